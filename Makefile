@@ -1,0 +1,48 @@
+# Verbs only: each calls the command line, pytest, molecule or a linter.
+OS ?= debian
+GPU ?= 0
+TARGET ?= local
+ROLE ?=
+IMAGE ?= debian-12-cpu
+ARGS ?=
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup image plan check test test-all lint golden bench requirements clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+setup: ## what burnish needs: packages (sudo once), .venv, a Docker daemon
+	@scripts/setup
+
+image: setup ## build, prove, boot, file: OS=debian|debian-13|ubuntu|... GPU=0|1 TARGET=local
+	@burnish build --os $(OS) --gpu $(GPU) --target $(TARGET) $(ARGS)
+
+plan: setup ## what `make image` would do, and why
+	@burnish plan --os $(OS) --gpu $(GPU) $(ARGS)
+
+check: setup ## load every definition and lock
+	@burnish check
+
+test: setup ## prove the project itself; ROLE=r: only that role, with Molecule
+	@python tests/stages.py $(if $(ROLE),role --role $(ROLE) --image $(IMAGE),test) $(ARGS)
+
+test-all: setup ## everything that `make test` leaves out too
+	@python tests/stages.py all $(ARGS)
+
+lint: setup ## ruff, mypy, yamllint, ansible-lint, shellcheck
+	@pytest tests/contract/test_lint.py $(ARGS)
+
+golden: setup ## write the golden files anew; review the diff
+	@BURNISH_GOLDEN=write pytest tests/golden $(ARGS)
+
+bench: setup ## the figures of docs/benchmarks.md
+	@python tests/bench/run.py $(ARGS)
+
+requirements: ## resolve scripts/requirements.txt anew
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header scripts/requirements.in --output-file scripts/requirements.txt $(ARGS)
+
+clean: ## remove what builds left, the store and its images too
+	@scripts/clean

@@ -1,0 +1,1 @@
+"""Effects that make things: root filesystems, layers, disks, running machines."""

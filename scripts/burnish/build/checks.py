@@ -1,0 +1,91 @@
+"""Runs the check suite against a container, a disk's files, or a booted machine; gives JUnit text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from burnish import process
+from burnish.build import docker
+from burnish.errors import BuildError
+from burnish.model.base import Level
+from burnish.model.command import Command
+
+PASSED, FAILED = 0, 1
+FIRST_BOOT = 120  # seconds for systemd in a container
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRequest:
+    """One run of the suite: its test files, the facts, the level, and the transport's options."""
+
+    root: Path
+    files: Sequence[Path]
+    facts: Path
+    level: Level
+    options: tuple[str, ...]
+    junit: Path
+    log: Path
+    only: str = ""
+
+
+def run(request: CheckRequest, *, on_line: Callable[[str], None]) -> str:
+    """Run the checks to the end; the JUnit text says what came of each.
+
+    Raises BuildError if pytest itself could not work: then nothing was proven either way.
+    """
+    request.junit.parent.mkdir(parents=True, exist_ok=True)
+    request.junit.unlink(missing_ok=True)
+    done = process.run(command(request), log=request.log, on_line=on_line, check=False)
+    if done.returncode not in (PASSED, FAILED) or not request.junit.is_file():
+        tail = "\n".join(f"  | {line}" for line in (done.stdout + done.stderr).splitlines()[-20:])
+        raise BuildError(
+            f"the checks at level {request.level!s} could not run\n{tail}",
+            hint=f"the whole log: {request.log}",
+        )
+    return request.junit.read_text(encoding="utf-8")
+
+
+def command(request: CheckRequest) -> Command:
+    """The run as a command."""
+    argv = (
+        sys.executable,
+        "-m",
+        "pytest",
+        f"--config-file={request.root / 'pyproject.toml'}",
+        f"--rootdir={request.root}",
+        "-p",
+        "no:cacheprovider",
+        "--color=no",
+        "-v",
+        f"--burnish-facts={request.facts}",
+        f"--burnish-level={request.level}",
+        f"--junit-xml={request.junit}",
+        *request.options,
+        *((f"-k={request.only}",) if request.only else ()),
+        *(str(path) for path in request.files if path.is_file()),
+    )
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}
+    return Command(argv=argv, cwd=request.root, env=env, timeout=3 * 3600)
+
+
+def ready(container: str, *, user: str) -> None:
+    """Wait until systemd in a container is up, and give it the normal user that checks work as.
+
+    Raises BuildError with the failed units if systemd does not get there.
+    """
+    wait = ("timeout", str(FIRST_BOOT), "systemctl", "is-system-running", "--wait")
+    state = process.run(
+        docker.docker("exec", container, *wait, timeout=FIRST_BOOT + 30), check=False
+    ).stdout.strip()
+    if state not in ("running", "degraded"):
+        logs = process.run(docker.docker("logs", "--tail", "20", container), check=False)
+        tail = "\n".join(f"  | {line}" for line in (logs.stdout + logs.stderr).splitlines())
+        raise BuildError(
+            f"systemd in the container is {state or 'not up'} after {FIRST_BOOT} s\n{tail}",
+            hint="does this host let a container run systemd? `docker info` tells the cgroup version",
+        )
+    add = ("useradd", "--create-home", "--shell", "/bin/bash", user)
+    process.run(docker.docker("exec", container, *add))

@@ -1,0 +1,54 @@
+"""Takes .debs; serves exactly these as a flat apt repository on the loopback address."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from burnish import process
+from burnish.model.command import Command
+from burnish.model.lock import Package
+
+
+@contextmanager
+def serve(debs: Mapping[Package, Path], *, folder: Path, suite: str) -> Iterator[str]:
+    """A repository of exactly these .debs below `folder`; yields its source line for `suite`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        stanzas = list(pool.map(partial(_stanza, folder=folder), debs.items()))
+    index = "\n".join(stanzas).encode()
+    (folder / "Packages").write_bytes(index)
+    digest = hashlib.sha256(index).hexdigest()
+    release = f"Suite: {suite}\nCodename: {suite}\nSHA256:\n {digest} {len(index)} Packages\n"
+    (folder / "Release").write_text(release, encoding="utf-8")
+    handler = partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"deb [trusted=yes] http://127.0.0.1:{server.server_port} ./"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+        """Requests of our own apt are no story to tell."""
+
+
+def _stanza(item: tuple[Package, Path], *, folder: Path) -> str:
+    package, path = item
+    link = folder / f"{package.name}_{package.sha256[:16]}.deb"
+    if not link.exists():
+        link.symlink_to(path.resolve())
+    control = process.run(Command(argv=("dpkg-deb", "--field", str(path)), timeout=60)).stdout
+    place = f"Filename: {link.name}\nSize: {package.size}\nSHA256: {package.sha256}\n"
+    return control.rstrip("\n") + "\n" + place

@@ -1,0 +1,183 @@
+"""Where layers, root filesystems, disks and fetched inputs are kept between builds, by content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from burnish.build import docker
+from burnish.errors import BurnishError
+from burnish.model.lock import Package
+from burnish.model.manifest import Inventory
+from burnish.model.plan import Layer
+from burnish.model.protocols import Codec
+from burnish.model.record import DiskRecord, LayerRecord
+from burnish.model.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """A folder and a prefix of Docker tags. Everything in it can be made again."""
+
+    root: Path
+    prefix: str
+    codec: Codec
+
+    @property
+    def repository(self) -> str:
+        """The Docker repository of all layers."""
+        return f"{self.prefix}/layer"
+
+    @property
+    def debs(self) -> Path:
+        """The folder of fetched .debs."""
+        return self.root / "debs"
+
+    @property
+    def uv_cache(self) -> Path:
+        """uv's cache: fetched wheels, shared by all builds."""
+        return self.root / "uv"
+
+    def tag(self, layer_id: str) -> str:
+        """The Docker tag of a layer."""
+        return f"{self.repository}:{layer_id[:32]}"
+
+    def rootfs_tar(self, layer_id: str) -> Path:
+        """The tar of a root filesystem."""
+        return self.root / "rootfs" / f"{layer_id}.tar"
+
+    def disk(self, key: str) -> Path:
+        """The folder of a disk."""
+        return self.root / "disks" / key
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Held by one build at a time; another one that wants the same waits."""
+        path = self.root / "locks" / f"{name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path):
+            yield
+
+    def deb(self, package: Package) -> Path | None:
+        """The path of a fetched .deb whose bytes are the lock's; else None."""
+        path = self.debs / package.file
+        if not path.is_file() or path.stat().st_size != package.size:
+            return None
+        return path if sha256(path) == package.sha256 else None
+
+    def records(self) -> list[LayerRecord]:
+        """Every layer ever recorded here, newest first. What cannot be read is left out."""
+        folder = self.root / "layers"
+        paths = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        return [record for path in paths if (record := self._record(path))]
+
+    def valid(self, layers: Sequence[Layer]) -> frozenset[str]:
+        """Ids of the layers whose image is here and is what was recorded: same label, same digests."""
+        records = {layer.id: self._record(self._layer_path(layer.id)) for layer in layers}
+        known = [layer_id for layer_id, record in records.items() if record]
+        images = docker.inspect([self.tag(layer_id) for layer_id in known])
+        good = set()
+        for layer_id in known:
+            record, image = records[layer_id], images.get(self.tag(layer_id))
+            if record and image and image.labels.get(docker.LABEL) == layer_id:
+                if image.diff_ids == record.diff_ids:
+                    good.add(layer_id)
+        return frozenset(good)
+
+    def keep(self, record: LayerRecord) -> None:
+        """Record a layer that was built."""
+        write(self._layer_path(record.id), self.codec.dump(record))
+
+    def layer_record(self, layer_id: str) -> LayerRecord | None:
+        """What was recorded of a layer."""
+        return self._record(self._layer_path(layer_id))
+
+    def disk_record(self, key: str) -> DiskRecord | None:
+        """What was recorded of a disk, if all its files are here in their recorded sizes."""
+        path = self.disk(key) / "record.json"
+        try:
+            record = self.codec.load(path.read_text("utf-8"), DiskRecord, source=str(path))
+        except (OSError, BurnishError):
+            return None
+        files = {name: self.disk(key) / name for name in record.files}
+        whole = all(
+            file.is_file() and file.stat().st_size == record.sizes[name]
+            for name, file in files.items()
+        )
+        return record if whole else None
+
+    def keep_disk(self, record: DiskRecord, folder: Path) -> None:
+        """Move a finished disk's folder into the store, whole."""
+        write(folder / "record.json", self.codec.dump(record))
+        place = self.disk(record.key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(place, ignore_errors=True)
+        folder.rename(place)
+
+    def verdict(self, subject: str, *, suite: str, level: str) -> Verdict | None:
+        """A kept verdict."""
+        path = self._verdict_path(subject, suite, level=level)
+        try:
+            return self.codec.load(path.read_text("utf-8"), Verdict, source=str(path))
+        except (OSError, BurnishError):
+            return None
+
+    def keep_verdict(self, verdict: Verdict, *, junit: str) -> None:
+        """Keep a verdict and the JUnit text behind it."""
+        path = self._verdict_path(verdict.subject, verdict.suite, level=verdict.level)
+        write(path.with_suffix(".xml"), junit)
+        write(path, self.codec.dump(verdict))
+
+    def junit(self, verdict: Verdict) -> str:
+        """The JUnit text behind a kept verdict."""
+        path = self._verdict_path(verdict.subject, verdict.suite, level=verdict.level)
+        return path.with_suffix(".xml").read_text(encoding="utf-8")
+
+    def software(self, layer_id: str) -> Inventory | None:
+        """What was found installed in the image of a top layer."""
+        path = self.root / "software" / f"{layer_id}.json"
+        try:
+            return self.codec.load(path.read_text("utf-8"), Inventory, source=str(path))
+        except (OSError, BurnishError):
+            return None
+
+    def keep_software(self, layer_id: str, inventory: Inventory) -> None:
+        """Keep what was found installed."""
+        write(self.root / "software" / f"{layer_id}.json", self.codec.dump(inventory))
+
+    def _verdict_path(self, subject: str, suite: str, *, level: str) -> Path:
+        name = hashlib.sha256(f"{subject} {suite}".encode()).hexdigest()[:32]
+        return self.root / "verdicts" / f"{name}-{level}.json"
+
+    def _layer_path(self, layer_id: str) -> Path:
+        return self.root / "layers" / f"{layer_id}.json"
+
+    def _record(self, path: Path) -> LayerRecord | None:
+        try:
+            return self.codec.load(path.read_text("utf-8"), LayerRecord, source=str(path))
+        except (OSError, BurnishError):
+            return None
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all: to a temporary name, to the disk, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+
+
+def sha256(path: Path) -> str:
+    """sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,139 @@
+"""Takes all loaded definitions; gives the problems between them: names, places, variables, cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from burnish.catalog.document import Document, Location
+from burnish.catalog.validate import closest
+from burnish.errors import Problem
+from burnish.model.base import Base
+from burnish.model.image import Image
+from burnish.model.profile import SEAL, LayerSpec, Profile
+from burnish.model.role import Role
+
+Objects = Mapping[str, Mapping[str, Any]]
+Documents = Mapping[tuple[str, str], Document]
+
+
+def check(objects: Objects, documents: Documents, *, roles: Mapping[str, Role]) -> list[Problem]:
+    """Every problem that no file shows alone."""
+    problems = [*_aliases(objects["bases"], documents), *_includes(roles)]
+    for image in objects["images"].values():
+        problems += _image(image, objects, document=documents["images", image.name])
+    for profile in objects["profiles"].values():
+        document = documents["profiles", profile.name]
+        problems += _extends(profile, objects["profiles"], document=document)
+        problems += _layers(profile, objects["profiles"], document=document)
+        for index, layer in enumerate(profile.layers):
+            problems += _layer(layer, roles, document=document, at=("layers", index))
+    return problems
+
+
+def _unknown(
+    document: Document, at: Location, *, what: str, name: str, known: Mapping[str, Any] | set[str]
+) -> Problem:
+    return document.problem(at, f"unknown {what} {name!r}", hint=closest(name, known))
+
+
+def _aliases(bases: Mapping[str, Base], documents: Documents) -> Iterator[Problem]:
+    owner: dict[str, str] = {name: name for name in bases}
+    for base in bases.values():
+        for index, alias in enumerate(base.aliases):
+            if owner.setdefault(alias, base.name) != base.name:
+                text = f"the alias {alias!r} belongs to {owner[alias]!r} already"
+                yield documents["bases", base.name].problem(("aliases", index), text)
+
+
+def _includes(roles: Mapping[str, Role]) -> Iterator[Problem]:
+    for role in roles.values():
+        for name in role.includes:
+            if name not in roles and "{{" not in name:
+                yield Problem(
+                    file=f"roles/{role.name}/tasks",
+                    line=0,
+                    path="",
+                    text=f"unknown role {name!r} is included",
+                    hint=closest(name, roles),
+                )
+
+
+def _image(image: Image, objects: Objects, *, document: Document) -> Iterator[Problem]:
+    base = objects["bases"].get(image.base)
+    if base is None:
+        known = objects["bases"]
+        yield _unknown(document, ("base",), what="base", name=image.base, known=known)
+    elif base.rootfs and image.flavour not in base.rootfs.kernel:
+        text = f"the base {base.name!r} names no kernel for {image.flavour!r}"
+        hint = f"add rootfs.kernel.{image.flavour} to packer/bases/{base.name}.yaml"
+        yield document.problem(("flavour",), text, hint=hint)
+    if image.profile not in objects["profiles"]:
+        problem = _unknown(
+            document, ("profile",), what="profile", name=image.profile, known=objects["profiles"]
+        )
+        where = f"{problem.hint} profiles live in packer/profiles/".strip()
+        yield document.problem(("profile",), problem.text, hint=where)
+    if image.disk_gb < 1:
+        yield document.problem(("disk_gb",), "a disk has at least 1 GiB")
+
+
+def _extends(
+    profile: Profile, profiles: Mapping[str, Profile], *, document: Document
+) -> Iterator[Problem]:
+    if profile.extends and profile.extends not in profiles:
+        yield _unknown(document, ("extends",), what="profile", name=profile.extends, known=profiles)
+    seen, current = [profile.name], profile.extends
+    while current in profiles:
+        if current in seen:
+            circle = " -> ".join([*seen, current])
+            yield document.problem(
+                ("extends",), f"profiles extend each other in a circle: {circle}"
+            )
+            return
+        seen.append(current)
+        current = profiles[current].extends
+
+
+def _layers(
+    profile: Profile, profiles: Mapping[str, Profile], *, document: Document
+) -> Iterator[Problem]:
+    inherited: set[str] = set()
+    parent = profiles.get(profile.extends)
+    while parent is not None and parent.name != profile.name:
+        inherited |= {layer.id for layer in parent.layers}
+        if parent.extends == profile.extends:
+            break
+        parent = profiles.get(parent.extends)
+    own: set[str] = set()
+    for index, layer in enumerate(profile.layers):
+        at = ("layers", index)
+        if layer.id in own:
+            text = f"the layer {layer.id!r} stands here twice"
+            yield document.problem((*at, "id"), text)
+        if layer.after and layer.after not in inherited | own:
+            known = inherited | own
+            yield _unknown(document, (*at, "after"), what="layer", name=layer.after, known=known)
+        if layer.after == SEAL:
+            yield document.problem((*at, "after"), f"{SEAL!r} always comes last")
+        own.add(layer.id)
+
+
+def _layer(
+    layer: LayerSpec, roles: Mapping[str, Role], *, document: Document, at: Location
+) -> Iterator[Problem]:
+    for index, name in enumerate(layer.roles):
+        if name not in roles:
+            yield _unknown(document, (*at, "roles", index), what="role", name=name, known=roles)
+    if not layer.roles:
+        yield document.problem((*at, "roles"), "a layer has at least one role")
+    known = {
+        variable for name in layer.roles if name in roles for variable in roles[name].variables
+    }
+    if all(name in roles for name in layer.roles):
+        for variable in layer.vars:
+            if variable not in known:
+                what = f"variable of {' and '.join(layer.roles)}"
+                yield _unknown(
+                    document, (*at, "vars", variable), what=what, name=variable, known=known
+                )

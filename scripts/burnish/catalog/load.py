@@ -1,0 +1,150 @@
+"""Takes root folders; gives the `Catalog`, or every problem of every definition at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from burnish.catalog.check import check
+from burnish.catalog.document import Document, read
+from burnish.catalog.roles import digest, load_role, tree
+from burnish.catalog.validate import validate
+from burnish.errors import DefinitionError, Problem, UsageError
+from burnish.model.base import Base, Rootfs
+from burnish.model.catalog import Catalog
+from burnish.model.image import Image, Target
+from burnish.model.profile import Profile
+from burnish.model.role import Role
+
+KINDS: dict[str, type[Any]] = {
+    "bases": Base,
+    "profiles": Profile,
+    "images": Image,
+    "targets": Target,
+}
+# What every layer is applied with, besides its roles.
+SHARED = ("ansible/linux.yml", "ansible/ansible.cfg", "packer/templates/layer.pkr.hcl.j2")
+PINNED = ("ansible", "ansible-core", "uv")
+ENGINE = ("build", "model")
+
+
+@dataclass
+class Found:
+    """What the walk gathers: objects by kind and name, their documents, and the problems."""
+
+    objects: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    documents: dict[tuple[str, str], Document] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds packer/images; UsageError if none does."""
+    for folder in (start, *start.parents):
+        if (folder / "packer" / "images").is_dir():
+            return folder
+    raise UsageError(
+        f"{start}: no packer/images here or above",
+        hint="run burnish inside a checkout, or name one with --root or BURNISH_ROOT",
+    )
+
+
+def load(roots: Sequence[Path]) -> Catalog:
+    """Load every definition of all roots; a later root adds to and replaces what earlier ones hold.
+
+    Raises DefinitionError with all problems found.
+    """
+    found = Found()
+    for root in roots:
+        _definitions(root, found, first=roots[0])
+        _roles(root, found, first=roots[0])
+    tools, problems = _tools_rootfs(roots[0])
+    found.problems += problems
+    found.problems += check(found.objects, found.documents, roles=found.roles)
+    if found.problems or tools is None:
+        raise DefinitionError(found.problems)
+    return Catalog(
+        roots=tuple(roots),
+        **{kind: dict(sorted(items.items())) for kind, items in found.objects.items()},
+        roles=dict(sorted(found.roles.items())),
+        tools_rootfs=tools,
+        shared={name: digest(roots[0] / name) for name in SHARED},
+        engine=_engine(),
+        tools=_pins(roots[0]),
+        templates=_templates(roots[0]),
+        suite=_suite(roots),
+        places={key: document.file for key, document in found.documents.items()},
+    )
+
+
+def _definitions(root: Path, found: Found, *, first: Path) -> None:
+    for kind, model in KINDS.items():
+        for path in sorted((root / "packer" / kind).glob("*.yaml")):
+            document, problems = read(path, shown=shown(path, first))
+            found.problems += problems
+            if document is None:
+                continue
+            item, problems = validate(document, model)
+            found.problems += problems
+            if item is None:
+                continue
+            if item.name != path.stem:
+                text = f"the name {item.name!r} is not the file's"
+                hint = f"name it {path.stem!r}, or rename the file"
+                found.problems.append(document.problem(("name",), text, hint=hint))
+            found.objects[kind][item.name] = item
+            found.documents[kind, item.name] = document
+
+
+def _roles(root: Path, found: Found, *, first: Path) -> None:
+    for path in sorted(folder for folder in (root / "roles").glob("*") if folder.is_dir()):
+        role, problems = load_role(path, shown=shown(path, first))
+        found.problems += problems
+        if role:
+            found.roles[role.name] = role
+
+
+def shown(path: Path, first: Path) -> str:
+    """A path as problems name it: below the first root by its relative path, else whole."""
+    return path.relative_to(first).as_posix() if path.is_relative_to(first) else str(path)
+
+
+def _tools_rootfs(root: Path) -> tuple[Rootfs | None, list[Problem]]:
+    document, problems = read(root / "packer" / "tools.yaml", shown="packer/tools.yaml")
+    if document is None:
+        return None, problems
+    rootfs, more = validate(document, Rootfs)
+    return rootfs, [*problems, *more]
+
+
+def _engine() -> Mapping[str, str]:
+    package = Path(__file__).parent.parent
+    files = {name: value for part in ENGINE for name, value in _files(package, part).items()}
+    return dict(sorted(files.items()))
+
+
+def _files(package: Path, part: str) -> dict[str, str]:
+    return {f"{part}/{name}": value for name, value in tree(package / part).items()}
+
+
+def _pins(root: Path) -> dict[str, str]:
+    """Versions of the controller's tools that reach into a layer, from the locked requirements."""
+    text = (root / "scripts" / "requirements.txt").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([a-z0-9-]+)==([^\s\\;]+)", text, flags=re.MULTILINE))
+    return {name: pins[name] for name in PINNED}
+
+
+def _templates(root: Path) -> dict[str, str]:
+    paths = sorted((root / "packer" / "templates").glob("*.j2"))
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+def _suite(roots: Sequence[Path]) -> dict[str, str]:
+    return {
+        f"{number}:{name}": value
+        for number, root in enumerate(roots)
+        for name, value in tree(root / "tests" / "toolchains").items()
+    }

@@ -1,0 +1,174 @@
+"""Reads and writes `packer/locks/*.lock.yaml`: sorted text, one input a line, reviewable in a diff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from burnish.catalog.document import read
+from burnish.catalog.validate import validate
+from burnish.errors import DefinitionError, Problem
+from burnish.model.lock import Lock, OpenEntry, Package, PythonLock, RootfsLock, Wheel
+
+HEADER = (
+    "# Written by `burnish lock`: every line pins one input by its content. Do not edit by hand.\n"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootfsText:
+    """A root filesystem's section: a package is `name=version sha256 size pool`."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    declared: tuple[str, ...]
+    epoch: int
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonText:
+    """An environment's section: a wheel is `name==version sha256 size uploaded filename`."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    declared: tuple[str, ...]
+    python: str
+    epoch: int
+    wheels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockText:
+    """The file as it stands."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    image: str
+    rootfs: RootfsText | None = None
+    tools: RootfsText | None = None
+    python: dict[str, PythonText] = field(default_factory=dict)
+    recorded: dict[str, str] = field(default_factory=dict)
+    open: dict[str, str] = field(default_factory=dict)
+    standin: bool = False
+    basis: str = ""
+
+
+def load_lock(path: Path, *, image: str, shown: str) -> Lock:
+    """The lock in a file; without a file an empty lock. DefinitionError names every bad line."""
+    if not path.is_file():
+        return Lock(image=image)
+    document, problems = read(path, shown=shown)
+    text = None
+    if document is not None:
+        text, more = validate(document, LockText)
+        problems += more
+    if document is None or text is None or problems:
+        raise DefinitionError(problems)
+    problems = []
+    lock = Lock(
+        image=text.image,
+        rootfs=_rootfs(text.rootfs, problems, shown=f"{shown}: rootfs"),
+        tools=_rootfs(text.tools, problems, shown=f"{shown}: tools"),
+        python={
+            name: _python(section, problems, shown=f"{shown}: python.{name}")
+            for name, section in text.python.items()
+        },
+        recorded=text.recorded,
+        open=tuple(OpenEntry(section=key, reason=value) for key, value in text.open.items()),
+        standin=text.standin,
+        basis=text.basis,
+    )
+    if problems:
+        raise DefinitionError(problems)
+    return lock
+
+
+def dump_lock(lock: Lock) -> str:
+    """The lock as the text of its file."""
+    data: dict[str, object] = {"image": lock.image}
+    if lock.standin:
+        data["standin"] = True
+    if lock.basis:
+        data["basis"] = lock.basis
+    for name, section in (("rootfs", lock.rootfs), ("tools", lock.tools)):
+        if section:
+            data[name] = {
+                "declared": list(section.declared),
+                "epoch": section.epoch,
+                "packages": [f"{p.pin} {p.sha256} {p.size} {p.pool}" for p in section.packages],
+            }
+    if lock.python:
+        data["python"] = {name: _python_data(lock.python[name]) for name in sorted(lock.python)}
+    if lock.open:
+        data["open"] = {entry.section: entry.reason for entry in sorted(lock.open)}
+    if lock.recorded:
+        data["recorded"] = dict(sorted(lock.recorded.items()))
+    return HEADER + yaml.safe_dump(data, sort_keys=False, width=1000)
+
+
+def _python_data(section: PythonLock) -> Mapping[str, object]:
+    return {
+        "declared": list(section.declared),
+        "python": section.python,
+        "epoch": section.epoch,
+        "wheels": [
+            f"{w.name}=={w.version} {w.sha256} {w.size} {w.uploaded} {w.filename}"
+            for w in section.wheels
+        ],
+    }
+
+
+def _bad(problems: list[Problem], shown: str, *, line: str) -> None:
+    hint = "resolve it anew with `burnish lock IMAGE`"
+    text = f"not a pin: {line!r}"
+    problems.append(Problem(file=shown, line=0, path="", text=text, hint=hint))
+
+
+def _rootfs(
+    section: RootfsText | None, problems: list[Problem], *, shown: str
+) -> RootfsLock | None:
+    if section is None:
+        return None
+    packages = []
+    for line in section.packages:
+        try:
+            pin, sha256, size, pool = line.split(" ")
+            name, version = pin.split("=", 1)
+            packages.append(
+                Package(name=name, version=version, sha256=sha256, size=int(size), pool=pool)
+            )
+        except ValueError:
+            _bad(problems, shown, line=line)
+    return RootfsLock(
+        declared=section.declared, epoch=section.epoch, packages=tuple(sorted(packages))
+    )
+
+
+def _python(section: PythonText, problems: list[Problem], *, shown: str) -> PythonLock:
+    wheels = []
+    for line in section.wheels:
+        try:
+            pin, sha256, size, uploaded, filename = line.split(" ")
+            name, version = pin.split("==", 1)
+            wheels.append(
+                Wheel(
+                    name=name,
+                    version=version,
+                    sha256=sha256,
+                    size=int(size),
+                    uploaded=int(uploaded),
+                    filename=filename,
+                )
+            )
+        except ValueError:
+            _bad(problems, shown, line=line)
+    return PythonLock(
+        declared=section.declared,
+        python=section.python,
+        epoch=section.epoch,
+        wheels=tuple(sorted(wheels)),
+    )

@@ -1,0 +1,56 @@
+"""Takes site.yaml and the environment; gives the `Site`. The environment's usual names are obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from burnish.catalog.document import read
+from burnish.catalog.validate import validate
+from burnish.errors import DefinitionError
+from burnish.model.site import Site
+
+CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE")
+
+
+def load_site(root: Path, environment: Mapping[str, str]) -> Site:
+    """The site of this place: BURNISH_SITE or site.yaml in the root, then the environment's values.
+
+    Raises DefinitionError with every problem of the file.
+    """
+    path = Path(environment.get("BURNISH_SITE") or root / "site.yaml")
+    site = Site()
+    if path.is_file():
+        document, problems = read(path, shown=str(path))
+        found = None
+        if document is not None:
+            found, more = validate(document, Site)
+            problems += more
+        if found is None or problems:
+            raise DefinitionError(problems)
+        site = found
+    return _from_environment(site, environment)
+
+
+def _from_environment(site: Site, environment: Mapping[str, str]) -> Site:
+    def first(*names: str) -> str:
+        values = (environment.get(name) or environment.get(name.lower()) for name in names)
+        return next((value for value in values if value), "")
+
+    index = replace(
+        site.python,
+        index_url=site.python.index_url
+        or first("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"),
+    )
+    return replace(
+        site,
+        python=index,
+        http_proxy=site.http_proxy or first("HTTP_PROXY"),
+        https_proxy=site.https_proxy or first("HTTPS_PROXY"),
+        no_proxy=site.no_proxy or first("NO_PROXY"),
+        ca_bundle=site.ca_bundle or first(*CA_VARIABLES),
+        store=environment.get("BURNISH_STORE") or site.store,
+        gallery=environment.get("BURNISH_GALLERY") or site.gallery,
+        prefix=environment.get("BURNISH_PREFIX") or site.prefix,
+    )

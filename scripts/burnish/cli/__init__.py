@@ -1,0 +1,1 @@
+"""Parses, dispatches, prints, exits: the only room that does."""

@@ -1,0 +1,131 @@
+"""The commands that act: build, lock, verify, boot."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from burnish import pipeline
+from burnish.cli import views
+from burnish.cli.context import Context, image_name, pass_context
+from burnish.pipeline import Options
+
+FIRMWARE = ("uefi", "bios", "secureboot")
+
+system = click.option("--os", "system", help="A base or its alias, such as debian or ubuntu-24.04.")
+gpu = click.option("--gpu", type=click.Choice(["0", "1"]), default="0", help="1: the GPU image.")
+
+
+@click.command()
+@click.argument("image", required=False)
+@system
+@gpu
+@click.option("--target", default="local", help="Where the version goes.")
+@click.option("--locked", is_flag=True, help="Refuse to resolve pins that are open or vanished.")
+@click.option(
+    "--force", is_flag=True, help="File a new version even if this plan is filed already."
+)
+@click.option("--if-changed", is_flag=True, help="Exit 3 if there is nothing to do.")
+@click.option("--until", default="", help="Stop after this layer, or: rootfs, layers, container.")
+@click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
+@click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@pass_context
+def build(context: Context, /, **given: str) -> None:
+    """Build IMAGE, prove it, boot it, and file it in the gallery."""
+    options = Options(
+        locked=bool(given["locked"]),
+        force=bool(given["force"]),
+        if_changed=bool(given["if_changed"]),
+        every_check=bool(given["every"]),
+        firmware=given["firmware"] or "",
+        until=given["until"],
+    )
+    world = context.world(options)
+    image = pipeline.pick(
+        world,
+        image_name(given["image"], given["system"]),
+        flavour="gpu" if given["gpu"] == "1" else "cpu",
+        target=given["target"],
+    )
+    plan = pipeline.plan(world, image)
+    if given["dry_run"]:
+        context.story.print(views.plan(plan, pipeline.schedule(world, plan)))
+        return
+    run = pipeline.start(world, plan)
+    if run.manifest is None or run.folder is None:
+        click.echo(f"stopped after {options.until}: nothing filed")
+    elif run.seconds:
+        context.story.print(views.verdicts(run.manifest))
+        click.echo(run.folder)
+    else:
+        click.echo(f"{run.folder}: filed and proven already, nothing to do")
+
+
+@click.command()
+@click.argument("images", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every image.")
+@click.option("--upgrade", is_flag=True, help="Resolve every section anew, not only open ones.")
+@pass_context
+def lock(context: Context, *, images: tuple[str, ...], every: bool, upgrade: bool) -> None:
+    """Pin every input of IMAGES into packer/locks/. What can't be resolved stays open, with its reason."""
+    world = context.world()
+    names = tuple(world.catalog.images) if every else images
+    if not names:
+        raise click.UsageError("name images, or --all")
+    for name in names:
+        plan = pipeline.plan(world, pipeline.pick(world, name), committed_only=True)
+        with world.monitor.step(f"lock {plan.image.name}"):
+            found, moved = pipeline.lock_image(world, plan, upgrade=upgrade)
+        for move in moved:
+            if move.old:
+                line = f"{move.section} {move.name}: {move.old} -> {move.new or 'gone'}"
+                click.echo(f"{found.image} {line}")
+        added = sum(not move.old for move in moved)
+        if added:
+            click.echo(f"{found.image}: {added} pins added")
+        for entry in found.open:
+            click.echo(f"{found.image} {entry.section}: open: {entry.reason}")
+
+
+@click.command()
+@click.argument("version")
+@click.option(
+    "--level", type=click.Choice(["container", "artifact", "vm"]), help="Only this level."
+)
+@click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
+@click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
+@click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
+@pass_context
+def verify(context: Context, /, **given: str) -> None:
+    """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks."""
+    options = Options(every_check=bool(given["every"]), firmware=given["firmware"] or "")
+    world = context.world(options)
+    manifest = world.gallery.find(given["version"])
+    run = pipeline.verify(world, manifest, level=given["level"] or "")
+    assert run.manifest is not None
+    if given["as_json"]:
+        click.echo(json.dumps(json.loads(world.codec.dump(run.manifest))["verdicts"], indent=2))
+    else:
+        click.echo(f"{manifest.image}/{manifest.version}: {views.verdicts(run.manifest)}")
+
+
+@click.command()
+@click.argument("version")
+@click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
+@click.option("--dry-run", is_flag=True, help="Print QEMU's command and stop.")
+@pass_context
+def boot(context: Context, *, version: str, firmware: str | None, dry_run: bool) -> None:
+    """Boot a filed VERSION on a throw-away overlay and give a shell on it."""
+    world = context.world(Options(firmware=firmware or ""))
+    manifest = world.gallery.find(version)
+    if dry_run:
+        click.echo(pipeline.boot_command(world, manifest))
+        return
+    code = pipeline.shell(world, manifest)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+COMMANDS = (build, lock, verify, boot)

@@ -1,0 +1,107 @@
+"""The commands that only look: list, check, plan, render, report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from burnish import pipeline
+from burnish.cli import views
+from burnish.cli.building import gpu, system
+from burnish.cli.context import Context, image_name, pass_context
+
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
+
+
+@click.command("list")
+@click.argument("image", required=False)
+@as_json
+@pass_context
+def list_(context: Context, *, image: str | None, as_json: bool) -> None:
+    """Images with their newest version; with IMAGE, all its versions: channel, size, verdicts."""
+    world = context.world()
+    names = [pipeline.pick(world, image).name] if image else world.gallery.images()
+    manifests = [manifest for name in names for manifest in world.gallery.manifests(name)]
+    if as_json:
+        rows = [json.loads(world.codec.dump(manifest)) for manifest in manifests]
+        keys = ("image", "version", "channel", "plan", "built_at", "sizes", "verdicts")
+        click.echo(json.dumps([{key: row[key] for key in keys} for row in rows], indent=2))
+    elif image:
+        Console(soft_wrap=True).print(views.versions(manifests))
+    else:
+        Console(soft_wrap=True).print(views.images(world.catalog, manifests))
+
+
+@click.command()
+@as_json
+@pass_context
+def check(context: Context, *, as_json: bool) -> None:
+    """Load every definition and lock; report all problems at once."""
+    world = context.world()
+    plans = [pipeline.plan(world, image) for image in world.catalog.images.values()]
+    rows = {plan.image.name: {e.section: e.reason for e in plan.open} for plan in plans}
+    if as_json:
+        click.echo(json.dumps({"problems": [], "open": rows}, indent=2))
+        return
+    for name, entries in rows.items():
+        click.echo(f"{name}: {'locked' if not entries else 'open: ' + ', '.join(entries)}")
+    click.echo(f"{len(world.catalog.roles)} roles, {len(plans)} images: no problems")
+
+
+@click.command()
+@click.argument("image", required=False)
+@system
+@gpu
+@as_json
+@pass_context
+def plan(
+    context: Context, /, image: str | None, *, system: str | None, gpu: str, as_json: bool
+) -> None:
+    """What a build of IMAGE would do, before anything runs: layers, reasons, minutes, disk."""
+    world = context.world()
+    name = image_name(image, system)
+    made = pipeline.plan(world, pipeline.pick(world, name, flavour="gpu" if gpu == "1" else "cpu"))
+    schedule = pipeline.schedule(world, made) if made.base.rootfs else None
+    if as_json:
+        click.echo(json.dumps(views.plan_data(made, schedule), indent=2))
+    else:
+        Console(soft_wrap=True).print(views.plan(made, schedule))
+
+
+@click.command()
+@click.argument("image")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the files below this folder instead of printing them.",
+)
+@pass_context
+def render(context: Context, *, image: str, output: Path | None) -> None:
+    """The Packer templates and Ansible variables of IMAGE."""
+    world = context.world()
+    files = pipeline.render(world, pipeline.plan(world, pipeline.pick(world, image)))
+    for name, text in sorted(files.items()):
+        if output is None:
+            click.echo(f"# --- {name}\n{text}")
+            continue
+        path = output / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        click.echo(path)
+
+
+@click.command()
+@click.argument("version")
+@as_json
+@pass_context
+def report(context: Context, *, version: str, as_json: bool) -> None:
+    """The report of a filed VERSION (IMAGE/VERSION, or IMAGE for its newest)."""
+    world = context.world()
+    manifest = world.gallery.find(version)
+    click.echo(world.codec.dump(manifest) if as_json else pipeline.report(manifest), nl=False)
+
+
+COMMANDS = (list_, check, plan, render, report)

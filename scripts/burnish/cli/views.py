@@ -1,0 +1,136 @@
+"""Takes plans, schedules and manifests; gives tables for people and plain data for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from burnish.model.catalog import Catalog
+from burnish.model.manifest import Manifest
+from burnish.model.plan import Plan
+from burnish.model.schedule import Schedule, Step
+
+GIB = 1 << 30
+REASONS = 4  # told for each layer; the rest is counted
+
+
+def images(catalog: Catalog, manifests: Iterable[Manifest]) -> RenderableType:
+    """Every image, with its newest version."""
+    newest: dict[str, Manifest] = {}
+    for each in manifests:
+        newest.setdefault(each.image, each)
+    table = Table("image", "base", "profile", "flavour", "newest version", "channel", box=None)
+    for image in catalog.images.values():
+        manifest = newest.get(image.name)
+        version, channel = (manifest.version, manifest.channel) if manifest else ("-", "-")
+        table.add_row(image.name, image.base, image.profile, image.flavour, version, channel)
+    return table
+
+
+def versions(manifests: Iterable[Manifest]) -> RenderableType:
+    """Versions with channel, size and verdicts."""
+    table = Table("version", "channel", "VHD GiB", "built", "verdicts", box=None)
+    for manifest in manifests:
+        size = manifest.sizes.get("disk.vhd", 0) / GIB
+        table.add_row(
+            f"{manifest.image}/{manifest.version}",
+            manifest.channel,
+            f"{size:.1f}",
+            manifest.built_at,
+            verdicts(manifest),
+        )
+    return table
+
+
+def verdicts(manifest: Manifest) -> str:
+    """`container 30/30, vm 12/12 (+18 left out)`."""
+    words = []
+    for verdict in manifest.verdicts:
+        passed = sum(result.outcome == "passed" for result in verdict.results)
+        more = f" (+{len(verdict.not_run)} left out)" if verdict.not_run else ""
+        words.append(f"{verdict.level} {passed}/{len(verdict.results)}{more}")
+    return ", ".join(words) or "none"
+
+
+def plan(made: Plan, schedule: Schedule | None) -> RenderableType:
+    """What a build would do, and why."""
+    parts: list[RenderableType] = [f"[bold]{made.image.name}[/bold]  plan {made.id[:16]}"]
+    parts.append(f"levels: {', '.join(made.levels)}")
+    table = Table("layer", "roles", "state", "expected", "why", box=None)
+    if schedule:
+        for step in schedule.steps:
+            state = "[green]kept[/green]" if step.cached else "[yellow]build[/yellow]"
+            why = escape(reasons(step))
+            table.add_row(step.layer.name, " ".join(step.layer.roles), state, _seconds(step), why)
+    else:
+        for layer in made.layers:
+            table.add_row(layer.name, " ".join(layer.roles), "", "", "")
+    for left in made.left_out:
+        table.add_row(left.name, "", "[dim]left out[/dim]", "", escape(left.reason))
+    parts.append(table)
+    parts += [
+        f"[yellow]open[/yellow] {entry.section}: {escape(entry.reason)}" for entry in made.open
+    ]
+    parts += [f"[yellow]note[/yellow] {escape(note)}" for note in made.notes]
+    if schedule:
+        parts += _totals(schedule)
+    return Group(*parts)
+
+
+def reasons(step: Step) -> str:
+    """Why a layer is built, at most a few reasons in full."""
+    shown = list(step.why[:REASONS])
+    if len(step.why) > REASONS:
+        shown.append(f"and {len(step.why) - REASONS} more")
+    return "; ".join(shown)
+
+
+def plan_data(made: Plan, schedule: Schedule | None) -> dict[str, Any]:
+    """The plan as plain data."""
+    steps = {step.layer.id: step for step in schedule.steps} if schedule else {}
+    return {
+        "image": made.image.name,
+        "plan": made.id,
+        "base": made.base.name,
+        "flavour": made.image.flavour,
+        "levels": list(made.levels),
+        "layers": [
+            {
+                "name": layer.name,
+                "id": layer.id,
+                "roles": list(layer.roles),
+                "epoch": layer.epoch,
+                "origins": dict(layer.origins),
+                "cached": steps[layer.id].cached if layer.id in steps else None,
+                "why": list(steps[layer.id].why) if layer.id in steps else [],
+                "seconds": steps[layer.id].seconds if layer.id in steps else None,
+            }
+            for layer in made.layers
+        ],
+        "left_out": {left.name: left.reason for left in made.left_out},
+        "open": {entry.section: entry.reason for entry in made.open},
+        "notes": list(made.notes),
+        "disk_needed": schedule.disk_needed if schedule else None,
+        "disk_free": schedule.disk_free if schedule else None,
+        "seconds": schedule.seconds if schedule else None,
+        "filed": schedule.filed if schedule else "",
+    }
+
+
+def _seconds(step: Step) -> str:
+    if step.cached:
+        return ""
+    return f"{step.seconds:.0f} s" if step.seconds is not None else "not known yet"
+
+
+def _totals(schedule: Schedule) -> list[RenderableType]:
+    if schedule.filed:
+        return [f"filed and proven as {schedule.filed}: nothing to do"]
+    time = f"{schedule.seconds / 60:.1f} min" if schedule.seconds is not None else "not known yet"
+    need, free = schedule.disk_needed / GIB, schedule.disk_free / GIB
+    disk = "kept" if schedule.disk_cached else "to be made"
+    return [f"disk image {disk}; expected {time}; needs {need:.1f} GiB, {free:.1f} GiB are free"]

@@ -1,0 +1,1 @@
+"""Artifacts and verdicts -> `Manifest`; manifests -> reports. Pure."""

@@ -1,0 +1,117 @@
+"""Takes everything that a run knows at its end; gives the `Manifest`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from burnish.model.host import Host
+from burnish.model.manifest import LayerEntry, Manifest, Software
+from burnish.model.plan import Plan
+from burnish.model.record import DiskRecord, LayerRecord
+from burnish.model.verdict import Verdict
+
+FORMAT = 1
+# Tiers that no local build reaches; said in every manifest instead of passed over.
+BEYOND = (
+    "azure: no version of this image was booted in Azure by this run",
+    "hyper-v: clock, network and storage of the real hypervisor",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was built and found."""
+
+    plan: Plan
+    host: Host
+    built_at: str
+    records: Sequence[LayerRecord]
+    cached: frozenset[str]
+    disk: DiskRecord
+    software: tuple[Software, ...]
+    verdicts: tuple[Verdict, ...]
+    seconds: Mapping[str, float]
+    lock_sha256: str
+
+
+def record(evidence: Evidence) -> Manifest:
+    """The manifest of a version that has no number yet."""
+    plan = evidence.plan
+    return Manifest(
+        format=FORMAT,
+        image=plan.image.name,
+        version="",
+        channel="candidate",
+        plan=plan.id,
+        base=plan.base.name,
+        flavour=plan.image.flavour,
+        epoch=plan.top.epoch,
+        built_at=evidence.built_at,
+        layers=_layers(evidence),
+        artifacts={
+            "container": _image(evidence),
+            "tree": evidence.disk.tar_sha256,
+            "raw": evidence.disk.raw_sha256,
+            **evidence.disk.files,
+        },
+        sizes=dict(evidence.disk.sizes),
+        seconds={name: round(value, 1) for name, value in evidence.seconds.items()},
+        software=evidence.software,
+        verdicts=evidence.verdicts,
+        lock=evidence.lock_sha256,
+        host=_host(evidence.host),
+        left_out={item.name: item.reason for item in plan.left_out},
+        not_verified=not_verified(evidence.verdicts),
+        standin=plan.lock.standin,
+    )
+
+
+def _layers(evidence: Evidence) -> tuple[LayerEntry, ...]:
+    by_id = {record.id: record for record in evidence.records}
+    return tuple(
+        LayerEntry(
+            name=layer.name,
+            id=layer.id,
+            roles=layer.roles,
+            seconds=round(by_id[layer.id].seconds, 1),
+            size=by_id[layer.id].size,
+            cached=layer.id in evidence.cached,
+        )
+        for layer in evidence.plan.layers
+    )
+
+
+def _image(evidence: Evidence) -> str:
+    top = evidence.plan.top.id
+    return next(record.image for record in evidence.records if record.id == top)
+
+
+def _host(host: Host) -> dict[str, str]:
+    return {
+        "kernel": host.kernel,
+        "docker": host.docker,
+        "cores": str(host.cores),
+        **host.tools,
+    }
+
+
+def not_verified(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """What no level proved, in words: checks with a reason, checks left out, tiers not reached.
+
+    A check that passed at one level is verified, whatever another level left out.
+    """
+    verdicts = list(verdicts)
+    passed = {r.check for v in verdicts for r in v.results if r.outcome == "passed"}
+    said: dict[str, str] = {}
+    for verdict in verdicts:
+        for result in verdict.results:
+            if result.outcome == "not-verified" and result.check not in passed:
+                said[result.check] = f"{result.check}: {result.text}"
+    lines = sorted(said.values())
+    for verdict in verdicts:
+        if verdict.not_run:
+            lines.append(
+                f"{len(verdict.not_run)} checks not verified at {verdict.level}: {verdict.where}"
+            )
+    return (*lines, *BEYOND)

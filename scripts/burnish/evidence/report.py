@@ -1,0 +1,140 @@
+"""Takes a `Manifest`; gives the report that people read, in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from burnish.model.manifest import Manifest, Software
+from burnish.model.verdict import Verdict
+
+MIB = 1 << 20
+LARGEST = 15
+
+
+def report(manifest: Manifest, *, software: bool = True) -> str:
+    """The whole report; without `software` the long lists at its end are left out."""
+    parts = [
+        _head(manifest),
+        _verdicts(manifest.verdicts),
+        _not_verified(manifest),
+        _layers(manifest),
+        _times(manifest),
+        _artifacts(manifest),
+    ]
+    if software:
+        parts += [_largest(manifest.software), _software(manifest.software)]
+    return "\n".join(part for part in parts if part)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _mib(size: int) -> str:
+    return f"{size / MIB:,.0f}"
+
+
+def _head(manifest: Manifest) -> str:
+    proven = all(verdict.passed for verdict in manifest.verdicts) and manifest.verdicts
+    state = "every check that was due passed" if proven else "NOT PROVEN"
+    stand_in = (
+        "\n**standin**: made from a stand-in archive for tests. It is no Ubuntu, and is never published.\n"
+        if manifest.standin
+        else ""
+    )
+    return (
+        f"# {manifest.image} {manifest.version}\n\n"
+        f"{manifest.base}, {manifest.flavour}, channel {manifest.channel}; {state}.\n{stand_in}\n"
+        f"- plan `{manifest.plan}`\n- built {manifest.built_at}\n"
+        f"- SOURCE_DATE_EPOCH {manifest.epoch}\n- lock `{manifest.lock}`\n"
+    )
+
+
+def _verdicts(verdicts: Sequence[Verdict]) -> str:
+    rows = []
+    for verdict in verdicts:
+        counts = dict.fromkeys(("passed", "failed", "error", "not-verified"), 0)
+        for result in verdict.results:
+            counts[result.outcome] += 1
+        failed = counts["failed"] + counts["error"]
+        rows.append(
+            (
+                verdict.level,
+                counts["passed"],
+                failed,
+                counts["not-verified"],
+                len(verdict.not_run),
+                f"{verdict.seconds:.0f}",
+                verdict.where,
+            )
+        )
+    head = ("level", "passed", "failed", "not verified here", "left out", "seconds", "where")
+    failures = [
+        f"- **{result.check}** at {verdict.level}: {result.text.splitlines()[0] if result.text else ''}"
+        for verdict in verdicts
+        for result in verdict.results
+        if result.outcome in ("failed", "error")
+    ]
+    more = "\n" + "\n".join(failures) + "\n" if failures else ""
+    return "## Verdicts\n\n" + table(head, rows) + more
+
+
+def _not_verified(manifest: Manifest) -> str:
+    lines = [f"- {line}" for line in manifest.not_verified]
+    lines += [f"- layer {name} left out: {why}" for name, why in manifest.left_out.items()]
+    return "## Not verified here\n\n" + "\n".join(lines) + "\n"
+
+
+def _layers(manifest: Manifest) -> str:
+    rows = [
+        (
+            layer.name,
+            ", ".join(layer.roles) or "-",
+            _mib(layer.size),
+            f"{layer.seconds:.0f}",
+            "kept" if layer.cached else "built",
+            f"`{layer.id[:12]}`",
+        )
+        for layer in manifest.layers
+    ]
+    return "## Layers\n\n" + table(("layer", "roles", "MiB", "seconds", "this run", "id"), rows)
+
+
+def _times(manifest: Manifest) -> str:
+    rows = [(name, f"{value:.1f}") for name, value in manifest.seconds.items()]
+    return "## Stages of this run\n\n" + table(("stage", "seconds"), rows)
+
+
+def _artifacts(manifest: Manifest) -> str:
+    rows = [
+        (name, _mib(manifest.sizes[name]) if name in manifest.sizes else "-", f"`{digest}`")
+        for name, digest in manifest.artifacts.items()
+    ]
+    return "## Artifacts\n\n" + table(("artifact", "MiB", "sha256"), rows)
+
+
+def _largest(software: Sequence[Software]) -> str:
+    top = sorted(software, key=lambda item: -item.size)[:LARGEST]
+    rows = [(item.kind, item.name, item.version, _mib(item.size)) for item in top]
+    return "## Largest\n\n" + table(("kind", "name", "version", "MiB"), rows)
+
+
+def _software(software: Sequence[Software]) -> str:
+    parts = []
+    for kind in dict.fromkeys(item.kind for item in software):
+        rows = [
+            (item.name, item.version, f"{item.size / MIB:.1f}")
+            for item in software
+            if item.kind == kind
+        ]
+        parts.append(
+            f"## Software: {kind} ({len(rows)})\n\n" + table(("name", "version", "MiB"), rows)
+        )
+    return "\n".join(parts)

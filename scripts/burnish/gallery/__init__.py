@@ -1,0 +1,1 @@
+"""Where versions live: pure rules, and one module for each kind of gallery."""

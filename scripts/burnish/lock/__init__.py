@@ -1,0 +1,1 @@
+"""Resolves and refreshes pins: the edge between a declaration and the world."""

@@ -1,0 +1,163 @@
+"""An apt of our own beside the host's: its indexes say what an archive holds now, signatures checked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from burnish import process
+from burnish.errors import BuildError, CommandFailed, ToolError
+from burnish.lock.sources import default_lines, find_keyring, signed, site_lines
+from burnish.model.base import Rootfs
+from burnish.model.command import Command, Completed
+from burnish.model.lock import Package
+from burnish.model.site import Apt, Site
+
+_URI = re.compile(r"^'(?P<uri>\S+)' (?P<file>\S+) (?P<size>\d+) SHA256:(?P<sha256>[0-9a-f]{64})$")
+_MISSING = re.compile(
+    r"^E: (?:Version '\S+' for '(\S+)' was not found|Unable to locate package (\S+))"
+)
+
+
+class Vanished(BuildError):
+    """Pins that the archive holds no more; `names` are the packages."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(
+            f"the archive holds {len(names)} pinned packages no more: {', '.join(self.names)}",
+            hint="run without --locked, or `burnish lock IMAGE`, to resolve them anew",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """An updated private apt. `conf` is its APT_CONFIG file, `urls` the mirrors' roots."""
+
+    conf: Path
+    urls: tuple[str, ...]
+    recorded: dict[str, str]
+    env: dict[str, str]
+
+    def resolve(self, names: Sequence[str]) -> tuple[Package, ...]:
+        """What installing the essential packages, apt and `names` (or pins) would fetch, sorted.
+
+        Raises Vanished for pins that are gone, BuildError for names that apt cannot satisfy.
+        """
+        done = self._apt("-qq", "-y", "--print-uris", "install", "?essential", "apt", *names)
+        missing = [a or b for line in done.stderr.splitlines() for a, b in _MISSING.findall(line)]
+        if missing:
+            raise Vanished(missing)
+        if done.returncode:
+            raise CommandFailed(
+                ("apt-get", "install", *names),
+                returncode=done.returncode,
+                tail=done.stderr.splitlines()[-20:],
+            )
+        return tuple(sorted(self._package(line) for line in done.stdout.splitlines()))
+
+    def fetch(self, packages: Sequence[Package], folder: Path, *, log: Path) -> None:
+        """Bring the .debs into `folder`; apt checks each against the signed index."""
+        (folder / "partial").mkdir(parents=True, exist_ok=True)
+        self._apt(
+            "-y",
+            "--download-only",
+            "-o",
+            f"Dir::Cache::Archives={folder}",
+            "install",
+            *(package.pin for package in packages),
+            log=log,
+        )
+
+    def _package(self, line: str) -> Package:
+        match = _URI.match(line)
+        if not match:
+            raise BuildError(f"apt printed a line that burnish cannot read: {line!r}")
+        name, version, _ = match["file"].split("_")
+        root = next(url for url in self.urls if match["uri"].startswith(url))
+        return Package(
+            name=name,
+            version=unquote(version),
+            sha256=match["sha256"],
+            size=int(match["size"]),
+            pool=unquote(match["uri"].removeprefix(root).lstrip("/")),
+        )
+
+    def _apt(self, *arguments: str, log: Path | None = None) -> Completed:
+        command = Command(argv=("apt-get", *arguments), env=self.env, timeout=1800)
+        return process.run(command, log=log, check=log is not None)
+
+
+def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path) -> Archive:
+    """Update a private apt for one release. ToolError if no mirror answers or no keyring is here."""
+    apt = site.apt.get(distribution, Apt())
+    keyring = find_keyring(rootfs, apt)
+    lines = site_lines(rootfs, apt) if apt.mirror else default_lines(rootfs)
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("lists/partial", "archives/partial", "etc/preferences.d"):
+        (folder / name).mkdir(parents=True)
+    (folder / "status").touch()
+    (folder / "sources.list").write_text(signed(lines, keyring), encoding="utf-8")
+    conf = folder / "apt.conf"
+    conf.write_text(_conf(folder), encoding="utf-8")
+    proxies = {"http_proxy": site.http_proxy, "https_proxy": site.https_proxy}
+    env = {"APT_CONFIG": str(conf), "LC_ALL": "C", **{k: v for k, v in proxies.items() if v}}
+    process.find("apt-get")
+    command = Command(argv=("apt-get", "update", "--error-on=any"), env=env, timeout=300)
+    done = process.run(command, check=False)
+    if done.returncode:
+        raise _unreachable(rootfs, done.stderr)
+    recorded = {
+        path.name.partition("_dists_")[2].removesuffix("_InRelease"): _sha256(path)
+        for path in sorted((folder / "lists").glob("*_InRelease"))
+    }
+    urls = tuple(dict.fromkeys(line.split()[1].rstrip("/") for line in lines))
+    return Archive(conf=conf, urls=urls, recorded=recorded, env=env)
+
+
+def _conf(folder: Path) -> str:
+    settings = {
+        "Dir::Etc": folder / "etc",
+        "Dir::Etc::main": "none",
+        "Dir::Etc::parts": folder / "none",
+        "Dir::Etc::SourceList": folder / "sources.list",
+        "Dir::Etc::SourceParts": folder / "none",
+        "Dir::State": folder,
+        "Dir::State::Lists": folder / "lists",
+        "Dir::State::status": folder / "status",
+        "Dir::Cache": folder / "archives",
+        "APT::Architecture": "amd64",
+        "APT::Architectures": "amd64",
+        "APT::Install-Recommends": "false",
+        "APT::Sandbox::User": "",
+        "APT::Get::Always-Include-Phased-Updates": "true",
+        "Acquire::ForceHash": "SHA256",
+        "Acquire::Languages": "none",
+        "Acquire::Retries": "2",
+        "Debug::NoLocking": "true",
+    }
+    return "".join(f'{key} "{value}";\n' for key, value in settings.items())
+
+
+def _unreachable(rootfs: Rootfs, stderr: str) -> ToolError:
+    errors = [line for line in stderr.splitlines() if line.startswith(("E:", "W:"))]
+    key = any("NO_PUBKEY" in line or "EXPKEYSIG" in line for line in errors)
+    if key:
+        return ToolError(
+            f"the signatures of {rootfs.suite} do not match the keyring {rootfs.keyring!r}",
+            hint="bring the distribution's current keyring package onto this machine",
+        )
+    detail = "\n".join(f"  | {line}" for line in errors[:5])
+    return ToolError(
+        f"no mirror answers for {rootfs.suite}, nothing built\n{detail}",
+        hint="name a mirror as apt.DISTRIBUTION.mirror in site.yaml, or a proxy as http_proxy",
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,142 @@
+"""Takes what a Python environment asks for; gives every wheel of it, by uv's resolver, one hash each."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from burnish import process
+from burnish.errors import BuildError, BurnishError, CommandFailed, ToolError
+from burnish.model.command import Command
+from burnish.model.lock import PythonLock, Wheel
+from burnish.model.site import Site
+
+# glibc 2.17 to 2.35: every base of ours is newer, and wheels name one of these.
+GLIBC = range(35, 16, -1)
+LEGACY = {17: "manylinux2014_x86_64", 12: "manylinux2010_x86_64", 5: "manylinux1_x86_64"}
+TLS = ("certificate", "UnknownIssuer", "SSL", "tls")
+UNREACHABLE = ("dns error", "error sending request", "onnection refused", "onnect error")
+
+
+def uv() -> Path:
+    """The uv that this environment is locked to; it lies beside the interpreter."""
+    beside = Path(sys.prefix) / "bin" / "uv"
+    return beside if beside.is_file() else process.find("uv")
+
+
+def environment(site: Site) -> dict[str, str]:
+    """What uv needs to reach the index from this site."""
+    found = {
+        "UV_DEFAULT_INDEX": site.python.index_url,
+        "UV_INDEX": " ".join(site.python.extra_index_urls),
+        "UV_FIND_LINKS": " ".join(site.python.find_links),
+        "SSL_CERT_FILE": site.ca_bundle,
+        "HTTP_PROXY": site.http_proxy,
+        "HTTPS_PROXY": site.https_proxy,
+        "NO_PROXY": site.no_proxy,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def resolve(declared: Sequence[str], *, python: str, site: Site, scratch: Path) -> PythonLock:
+    """The environment for CPython `python` on x86-64 glibc; only wheels, no pre-release undeclared.
+
+    Raises ToolError if the index cannot be reached (with TLS named as the cause where it is),
+    BuildError if no set of wheels satisfies the declaration.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    wanted, out = scratch / "requirements.in", scratch / "pylock.toml"
+    wanted.write_text("".join(f"{line}\n" for line in sorted(declared)), encoding="utf-8")
+    argv = (
+        str(uv()),
+        "pip",
+        "compile",
+        "--quiet",
+        "--no-config",
+        "--no-python-downloads",
+        "--only-binary=:all:",
+        "--prerelease=if-necessary-or-explicit",
+        f"--python-version={python}",
+        "--python-platform=x86_64-manylinux_2_34",
+        "--format=pylock.toml",
+        f"--output-file={out}",
+        str(wanted),
+    )
+    out.unlink(missing_ok=True)
+    try:
+        process.run(Command(argv=argv, env=environment(site), timeout=600))
+    except CommandFailed as error:
+        raise _explained(error) from error
+    document = tomllib.loads(out.read_text(encoding="utf-8"))
+    tags = supported(python)
+    wheels = tuple(sorted(_wheel(package, tags) for package in document["packages"]))
+    epoch = max((wheel.uploaded for wheel in wheels), default=0)
+    return PythonLock(declared=tuple(sorted(declared)), python=python, epoch=epoch, wheels=wheels)
+
+
+def supported(python: str) -> Mapping[Tag, int]:
+    """Tags that CPython `python` on x86-64 glibc takes, each with its rank, best first."""
+    major, minor = (int(part) for part in python.split("."))
+    platforms = [f"manylinux_2_{number}_x86_64" for number in GLIBC]
+    platforms += [*LEGACY.values(), "linux_x86_64"]
+    tags = [
+        *cpython_tags((major, minor), platforms=platforms),
+        *compatible_tags((major, minor), platforms=platforms),
+    ]
+    return {tag: rank for rank, tag in reversed(list(enumerate(tags)))}
+
+
+def _wheel(package: Mapping[str, Any], tags: Mapping[Tag, int]) -> Wheel:
+    best: tuple[int, Mapping[str, Any]] | None = None
+    for wheel in package.get("wheels", ()):
+        filename = _filename(wheel)
+        ranks = [tags[tag] for tag in parse_wheel_filename(filename)[3] if tag in tags]
+        if ranks and (best is None or min(ranks) < best[0]):
+            best = min(ranks), wheel
+    if best is None:
+        raise BuildError(
+            f"{package['name']} {package['version']}: no wheel for this Python and platform",
+            hint="ask for another version, or leave it out of python_requirements",
+        )
+    wheel = best[1]
+    return Wheel(
+        name=canonicalize_name(package["name"]),
+        version=package["version"],
+        sha256=wheel["hashes"]["sha256"],
+        size=wheel.get("size", 0),
+        filename=_filename(wheel),
+        uploaded=_seconds(wheel.get("upload-time")),
+    )
+
+
+def _seconds(time: datetime | None) -> int:
+    # an index need not tell upload times (a folder of wheels has none): then the parents' decide
+    return int(time.replace(tzinfo=time.tzinfo or UTC).timestamp()) if time else 0
+
+
+def _filename(wheel: Mapping[str, Any]) -> str:
+    place = str(wheel.get("name") or wheel.get("url") or wheel.get("path"))
+    return place.rpartition("/")[2].replace("%2B", "+")
+
+
+def _explained(error: CommandFailed) -> BurnishError:
+    detail = "\n".join(f"  | {line}" for line in error.tail)
+    if any(word in detail for word in TLS):
+        return ToolError(
+            f"the Python index answers with a certificate that is not trusted here\n{detail}",
+            hint="a proxy that inspects TLS? name its certificate file as ca_bundle in site.yaml, "
+            "or in SSL_CERT_FILE",
+        )
+    if any(word in detail for word in UNREACHABLE):
+        return ToolError(
+            f"the Python index can't be reached\n{detail}",
+            hint="name an index as python.index_url, or a proxy as https_proxy, in site.yaml",
+        )
+    return error

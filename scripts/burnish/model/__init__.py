@@ -1,0 +1,1 @@
+"""The nouns of burnish: frozen dataclasses and protocols, standard library only."""

@@ -1,0 +1,35 @@
+"""`Catalog`: bases, profiles, images, targets and roles, loaded and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from burnish.model.base import Base, Rootfs
+from burnish.model.image import Image, Target
+from burnish.model.profile import Profile
+from burnish.model.role import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """Everything that definitions name. `places` maps (kind, name) to the file it came from.
+
+    `shared` are the digests of files that every layer is built with, `engine` of the code that
+    makes disks; `tools` pins by name and version what comes from the controller's environment.
+    """
+
+    roots: tuple[Path, ...]
+    bases: Mapping[str, Base]
+    profiles: Mapping[str, Profile]
+    images: Mapping[str, Image]
+    targets: Mapping[str, Target]
+    roles: Mapping[str, Role]
+    tools_rootfs: Rootfs
+    shared: Mapping[str, str]
+    engine: Mapping[str, str]
+    tools: Mapping[str, str]
+    templates: Mapping[str, str]
+    suite: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -1,0 +1,21 @@
+"""`Host`: what this machine can do, probed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """Facts of the machine that builds. Memory and disk in bytes; `tools` maps a tool to its version."""
+
+    cores: int
+    memory: int
+    disk_free: int
+    docker: str
+    cgroup: int
+    privileged: bool
+    kvm: bool
+    kernel: str
+    tools: Mapping[str, str] = field(default_factory=dict)

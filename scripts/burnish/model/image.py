@@ -1,0 +1,38 @@
+"""`Image`: base + profile + identity in a gallery; `Target`: where its versions go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from burnish.model.base import Flavour
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """One image definition. `disk_gb` is the virtual size in GiB; `keep` counts versions."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    base: str
+    profile: str
+    flavour: Flavour
+    publisher: str
+    offer: str
+    sku: str
+    vm_size: str
+    disk_gb: int
+    security: Literal["standard", "trusted-launch"] = "trusted-launch"
+    keep: int = 5
+    end_of_life_days: int = 365
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where versions go. Only `folder` can be reached by this version of burnish."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    kind: Literal["folder"]

@@ -1,0 +1,117 @@
+"""`Lock`: every input of an image pinned by content; what cannot be resolved is an open entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from burnish.model.base import Rootfs
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Package:
+    """One .deb: `pool` is its path below a mirror's root, `size` in bytes."""
+
+    name: str
+    version: str
+    sha256: str
+    size: int
+    pool: str
+
+    @property
+    def pin(self) -> str:
+        """`name=version`, as apt takes it."""
+        return f"{self.name}={self.version}"
+
+    @property
+    def file(self) -> str:
+        """The name under which apt keeps it: the version's colon is escaped."""
+        architecture = self.pool.rpartition("_")[2].removesuffix(".deb")
+        return f"{self.name}_{self.version.replace(':', '%3a')}_{architecture}.deb"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Wheel:
+    """One wheel: `uploaded` is the index's own upload time in seconds since 1970."""
+
+    name: str
+    version: str
+    sha256: str
+    size: int
+    filename: str
+    uploaded: int
+
+    @property
+    def requirement(self) -> str:
+        """The line that pip and uv take, with its one hash."""
+        return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootfsLock:
+    """The packages of a root filesystem; `epoch`: the newest timestamp among the .debs, seconds."""
+
+    declared: tuple[str, ...]
+    epoch: int
+    packages: tuple[Package, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonLock:
+    """One Python environment; `epoch`: the newest upload time among its wheels, seconds."""
+
+    declared: tuple[str, ...]
+    python: str
+    epoch: int
+    wheels: tuple[Wheel, ...]
+
+    def requirements(self) -> str:
+        """The hash-locked requirements file, without index lines."""
+        return "".join(f"{wheel.requirement}\n" for wheel in self.wheels)
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class OpenEntry:
+    """An input that could not be resolved from here: `section` (rootfs, tools or python:NAME)."""
+
+    section: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """The pins of one image. `recorded` (digests of index files) is for the reader, never for an id.
+
+    `basis` is set in a local lock only: the sha256 of the committed lock that it was made from.
+    """
+
+    image: str
+    rootfs: RootfsLock | None = None
+    tools: RootfsLock | None = None
+    python: Mapping[str, PythonLock] = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    open: tuple[OpenEntry, ...] = ()
+    standin: bool = False
+    basis: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a lock has to pin: the root filesystems' package names, each environment's requirements."""
+
+    image: str
+    distribution: str
+    rootfs: Rootfs | None
+    flavour: str
+    tools: Rootfs | None
+    python: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One pin that differs between two locks; an empty `old` or `new`: added or removed."""
+
+    section: str
+    name: str
+    old: str
+    new: str

@@ -1,0 +1,71 @@
+"""`Manifest`: the record of one built version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from burnish.model.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerEntry:
+    """One layer in the manifest; `size` in bytes, `seconds` of the build that made it."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    id: str
+    roles: tuple[str, ...]
+    seconds: float
+    size: int
+    cached: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Software:
+    """One installed thing: `kind` apt, python:ENVIRONMENT or tool; `size` in bytes, 0 if unknown."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    kind: str
+    name: str
+    version: str
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """Everything installed in one image."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    software: tuple[Software, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What was built, of what, how it was proven. Times in seconds, sizes in bytes."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    format: int
+    image: str
+    version: str
+    channel: str
+    plan: str
+    base: str
+    flavour: str
+    epoch: int
+    built_at: str
+    layers: tuple[LayerEntry, ...]
+    artifacts: Mapping[str, str]
+    sizes: Mapping[str, int]
+    seconds: Mapping[str, float]
+    software: tuple[Software, ...]
+    verdicts: tuple[Verdict, ...]
+    lock: str
+    host: Mapping[str, str]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    not_verified: tuple[str, ...] = ()
+    standin: bool = False

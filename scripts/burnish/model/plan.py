@@ -1,0 +1,66 @@
+"""`Plan`: catalog x image x lock, resolved: frozen, ordered, hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from burnish.model.base import Base, Level
+from burnish.model.image import Image, Target
+from burnish.model.lock import Lock, OpenEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One layer, resolved. `inputs` maps every input that can change its content to its digest.
+
+    `id` is the sha256 of the canonical JSON of `inputs`; `epoch` its SOURCE_DATE_EPOCH in seconds;
+    `origins` tells where each variable came from. The first layer is the root filesystem: no roles.
+    """
+
+    name: str
+    id: str
+    parent: str
+    roles: tuple[str, ...]
+    vars: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    epoch: int
+    origins: Mapping[str, str] = field(default_factory=dict)
+    python: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A layer that this image does without, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What will be built, whole. `id` covers everything that can change the filed version."""
+
+    id: str
+    image: Image
+    base: Base
+    target: Target
+    layers: tuple[Layer, ...]
+    levels: tuple[Level, ...]
+    lock: Lock
+    disk_key: str
+    tools: Layer | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    open: tuple[OpenEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def top(self) -> Layer:
+        """The last layer: what the image's content is."""
+        return self.layers[-1]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role of the image, once, in order."""
+        return tuple(dict.fromkeys(role for layer in self.layers for role in layer.roles))

@@ -1,0 +1,32 @@
+"""`Profile`: an ordered list of layers; a `LayerSpec` names the roles of one layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SEAL = "seal"  # the layer that always comes last
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerSpec:
+    """One layer as declared: roles in order, their variables, and its place when extending."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    id: str
+    roles: tuple[str, ...]
+    vars: dict[str, Any] = field(default_factory=dict)
+    after: str = ""
+    if_reachable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Layers in order. With `extends`, a layer of the same id replaces, one with `after` is placed."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    layers: tuple[LayerSpec, ...]
+    extends: str = ""

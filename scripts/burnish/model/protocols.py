@@ -1,0 +1,36 @@
+"""What rooms ask of one another without importing each other: `Codec`, `Monitor`."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Codec(Protocol):
+    """Dataclasses to text and back."""
+
+    def dump(self, value: Any) -> str:
+        """The text of a dataclass."""
+        ...
+
+    def load(self, text: str, kind: type[T], *, source: str) -> T:
+        """The object in a text; BurnishError names `source` if it is none."""
+        ...
+
+
+class Monitor(Protocol):
+    """Tells the user what goes on."""
+
+    def step(self, title: str) -> AbstractContextManager[None]:
+        """A step that takes a while: shown with its time when it ends."""
+        ...
+
+    def detail(self, text: str) -> None:
+        """What the running step is doing now; the last one stands."""
+        ...
+
+    def say(self, text: str) -> None:
+        """One line that stays."""
+        ...

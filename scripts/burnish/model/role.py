@@ -1,0 +1,62 @@
+"""`Role`: one toolchain as it lies on disk: its files by content, its facts, what it offers where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """Whether a role works on one kind of machine, and why not where it does not."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    state: Literal["yes", "no", "limited"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """One thing that the manifest lists by name: a package of apt or a distribution of Python."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    apt: str = ""
+    python: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """`facts.yml` of a role: how its versions and sizes get into the manifest, and where it works.
+
+    `paths` are what the toolchain's size is measured on; `support` has a row for each of
+    linux_cpu, linux_gpu and windows; `lock` is how the role's own inputs are pinned (`python`:
+    a hash-locked environment named by `python_environment`, asked for by `python_requirements`).
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    software: tuple[Named, ...]
+    paths: tuple[str, ...]
+    support: dict[str, Support]
+    lock: Literal["", "python"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A role: `files` maps its content files (path inside the role) to their sha256.
+
+    `includes` are the roles that its tasks include, `variables` the public ones of its contract.
+    """
+
+    name: str
+    path: Path
+    files: Mapping[str, str]
+    variables: frozenset[str]
+    facts: Facts
+    includes: tuple[str, ...] = ()
+    os: frozenset[str] = frozenset()

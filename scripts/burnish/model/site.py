@@ -1,0 +1,61 @@
+"""`Site`: how this place reaches the world. Never committed, never part of an id, never in an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apt:
+    """Mirrors of one distribution, and a keyring file if it is not the usual one.
+
+    `standin` marks an archive that only plays the distribution, for tests: nothing made from it is
+    ever filed. `python` is then the interpreter of the userland that it borrows.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    mirror: str = ""
+    security_mirror: str = ""
+    keyring: str = ""
+    standin: bool = False
+    python: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonIndex:
+    """Where Python packages come from; empty: uv's own default."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    index_url: str = ""
+    extra_index_urls: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackerSource:
+    """A mirror of the pinned Packer release, and a folder of plugins for a Packer without its own."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    url: str = ""
+    plugins: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Transport only: mirrors, indexes, proxy, extra certificate authorities, cache folder."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    apt: dict[str, Apt] = field(default_factory=dict)
+    python: PythonIndex = field(default_factory=PythonIndex)
+    packer: PackerSource = field(default_factory=PackerSource)
+    http_proxy: str = ""
+    https_proxy: str = ""
+    no_proxy: str = ""
+    ca_bundle: str = ""
+    store: str = ""
+    gallery: str = ""
+    prefix: str = "burnish"

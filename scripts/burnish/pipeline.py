@@ -1,0 +1,159 @@
+"""The run as a visible tuple of stages: each takes what is known so far and adds its own result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from burnish import process
+from burnish.errors import NothingToDo, UsageError
+from burnish.evidence.report import report
+from burnish.model.image import Image
+from burnish.model.manifest import Manifest
+from burnish.model.plan import Plan
+from burnish.model.schedule import Schedule
+from burnish.plan.resolve import pick as pick_image
+from burnish.plan.resolve import resolve
+from burnish.stages import disk, filing, layers, locks, prepare, prove, services
+from burnish.stages import scenario as scenarios
+from burnish.stages.run import Options, Run, World
+from burnish.stages.scenario import Scenario
+from burnish.stages.services import lock_image, render
+from burnish.stages.world import Place, open_world
+
+__all__ = [
+    "Options",
+    "Place",
+    "Scenario",
+    "World",
+    "build",
+    "lock_image",
+    "open_world",
+    "plan",
+    "render",
+    "report",
+    "start",
+    "verify",
+]
+
+Stage = tuple[str, Callable[[World, Run], Run]]
+
+PREPARE: tuple[Stage, ...] = (
+    ("probe this host", prepare.probe),
+    ("pins", prepare.pins),
+    ("schedule", prepare.planned),
+)
+BUILD: tuple[Stage, ...] = (
+    *PREPARE,
+    ("root filesystem", layers.first),
+    ("layers", layers.rest),
+    ("checks: container", prove.container),
+    ("disk", disk.make),
+    ("checks: artifact", prove.artifact),
+    ("checks: vm", prove.machine),
+    ("file", filing.file),
+)
+VERIFY: tuple[Stage, ...] = (
+    ("checks: container", prove.container),
+    ("checks: artifact", prove.artifact),
+    ("checks: vm", prove.machine),
+)
+# Where `--until` may stop, besides a layer's name.
+STOPS = {"rootfs": "root filesystem", "layers": "layers", "container": "checks: container"}
+
+
+def pick(world: World, name: str, *, flavour: str = "cpu", target: str = "local") -> Image:
+    """The image named, by its own name or its base's; UsageError for unknown images and targets."""
+    if target not in world.catalog.targets:
+        known = ", ".join(world.catalog.targets)
+        raise UsageError(f"unknown target {target!r}", hint=f"known targets: {known}")
+    return pick_image(world.catalog, name, flavour=flavour)
+
+
+def plan(world: World, image: Image, *, committed_only: bool = False) -> Plan:
+    """The plan of an image with the lock that holds here."""
+    lock = locks.current(world, image, committed_only=committed_only)
+    return resolve(world.catalog, image, target=world.catalog.targets["local"], lock=lock)
+
+
+def schedule(world: World, of: Plan) -> Schedule:
+    """What a build of a plan would do now."""
+    run = Run(plan=of)
+    done = filing.already(world, run)
+    made = prepare.make_schedule(world, run)
+    return replace(made, filed=done.version if done else "")
+
+
+def start(world: World, of: Plan) -> Run:
+    """`build` from a plan."""
+    return build(world, Run(plan=of))
+
+
+def build(world: World, run: Run) -> Run:
+    """Build, prove and file an image; returns at once if that was done already.
+
+    Raises NothingToDo in that case if the options say so, and the errors of every stage.
+    """
+    done = filing.already(world, run)
+    if done:
+        folder = world.gallery.folder(done.image, done.version)
+        if world.options.if_changed:
+            raise NothingToDo(f"{done.image} {done.version} is filed and proven: {folder}")
+        return replace(run, manifest=done, folder=folder)
+    return follow(BUILD, world, run=run)
+
+
+def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
+    """Prove a filed version again with today's checks, and keep the verdicts with it."""
+    image = services.image_of(world, manifest.image)
+    run = services.run_of(world, plan(world, image), manifest=manifest)
+    if run.disk is None:
+        raise UsageError(
+            f"the store no longer has the disk of {manifest.image} {manifest.version}",
+            hint="build it again: `burnish build` makes the same bytes",
+        )
+    run = follow(
+        tuple(stage for stage in VERIFY if not level or stage[0].endswith(level)), world, run=run
+    )
+    found = filing.reproven(manifest, run)
+    folder = world.gallery.update(found, texts=filing.texts(world, run, manifest=found))
+    return replace(run, manifest=found, folder=folder)
+
+
+def shell(world: World, manifest: Manifest) -> int:
+    """A shell on a filed version; gives its exit code."""
+    run = Run(plan=plan(world, services.image_of(world, manifest.image)))
+    return services.shell(world, run, manifest=manifest, attach=process.attach)
+
+
+def boot_command(world: World, manifest: Manifest) -> str:
+    """QEMU's command line for a filed version."""
+    run = Run(plan=plan(world, services.image_of(world, manifest.image)))
+    return services.boot_command(world, run, manifest=manifest)
+
+
+def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:
+    """Build what stands below a role in an image, write its scenario; gives Molecule's environment."""
+    made = plan(world, pick(world, name))
+    run = prepare.probe(world, Run(plan=made))
+    layer = scenarios.layer_of(made, wanted.role)
+    names = [each.name for each in made.layers]
+    below = names[names.index(layer.name) - 1]
+    options = replace(world.options, until="rootfs" if below == names[0] else below)
+    run = follow(BUILD, replace(world, options=options), run=run)
+    return scenarios.prepare(world, run, scenario=wanted)
+
+
+def follow(stages: tuple[Stage, ...], world: World, *, run: Run) -> Run:
+    """Take the stages in order; each one's seconds are kept under its title."""
+    until = world.options.until
+    last = STOPS.get(until, "layers" if until else "")
+    for title, stage in stages:
+        started = time.monotonic()
+        with world.monitor.step(title):
+            run = stage(world, run)
+        run = replace(run, seconds={**run.seconds, title: time.monotonic() - started})
+        if title == last:
+            break
+    return run

@@ -1,0 +1,132 @@
+"""Takes declared layers, roles and pins; gives `Layer`s: inputs, ids, epochs, where values came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from burnish.model.base import Base
+from burnish.model.catalog import Catalog
+from burnish.model.image import Image
+from burnish.model.lock import Lock, PythonLock, RootfsLock
+from burnish.model.plan import Layer
+from burnish.model.profile import LayerSpec
+from burnish.plan.ids import canonical, digest
+
+# Raise when the engine itself makes something else of the same inputs.
+ROOTFS_FORMAT = 1
+LAYER_FORMAT = 1
+UNRESOLVED = "open"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What the layers of one image share."""
+
+    catalog: Catalog
+    base: Base
+    image: Image
+    lock: Lock
+
+
+def rootfs_inputs(
+    suite: str, components: tuple[str, ...], *, declared: tuple[str, ...], lock: RootfsLock | None
+) -> dict[str, str]:
+    """The inputs of a root filesystem: its pins, or the open declaration where there are none."""
+    inputs = {
+        "format:rootfs": str(ROOTFS_FORMAT),
+        "suite:": suite,
+        "components:": " ".join(components),
+    }
+    if lock is None or lock.declared != declared:
+        return inputs | {f"package:{name}": UNRESOLVED for name in declared}
+    pins = {f"pin:{p.name}": f"{p.version} {p.sha256}" for p in lock.packages}
+    return inputs | {f"package:{name}": "" for name in declared} | pins
+
+
+def first_layer(context: Context) -> Layer:
+    """What all other layers stand on: the root filesystem, or the marketplace's image."""
+    base, lock = context.base, context.lock
+    if base.rootfs:
+        inputs = rootfs_inputs(
+            base.rootfs.suite,
+            base.rootfs.components,
+            declared=base.rootfs.declared(context.image.flavour),
+            lock=lock.rootfs,
+        )
+        name, epoch = "rootfs", lock.rootfs.epoch if lock.rootfs else 0
+    else:
+        market = base.marketplace
+        inputs = {f"marketplace:{key}": str(value) for key, value in sorted(vars(market).items())}
+        name, epoch = "marketplace", 0
+    return Layer(
+        name=name, id=digest(inputs), parent="", roles=(), vars={}, inputs=inputs, epoch=epoch
+    )
+
+
+def tools_layer(context: Context) -> Layer:
+    """The small image whose tools make the disk: a root filesystem of its own."""
+    rootfs, lock = context.catalog.tools_rootfs, context.lock.tools
+    inputs = rootfs_inputs(rootfs.suite, rootfs.components, declared=rootfs.declared(""), lock=lock)
+    epoch = lock.epoch if lock else 0
+    return Layer(
+        name="tools", id=digest(inputs), parent="", roles=(), vars={}, inputs=inputs, epoch=epoch
+    )
+
+
+def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context) -> Layer:
+    """One layer on its parent."""
+    environments = dict(python_environments(spec, context.catalog))
+    locks = {name: context.lock.python.get(name) for name in environments}
+    inputs = {
+        "format:layer": str(LAYER_FORMAT),
+        "parent:": parent.id,
+        "flavour:": context.image.flavour,
+        "roles:": " ".join(spec.roles),
+        **{f"file:{name}": value for name, value in context.catalog.shared.items()},
+        **{f"tool:{name}": value for name, value in context.catalog.tools.items()},
+        **_role_files(spec, context.catalog),
+        **{f"variable:{name}": canonical(value) for name, value in spec.vars.items()},
+    }
+    for name, lock in locks.items():
+        inputs |= _pins(name, lock, declared=environments[name])
+    place = context.catalog.places.get(("profiles", origin), origin)
+    return Layer(
+        name=spec.id,
+        id=digest(inputs),
+        parent=parent.id,
+        roles=spec.roles,
+        vars=spec.vars,
+        inputs=inputs,
+        epoch=max([parent.epoch, *(lock.epoch for lock in locks.values() if lock)]),
+        origins=dict.fromkeys(spec.vars, place),
+        python=tuple(environments),
+    )
+
+
+def python_environments(spec: LayerSpec, catalog: Catalog) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(name, what it asks for) of each Python environment that a layer makes."""
+    for role in spec.roles:
+        if catalog.roles[role].facts.lock == "python" and "python_environment" in spec.vars:
+            wanted = spec.vars.get("python_requirements", ())
+            yield spec.vars["python_environment"], tuple(sorted(wanted))
+
+
+def _role_files(spec: LayerSpec, catalog: Catalog) -> dict[str, str]:
+    files: dict[str, str] = {}
+    waiting, seen = list(spec.roles), set[str]()
+    while waiting:
+        role = waiting.pop()
+        if role in seen or role not in catalog.roles:
+            continue
+        seen.add(role)
+        waiting += catalog.roles[role].includes
+        found = catalog.roles[role].files
+        files |= {f"file:roles/{role}/{name}": value for name, value in found.items()}
+    return dict(sorted(files.items()))
+
+
+def _pins(name: str, lock: PythonLock | None, *, declared: tuple[str, ...]) -> Mapping[str, str]:
+    if lock is None or lock.declared != declared:
+        return {f"requirement:{name}/{line}": UNRESOLVED for line in declared}
+    return {f"pin:{name}/{w.name}": f"{w.version} {w.sha256}" for w in lock.wheels}

@@ -1,0 +1,149 @@
+"""Takes the catalog, an image's name and its lock; gives the `Plan`. The only place where
+defaults, inheritance, overrides and pins meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from burnish.errors import UsageError
+from burnish.model.base import Base, Level
+from burnish.model.catalog import Catalog
+from burnish.model.image import Image, Target
+from burnish.model.lock import Lock, OpenEntry
+from burnish.model.plan import Layer, LeftOut, Plan
+from burnish.model.profile import LayerSpec
+from burnish.plan.ids import digest
+from burnish.plan.layers import (
+    Context,
+    first_layer,
+    next_layer,
+    python_environments,
+    tools_layer,
+)
+from burnish.plan.profiles import flatten
+
+# The newest Python that ansible-core 2.19 can manage, from its support matrix.
+NEWEST_PYTHON = (3, 13)
+
+
+@dataclass
+class _Gathered:
+    layers: list[Layer]
+    left_out: list[LeftOut] = field(default_factory=list)
+    open: list[OpenEntry] = field(default_factory=list)
+
+
+def pick(catalog: Catalog, name: str, *, flavour: str = "cpu") -> Image:
+    """The image of that name, or of the base (or its alias) and flavour; UsageError if none."""
+    if name in catalog.images:
+        return catalog.images[name]
+    for base in catalog.bases.values():
+        if name == base.name or name in base.aliases:
+            for image in catalog.images.values():
+                if image.base == base.name and image.flavour == flavour:
+                    return image
+            raise UsageError(
+                f"no image of {base.name!r} with flavour {flavour!r}",
+                hint=f"known images: {', '.join(catalog.images)}",
+            )
+    raise UsageError(f"unknown image {name!r}", hint=f"known images: {', '.join(catalog.images)}")
+
+
+def resolve(catalog: Catalog, image: Image, *, target: Target, lock: Lock) -> Plan:
+    """The whole plan. Entries that the lock leaves open are listed, not refused: building does."""
+    base = catalog.bases[image.base]
+    context = Context(catalog=catalog, base=base, image=image, lock=lock)
+    gathered = _Gathered(layers=[first_layer(context)])
+    gathered.open += _open_rootfs(context)
+    for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
+        _add(spec, gathered, origin=origin, context=context)
+    tools = tools_layer(context) if base.rootfs else None
+    top = gathered.layers[-1]
+    disk_key = digest([top.id, tools.id if tools else "", image.disk_gb, dict(catalog.engine)])
+    return Plan(
+        id=digest([vars(image), disk_key, [layer.id for layer in gathered.layers]]),
+        image=image,
+        base=base,
+        target=target,
+        layers=tuple(gathered.layers),
+        levels=base.levels,
+        lock=lock,
+        disk_key=disk_key,
+        tools=tools,
+        left_out=tuple(gathered.left_out),
+        open=tuple(sorted(gathered.open)),
+        notes=_notes(base, gathered.open),
+    )
+
+
+def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context) -> None:
+    row = "windows" if context.base.os == "windows" else f"linux_{context.image.flavour}"
+    for role in spec.roles:
+        support = context.catalog.roles[role].facts.support.get(row)
+        if support is None or support.state == "no":
+            reason = support.reason if support else "no support row"
+            gathered.left_out.append(LeftOut(name=spec.id, reason=f"{role}: {reason}"))
+            return
+    entries = [
+        OpenEntry(section=f"python:{name}", reason=reason)
+        for name, wanted in python_environments(spec, context.catalog)
+        if (reason := _open_python(name, wanted, context=context))
+    ]
+    if entries and spec.if_reachable:
+        gathered.left_out.append(
+            LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}")
+        )
+        return
+    gathered.open += entries
+    gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=origin, context=context))
+
+
+def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str:
+    lock = context.lock.python.get(name)
+    if lock is None:
+        return _recorded(context.lock, f"python:{name}") or "not resolved yet"
+    if lock.declared != wanted:
+        return "what it asks for has changed since it was resolved"
+    rootfs = context.base.rootfs
+    if rootfs and rootfs.python != lock.python:
+        return f"resolved for Python {lock.python}, the base has {rootfs.python}"
+    return ""
+
+
+def _open_rootfs(context: Context) -> list[OpenEntry]:
+    if context.base.rootfs is None:
+        return []
+    declared = context.base.rootfs.declared(context.image.flavour)
+    entries = []
+    for section, lock, wanted in (
+        ("rootfs", context.lock.rootfs, declared),
+        ("tools", context.lock.tools, context.catalog.tools_rootfs.declared("")),
+    ):
+        if lock is None:
+            reason = _recorded(context.lock, section) or "not resolved yet"
+            entries.append(OpenEntry(section=section, reason=reason))
+        elif lock.declared != wanted:
+            reason = "what it asks for has changed since it was resolved"
+            entries.append(OpenEntry(section=section, reason=reason))
+    return entries
+
+
+def _recorded(lock: Lock, section: str) -> str:
+    return next((entry.reason for entry in lock.open if entry.section == section), "")
+
+
+def _notes(base: Base, entries: list[OpenEntry]) -> tuple[str, ...]:
+    notes = []
+    if base.distribution == "ubuntu" and any(entry.section == "rootfs" for entry in entries):
+        notes.append(
+            "Ubuntu: not built here (no lock from a machine that reaches an Ubuntu mirror)"
+        )
+    if base.rootfs:
+        major, minor = (int(part) for part in base.rootfs.python.split("."))
+        if (major, minor) > NEWEST_PYTHON:
+            newest = ".".join(str(part) for part in NEWEST_PYTHON)
+            text = f"its Python {base.rootfs.python} is newer than {newest}"
+            notes.append(f"{text}, the last that ansible-core 2.19 names")
+    if Level.VM not in base.levels:
+        notes.append("no local build: this base is reached through an Azure target only")
+    return tuple(notes)

@@ -1,0 +1,85 @@
+"""Takes a plan and facts probed once; gives the `Schedule`: what to build, why, how long, how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from burnish.model.manifest import Manifest
+from burnish.model.plan import Layer, Plan
+from burnish.model.record import LayerRecord
+from burnish.model.schedule import Schedule, Step
+from burnish.plan.ids import changed
+
+GIB = 1 << 30
+# Before anything was ever built: a layer of Python environments is about 2 GB, others 0.5 GB.
+GUESS = {True: 2 * GIB, False: GIB // 2}
+DISK_GUESS = 6 * GIB
+
+
+def schedule(
+    plan: Plan,
+    *,
+    valid: frozenset[str],
+    records: Sequence[LayerRecord],
+    history: Sequence[Manifest],
+    facts: Mapping[str, int | bool | str],
+) -> Schedule:
+    """What a build would do. `valid` are ids of layers that exist and are what they claim to be;
+    `records` and `history` are newest first. `facts`: disk_free (bytes), disk_cached, filed."""
+    steps = []
+    below = True
+    for layer in plan.layers:
+        below = below and layer.id in valid
+        steps.append(_step(layer, cached=below, records=records, history=history))
+    missing = [step for step in steps if not step.cached]
+    disk_cached = bool(facts["disk_cached"]) and not missing
+    times = [step.seconds for step in missing]
+    if not disk_cached:
+        times.append(_stages(history))
+    known = [time for time in times if time is not None]
+    sizes = [step.size or GUESS[bool(step.layer.python)] for step in missing]
+    return Schedule(
+        steps=tuple(steps),
+        disk_cached=disk_cached,
+        seconds=sum(known) if len(known) == len(times) else None,
+        # a layer is written by the build and again by the commit
+        disk_needed=2 * sum(sizes) + (0 if disk_cached else DISK_GUESS),
+        disk_free=int(facts["disk_free"]),
+        filed=str(facts["filed"]),
+    )
+
+
+def _step(
+    layer: Layer,
+    *,
+    cached: bool,
+    records: Sequence[LayerRecord],
+    history: Sequence[Manifest],
+) -> Step:
+    last = next((record for record in records if record.name == layer.name), None)
+    if cached:
+        exact = next((record for record in records if record.id == layer.id), None)
+        return Step(layer=layer, cached=True, size=exact.size if exact else None)
+    return Step(
+        layer=layer,
+        cached=False,
+        why=_why(layer, last),
+        seconds=last.seconds if last else _recalled(layer, history),
+        size=last.size if last else None,
+    )
+
+
+def _why(layer: Layer, last: LayerRecord | None) -> tuple[str, ...]:
+    if last is None:
+        return ("never built here",)
+    return changed(last.inputs, layer.inputs) or ("its image is gone or altered",)
+
+
+def _recalled(layer: Layer, history: Sequence[Manifest]) -> float | None:
+    entries = (entry for manifest in history for entry in manifest.layers)
+    return next((entry.seconds for entry in entries if entry.name == layer.name), None)
+
+
+def _stages(history: Sequence[Manifest]) -> float | None:
+    """Seconds of everything after the layers, by the newest manifest."""
+    return sum(history[0].seconds.values()) if history else None

@@ -1,0 +1,29 @@
+"""Takes the catalog and an image; gives what its lock has to pin."""
+
+from __future__ import annotations
+
+from burnish.model.catalog import Catalog
+from burnish.model.image import Image
+from burnish.model.lock import Wanted
+from burnish.plan.layers import python_environments
+from burnish.plan.profiles import flatten
+
+
+def wanted(catalog: Catalog, image: Image) -> Wanted:
+    """Every section that the image's lock has, with what it asks for."""
+    base = catalog.bases[image.base]
+    layers = flatten(catalog.profiles[image.profile], catalog.profiles)
+    local = base.rootfs is not None
+    python = {
+        name: declared
+        for layer, _ in layers
+        for name, declared in python_environments(layer, catalog)
+    }
+    return Wanted(
+        image=image.name,
+        distribution=base.distribution,
+        rootfs=base.rootfs,
+        flavour=image.flavour,
+        tools=catalog.tools_rootfs if local else None,
+        python=python if local else {},
+    )

@@ -1,0 +1,1 @@
+"""`Plan` -> {path: text}. Pure; the only room with jinja2."""

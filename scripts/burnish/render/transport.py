@@ -1,0 +1,51 @@
+"""Takes the site; gives how a layer's container reaches the world. None of it stays in an image."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from burnish.model.site import Apt, Site
+
+CA = "/run/burnish/ca.crt"
+UV_CACHE = "/run/burnish/uv"
+KEYRING = "/run/burnish/keyring.gpg"
+WHEELS = "/run/burnish/wheels"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def environment(site: Site) -> dict[str, str]:
+    """The variables that the playbook's tasks see: proxies, certificates, indexes."""
+    links = [f"{WHEELS}/{number}" for number, _ in enumerate(site.python.find_links)]
+    found = {
+        "http_proxy": site.http_proxy,
+        "https_proxy": site.https_proxy,
+        "no_proxy": site.no_proxy,
+        "SSL_CERT_FILE": CA if site.ca_bundle else "",
+        "UV_CACHE_DIR": UV_CACHE,
+        "UV_LINK_MODE": "copy",
+        "UV_DEFAULT_INDEX": site.python.index_url,
+        "UV_INDEX": " ".join(site.python.extra_index_urls),
+        "UV_FIND_LINKS": " ".join(links),
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def volumes(site: Site, *, uv_cache: str, sources: str, keyring: str) -> tuple[str, ...]:
+    """Docker's mounts. `sources`: a file that stands in for apt's sources while the layer is made."""
+    mounts = [f"{uv_cache}:{UV_CACHE}"]
+    if site.ca_bundle:
+        mounts.append(f"{site.ca_bundle}:{CA}:ro")
+    if sources:
+        mounts.append(f"{sources}:/etc/apt/sources.list:ro")
+    if keyring:
+        mounts.append(f"{keyring}:{KEYRING}:ro")
+    mounts += [f"{folder}:{WHEELS}/{n}:ro" for n, folder in enumerate(site.python.find_links)]
+    return tuple(mounts)
+
+
+def network(site: Site, distribution: str) -> tuple[str, ...]:
+    """Docker's network flags: a mirror on this machine's loopback is reached by its own network."""
+    apt = site.apt.get(distribution, Apt())
+    places = (apt.mirror, site.python.index_url, site.http_proxy, site.https_proxy)
+    local = any(urlsplit(place).hostname in LOOPBACK for place in places if place)
+    return ("--network", "host") if local else ()

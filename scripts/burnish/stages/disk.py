@@ -1,0 +1,64 @@
+"""The disk: the top layer's files, finalised, on a GPT disk; kept by content."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import replace
+
+from burnish.build import export, tools
+from burnish.build.disk import make_disk
+from burnish.build.store import sha256
+from burnish.model.disk import Disk, DiskIds, DiskRecipe, Finalised, FinaliseRecipe
+from burnish.model.plan import Plan
+from burnish.model.record import DiskRecord
+from burnish.stages.run import Run, World
+
+MIB_PER_GIB = 1024
+
+
+def make(world: World, run: Run) -> Run:
+    """The disk of the plan's key: taken from the store, or made and kept there whole."""
+    plan, store = run.plan, world.store
+    assert plan.tools is not None
+    with store.lock(f"disk-{plan.disk_key[:32]}"):
+        kept = store.disk_record(plan.disk_key)
+        if kept:
+            return replace(run, disk=kept)
+        ids = DiskIds.from_seed(plan.top.id)
+        work = store.root / "disks" / f".{plan.disk_key[:32]}"
+        shutil.rmtree(work, ignore_errors=True)
+        source, out = work / "source", work / "out"
+        log = world.log(run, "disk")
+        started = time.monotonic()
+        finalised = export.export(
+            store.tag(plan.top.id),
+            recipe=FinaliseRecipe(ids=ids, epoch=plan.top.epoch),
+            out=source,
+            on_step=world.monitor.detail,
+        )
+        exported = time.monotonic() - started
+        disk = make_disk(
+            source,
+            recipe=DiskRecipe(ids=ids, epoch=plan.top.epoch, size=plan.image.disk_gb * MIB_PER_GIB),
+            out=out,
+            use=tools.Tools(image=store.tag(plan.tools.id), log=log),
+            on_step=world.monitor.detail,
+        )
+        record = _record(plan, disk, finalised=finalised, seconds=exported)
+        store.keep_disk(record, out)
+        shutil.rmtree(work, ignore_errors=True)
+    return replace(run, disk=record)
+
+
+def _record(plan: Plan, disk: Disk, *, finalised: Finalised, seconds: float) -> DiskRecord:
+    return DiskRecord(
+        key=plan.disk_key,
+        raw_sha256=disk.raw_sha256,
+        tar_sha256=finalised.sha256,
+        epoch=plan.top.epoch,
+        files={disk.vhd.name: disk.vhd_sha256, disk.qcow2.name: sha256(disk.qcow2)},
+        sizes={path.name: path.stat().st_size for path in (disk.vhd, disk.qcow2)},
+        seconds={"finalise": round(seconds, 3), **disk.seconds},
+        written=finalised.written,
+    )

@@ -1,0 +1,86 @@
+"""The end of a run: the manifest and the report, filed in the gallery whole."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from burnish.catalog.locks import dump_lock
+from burnish.errors import PublishError
+from burnish.evidence.manifest import Evidence, not_verified, record
+from burnish.evidence.report import report
+from burnish.gallery import rules
+from burnish.model.manifest import Manifest
+from burnish.stages.prove import suite_of
+from burnish.stages.run import Run, World
+from burnish.verify.suite import due
+
+
+def already(world: World, run: Run) -> Manifest | None:
+    """The filed version of this very plan that today's checks have proven at every level due."""
+    if run.plan.open or world.options.force:
+        return None
+    manifest = rules.filed(world.gallery.manifests(run.plan.image.name), run.plan.id)
+    levels = [str(level) for level in due(run.plan)]
+    suite = suite_of(world, run)
+    if manifest is None or not rules.proven(manifest, suite=suite, levels=levels):
+        return None
+    if world.options.every_check and any(verdict.not_run for verdict in manifest.verdicts):
+        return None
+    folder = world.gallery.folder(manifest.image, manifest.version)
+    disks = [name for name in manifest.artifacts if name.startswith("disk.")]
+    return manifest if all((folder / name).is_file() for name in disks) else None
+
+
+def file(world: World, run: Run) -> Run:
+    """File the version; a version of the same plan that only got new verdicts is updated in place."""
+    assert run.disk and run.inventory
+    lock = dump_lock(run.plan.lock)
+    evidence = Evidence(
+        plan=run.plan,
+        host=run.machine,
+        built_at=world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        records=run.records,
+        cached=run.cached,
+        disk=run.disk,
+        software=run.inventory.software,
+        verdicts=run.verdicts,
+        seconds=run.seconds,
+        lock_sha256=hashlib.sha256(lock.encode()).hexdigest(),
+    )
+    manifest = record(evidence)
+    if manifest.standin and not world.options.allow_standin:
+        raise PublishError(
+            f"{manifest.image} was made from a stand-in archive; it is never filed",
+            hint="it proves the path up to the container level; take `standin` out of site.yaml",
+        )
+    filed = rules.filed(world.gallery.manifests(manifest.image), manifest.plan)
+    if filed and filed.artifacts == manifest.artifacts:
+        manifest = reproven(filed, run)
+        folder = world.gallery.update(manifest, texts=texts(world, run, manifest=manifest))
+        return replace(run, manifest=manifest, folder=folder)
+    named = {**texts(world, run, manifest=manifest), "lock.yaml": lock}
+    disk = world.store.disk(run.disk.key)
+    files = {name: disk / name for name in run.disk.files}
+    manifest, folder = world.gallery.add(manifest, day=world.now.date(), files=files, texts=named)
+    # the report names the version, which the gallery only just gave
+    world.gallery.update(manifest, texts={"report.md": report(manifest)})
+    return replace(run, manifest=manifest, folder=folder)
+
+
+def reproven(manifest: Manifest, run: Run) -> Manifest:
+    """A filed manifest with this run's verdicts in place of older ones of the same level."""
+    fresh = {verdict.level: verdict for verdict in run.verdicts}
+    kept = [verdict for verdict in manifest.verdicts if verdict.level not in fresh]
+    verdicts = (*kept, *fresh.values())
+    return replace(manifest, verdicts=verdicts, not_verified=not_verified(verdicts))
+
+
+def texts(world: World, run: Run, *, manifest: Manifest) -> dict[str, str]:
+    """The text files of a version: report, JUnit files, serial log."""
+    found = {"report.md": report(manifest)}
+    for verdict in run.verdicts:
+        found[f"junit-{verdict.level}.xml"] = world.store.junit(verdict)
+    if run.serial and run.serial.is_file():
+        found["serial.log"] = run.serial.read_text(encoding="utf-8", errors="replace")
+    return found

@@ -1,0 +1,181 @@
+"""The root filesystem, the tools image, and every missing layer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from burnish.build import layers, packer, rootfs
+from burnish.build.layers import LayerRequest
+from burnish.build.store import sha256, write
+from burnish.errors import BuildError
+from burnish.lock.sources import default_lines, find_keyring, site_lines
+from burnish.lock.wheels import uv
+from burnish.model.base import Rootfs
+from burnish.model.lock import RootfsLock
+from burnish.model.plan import Layer
+from burnish.model.record import LayerRecord
+from burnish.model.site import Apt
+from burnish.render import transport
+from burnish.render.layer import LayerPaths, render_layer
+from burnish.stages.run import Run, World
+
+
+def first(world: World, run: Run) -> Run:
+    """The root filesystem and the tools image: kept by id, made from the store's .debs if missing."""
+    plan = run.plan
+    base_rootfs, lock = plan.base.rootfs, plan.lock
+    assert base_rootfs and lock.rootfs and lock.tools and plan.tools
+    _rootfs(world, run, layer=plan.layers[0], declared=base_rootfs, lock=lock.rootfs)
+    _rootfs(world, run, layer=plan.tools, declared=world.catalog.tools_rootfs, lock=lock.tools)
+    return run
+
+
+def rest(world: World, run: Run) -> Run:
+    """Every missing layer, one Packer run each; stops after `until` if that names a layer."""
+    found = packer.find(world.store.root, packer.PINNED, plugins=_plugins(world))
+    host = replace(run.machine, tools={"packer": ".".join(map(str, found.version))})
+    valid = world.store.valid(run.plan.layers)
+    world.store.uv_cache.mkdir(parents=True, exist_ok=True)
+    for layer in run.plan.layers[1:]:
+        if layer.id in valid:
+            continue
+        with world.monitor.step(f"layer {layer.name}"):
+            request = _request(world, run, layer=layer)
+            layers.build(request, store=world.store, packer=found, on_task=world.monitor.detail)
+        if world.options.until == layer.name:
+            break
+    records = [world.store.layer_record(layer.id) for layer in run.plan.layers]
+    return replace(run, host=host, records=tuple(record for record in records if record))
+
+
+def _rootfs(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: RootfsLock) -> None:
+    store = world.store
+    with store.lock(f"rootfs-{layer.id[:32]}"):
+        if layer.id in store.valid([layer]):
+            return
+        tar = store.rootfs_tar(layer.id)
+        digest = tar.with_suffix(".sha256")
+        log = world.log(run, layer.name)
+        with world.monitor.step(f"root filesystem: {declared.suite}"):
+            started = time.monotonic()
+            if not _intact(tar, digest):
+                _bootstrap(world, run, layer=layer, declared=declared, lock=lock)
+            layers.import_rootfs(
+                layer, tar, store=store, seconds=time.monotonic() - started, log=log
+            )
+
+
+def _bootstrap(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: RootfsLock) -> None:
+    store, tar = world.store, world.store.rootfs_tar(layer.id)
+    debs = {package: store.deb(package) for package in lock.packages}
+    lost = [package.pin for package, path in debs.items() if path is None]
+    if lost:
+        raise BuildError(
+            f"{len(lost)} fetched packages went away or changed: {', '.join(lost[:5])}",
+            hint="run the same command again: they are fetched anew",
+        )
+    tar.parent.mkdir(parents=True, exist_ok=True)
+    temporary = tar.with_name(f".{tar.name}.part.tar")
+    request = rootfs.RootfsRequest(
+        suite=declared.suite,
+        lock=lock,
+        sources=_public_lines(world, run, layer=layer, declared=declared),
+        debs={package: path for package, path in debs.items() if path},
+        scratch=world.scratch(run) / layer.name,
+        log=world.log(run, layer.name),
+    )
+    rootfs.bootstrap(request, temporary)
+    write(tar.with_suffix(".sha256"), sha256(temporary))
+    temporary.rename(tar)
+
+
+def _intact(tar: Path, digest: Path) -> bool:
+    """Whether a kept root filesystem is the one that was made."""
+    if not tar.is_file() or not digest.is_file():
+        return False
+    return sha256(tar) == digest.read_text(encoding="utf-8")
+
+
+def _public_lines(world: World, run: Run, *, layer: Layer, declared: Rootfs) -> tuple[str, ...]:
+    """The sources that the image keeps: the distribution's own, never the site's.
+
+    A stand-in has no public mirror: its sources stay the site's, and it is never published.
+    """
+    apt = world.site.apt.get(run.plan.base.distribution, Apt())
+    if apt.standin and layer.name == "rootfs":
+        return site_lines(declared, apt)
+    return default_lines(declared)
+
+
+def _request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
+    plan, folder = run.plan, world.scratch(run) / "layers" / layer.name
+    volumes, network = mounts(world, run)
+    paths = LayerPaths(
+        repository=world.store.repository,
+        ansible_playbook=str(uv().with_name("ansible-playbook")),
+        uv=str(uv()),
+        folder=str(folder),
+        volumes=volumes,
+        network=network,
+    )
+    return LayerRequest(
+        layer=layer,
+        files=render_layer(plan, layer, paths=paths, templates=world.catalog.templates),
+        staged=staged(world, layer),
+        folder=folder,
+        log=world.log(run, f"layer-{layer.name}"),
+        transport=transport.environment(world.site),
+    )
+
+
+def mounts(world: World, run: Run) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(volumes, network flags) of every container that a layer is made in."""
+    sources, keyring = _sources(world, run)
+    volumes = transport.volumes(
+        world.site, uv_cache=str(world.store.uv_cache), sources=sources, keyring=keyring
+    )
+    return volumes, transport.network(world.site, run.plan.base.distribution)
+
+
+def staged(world: World, layer: Layer) -> dict[str, Path]:
+    """Every file that a layer's id hashes and its playbook reads, by its place in the layer's folder."""
+    files = {}
+    for key in layer.inputs:
+        kind, _, name = key.partition(":")
+        if kind == "file" and name.startswith("roles/"):
+            _, role, inside = name.split("/", 2)
+            files[name] = world.catalog.roles[role].path / inside
+        elif kind == "file" and name.startswith("ansible/"):
+            files[name] = world.root / name
+    return files
+
+
+def _sources(world: World, run: Run) -> tuple[str, str]:
+    """(sources file, keyring) of the site's mirror, to be mounted while layers are made."""
+    base = run.plan.base
+    apt = world.site.apt.get(base.distribution, Apt())
+    if not apt.mirror or base.rootfs is None:
+        return "", ""
+    keyring = str(find_keyring(base.rootfs, apt)) if apt.keyring else ""
+    signed = f"[signed-by={transport.KEYRING}] " if keyring else ""
+    lines = [line.replace("deb ", f"deb {signed}", 1) for line in site_lines(base.rootfs, apt)]
+    path = world.scratch(run) / "sources.list"
+    write(path, "".join(f"{line}\n" for line in lines))
+    return str(path), keyring
+
+
+def _plugins(world: World) -> Path | None:
+    folder = world.site.packer.plugins
+    return Path(folder) if folder else None
+
+
+def top_record(run: Run) -> LayerRecord:
+    """The record of the image's top layer."""
+    return run.records[-1]
+
+
+def image_of(world: World, run: Run) -> str:
+    """The Docker tag of the image's top layer."""
+    return world.store.tag(run.plan.top.id)

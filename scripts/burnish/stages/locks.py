@@ -1,0 +1,45 @@
+"""Finds the lock that holds: the committed one, or the local one that was made from it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from burnish.catalog.locks import load_lock
+from burnish.model.image import Image
+from burnish.model.lock import Lock
+from burnish.model.site import Apt
+from burnish.stages.run import World
+
+
+def committed_path(root: Path, image: str) -> Path:
+    """Where an image's lock is committed."""
+    return root / "packer" / "locks" / f"{image}.lock.yaml"
+
+
+def local_path(build: Path, image: str) -> Path:
+    """Where a build keeps the lock that it had to resolve."""
+    return build / "locks" / f"{image}.lock.yaml"
+
+
+def basis(root: Path, image: str) -> str:
+    """sha256 of the committed lock's text; of nothing where none is committed."""
+    path = committed_path(root, image)
+    return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+
+
+def current(world: World, image: Image, *, committed_only: bool = False) -> Lock:
+    """The lock to plan with. A local lock counts only while the committed one stays what it was, and
+    only if it comes from the same kind of archive: a stand-in's never reaches a real build."""
+    committed = committed_path(world.root, image.name)
+    local = local_path(world.build, image.name)
+    distribution = world.catalog.bases[image.base].distribution
+    standin = world.site.apt.get(distribution, Apt()).standin
+    if local.is_file() and not committed_only:
+        lock = load_lock(local, image=image.name, shown=str(local))
+        if lock.basis == basis(world.root, image.name) and lock.standin == standin:
+            return lock
+    shown = committed.relative_to(world.root).as_posix()
+    lock = load_lock(committed, image=image.name, shown=shown)
+    return replace(lock, rootfs=None) if standin else lock

@@ -1,0 +1,183 @@
+"""The checks at each level: in a container of the image, on the disk's files, on the booted machine."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from burnish.build import boot, checks, docker, extract, firmware, inventory, tools
+from burnish.build.checks import CheckRequest
+from burnish.build.store import write
+from burnish.errors import ChecksFailed
+from burnish.model.base import Level
+from burnish.model.leftovers import as_facts
+from burnish.model.machine import BootRequest, FirmwareKind, Machine
+from burnish.model.manifest import Inventory
+from burnish.model.verdict import Verdict
+from burnish.stages.run import Run, World
+from burnish.verify import junit
+from burnish.verify.suite import USER, facts, suite_hash, test_files
+
+QCOW2 = "disk.qcow2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How the checks reach what they prove: pytest's options, and where it runs, in words."""
+
+    options: tuple[str, ...]
+    where: str = ""
+
+
+def container(world: World, run: Run) -> Run:
+    """Prove the container image under a systemd of its own, and take stock of what is installed."""
+    top = run.plan.top
+    subject = run.records[-1].image
+    kept, known = (
+        _kept(world, run, level=Level.CONTAINER, subject=subject),
+        world.store.software(top.id),
+    )
+    if kept and known:
+        return _with(run, kept, inventory=known)
+    name = f"{world.store.prefix}-checks-{top.id[:16]}"
+    image = world.store.tag(top.id)
+    label = f"burnish.checks={world.store.prefix}"
+    with docker.systemd_container(image, name=name, host=run.machine, label=label) as started:
+        world.monitor.detail("waiting for systemd")
+        checks.ready(started, user=USER)
+        found = Inventory(software=inventory.software(started))
+        world.store.keep_software(top.id, found)
+        reach = Reach(options=(f"--hosts=docker://{started}",))
+        verdict = _run(world, run, level=Level.CONTAINER, subject=subject, reach=reach)
+    return _with(run, verdict, inventory=found)
+
+
+def artifact(world: World, run: Run) -> Run:
+    """Prove the disk's files without booting it: read out of the finished disk by its own tools."""
+    disk, store = run.disk, world.store
+    assert disk and run.plan.tools
+    kept = _kept(world, run, level=Level.ARTIFACT, subject=disk.raw_sha256)
+    if kept:
+        return _with(run, kept)
+    folder = world.scratch(run) / "tree"
+    world.monitor.detail("reading the disk's files")
+    extract.extract(
+        store.disk(disk.key) / "disk.vhd",
+        out=folder,
+        use=tools.Tools(image=store.tag(run.plan.tools.id), log=world.log(run, "extract")),
+    )
+    reach = Reach(options=(f"--burnish-tree={folder}",))
+    verdict = _run(world, run, level=Level.ARTIFACT, subject=disk.raw_sha256, reach=reach)
+    return _with(run, verdict)
+
+
+def machine(world: World, run: Run) -> Run:
+    """Boot the disk (writes go to an overlay), run the checks over SSH, shut down."""
+    disk = run.disk
+    assert disk is not None
+    kept = _kept(world, run, level=Level.VM, subject=disk.raw_sha256)
+    serial = world.log(run, "serial")
+    if kept:
+        return _with(run, kept)
+    request = boot_request(world, run, disk=world.store.disk(disk.key) / QCOW2, log=serial)
+    started = time.monotonic()
+    with boot.machine(request, on_step=world.monitor.detail) as booted:
+        options = ssh_options(booted)
+        emulated = booted.accelerator == "tcg" and not world.options.every_check
+        where = f"{booted.accelerator.upper()}, {booted.firmware}"
+        options += ("--burnish-tcg",) if emulated else ()
+        options += ("--burnish-all",) if world.options.every_check else ()
+        up = time.monotonic() - started
+        reach = Reach(options=options, where=where)
+        verdict = _run(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
+    seconds = {**run.seconds, "boot to SSH": booted.milestones.get("login", up)}
+    return replace(_with(run, verdict), seconds=seconds, serial=serial)
+
+
+def boot_request(world: World, run: Run, *, disk: Path, log: Path) -> BootRequest:
+    """How this image's disk is booted here."""
+    kind = world.options.firmware or preferred_firmware(run)
+    return BootRequest(
+        disk=disk,
+        format="qcow2",
+        scratch=world.scratch(run) / "boot",
+        log=log,
+        user=USER,
+        firmware=cast("FirmwareKind", kind),
+    )
+
+
+def preferred_firmware(run: Run) -> FirmwareKind:
+    """Secure Boot with a TPM for a Trusted Launch image where this host can, else plain UEFI."""
+    if run.plan.base.generation == "V1":
+        return "bios"
+    if run.plan.image.security == "trusted-launch" and firmware.find("secureboot"):
+        return "secureboot"
+    return "uefi"
+
+
+def ssh_options(booted: Machine) -> tuple[str, ...]:
+    """The transport to a booted machine."""
+    return (f"--hosts=ssh://{booted.host}", f"--ssh-config={booted.ssh_config}", "--sudo")
+
+
+def suite_of(world: World, run: Run) -> str:
+    """The hash of the checks that speak about this plan."""
+    return suite_hash(run.plan, world.suite)
+
+
+def _run(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -> Verdict:
+    path = world.scratch(run) / "facts.json"
+    written = run.disk.written if run.disk else {}
+    write(path, json.dumps(facts(run.plan, leftovers=as_facts(written)), indent=1))
+    request = CheckRequest(
+        root=world.root,
+        files=test_files(run.plan, world.catalog.roots),
+        facts=path,
+        level=level,
+        options=(*reach.options, *(f"--burnish-root={root}" for root in world.catalog.roots[1:])),
+        junit=world.scratch(run) / f"checks-{level}.xml",
+        log=world.log(run, f"checks-{level}"),
+    )
+    text = checks.run(request, on_line=_progress(world))
+    suite = suite_of(world, run)
+    verdict = junit.verdict(text, subject=subject, suite=suite, level=str(level), where=reach.where)
+    if not verdict.passed:
+        raise ChecksFailed(_told(verdict), hint=f"the whole log: {request.log}")
+    world.store.keep_verdict(verdict, junit=text)
+    return verdict
+
+
+def _told(verdict: Verdict) -> str:
+    bad = [result for result in verdict.results if result.outcome in ("failed", "error")]
+    lines = [f"{len(bad)} of {len(verdict.results)} checks failed at level {verdict.level!r}"]
+    for result in bad:
+        first = result.text.strip().splitlines()[:3]
+        lines += [f"  {result.check}", *(f"  | {line}" for line in first)]
+    return "\n".join(lines)
+
+
+def _progress(world: World) -> Callable[[str], None]:
+    def show(line: str) -> None:
+        if "::" in line:
+            world.monitor.detail(line.rpartition("::")[2])
+
+    return show
+
+
+def _kept(world: World, run: Run, *, level: Level, subject: str) -> Verdict | None:
+    kept = world.store.verdict(subject, suite=suite_of(world, run), level=str(level))
+    if kept and kept.not_run and world.options.every_check:
+        return None
+    return kept
+
+
+def _with(run: Run, verdict: Verdict, *, inventory: Inventory | None = None) -> Run:
+    others = [known for known in run.verdicts if known.level != verdict.level]
+    order: Sequence[str] = [str(level) for level in Level]
+    verdicts = sorted([*others, verdict], key=lambda each: order.index(each.level))
+    return replace(run, verdicts=tuple(verdicts), inventory=inventory or run.inventory)

@@ -1,0 +1,78 @@
+"""What Molecule needs to prove one role: the layer below it, its variables, the facts of its checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from burnish.build.docker import systemd_flags
+from burnish.build.store import write
+from burnish.errors import UsageError
+from burnish.lock.wheels import uv
+from burnish.model.leftovers import as_facts
+from burnish.model.plan import Layer, Plan
+from burnish.render import transport
+from burnish.render.layer import TRANSPORT, LayerPaths, render_layer
+from burnish.stages.layers import mounts
+from burnish.stages.run import Run, World
+from burnish.verify.suite import facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One scenario: the role, the variables it changes, and the folder for its files."""
+
+    role: str
+    changes: Mapping[str, Any]
+    folder: Path
+
+
+def layer_of(plan: Plan, role: str) -> Layer:
+    """The first layer of an image that applies a role."""
+    for layer in plan.layers:
+        if role in layer.roles:
+            return layer
+    raise UsageError(
+        f"{plan.image.name} has no layer with the role {role!r}",
+        hint=f"its roles: {', '.join(plan.roles)}",
+    )
+
+
+def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
+    """Write a scenario's files; gives the environment that its shared playbooks read."""
+    plan = run.plan
+    layer = layer_of(plan, scenario.role)
+    layer = replace(layer, vars={**layer.vars, **scenario.changes})
+    below = plan.layers[: [each.name for each in plan.layers].index(layer.name)]
+    folder = scenario.folder.resolve()
+    volumes, network = mounts(world, run)
+    paths = LayerPaths(
+        repository=world.store.repository,
+        ansible_playbook="ansible-playbook",
+        uv=str(uv()),
+        folder=str(folder),
+    )
+    for name, text in render_layer(
+        plan, layer, paths=paths, templates=world.catalog.templates
+    ).items():
+        write(folder / name, text)
+    known = facts(replace(plan, layers=(*below, layer)), leftovers=as_facts())
+    write(folder / "facts.json", json.dumps(known, indent=1))
+    flags = [part for volume in volumes for part in ("--volume", volume)]
+    roots = world.catalog.roots
+    return {
+        "BURNISH_ROOT": str(world.root),
+        "BURNISH_PREFIX": world.store.prefix,
+        "BURNISH_MOLECULE_IMAGE": world.store.tag(layer.parent),
+        "BURNISH_MOLECULE_VARS": str(folder / "layer.json"),
+        "BURNISH_MOLECULE_FACTS": str(folder / "facts.json"),
+        "BURNISH_MOLECULE_FLAGS": json.dumps([*flags, *network]),
+        "BURNISH_MOLECULE_JUNIT": str(folder / "checks.xml"),
+        "BURNISH_SYSTEMD_FLAGS": json.dumps(systemd_flags(run.machine)),
+        "BURNISH_ROLES_PATH": ":".join(str(root / "roles") for root in reversed(roots)),
+        "MOLECULE_EPHEMERAL_DIRECTORY": str(folder / "molecule"),
+        TRANSPORT: json.dumps(transport.environment(world.site)),
+    }

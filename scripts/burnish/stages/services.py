@@ -1,0 +1,108 @@
+"""What the command line offers besides a build: locks, rendered files, re-verification, a shell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+
+from burnish.build import boot, firmware, kvm, qemu
+from burnish.build.store import write
+from burnish.catalog.locks import dump_lock
+from burnish.errors import UsageError
+from burnish.lock import update
+from burnish.lock.moves import moves
+from burnish.model.command import Command
+from burnish.model.image import Image
+from burnish.model.lock import Lock, Move
+from burnish.model.manifest import Manifest
+from burnish.model.plan import Plan
+from burnish.plan.wanted import wanted
+from burnish.render.azure import render_azure
+from burnish.render.layer import LayerPaths, render_layer
+from burnish.stages import locks, prepare, prove
+from burnish.stages.run import Run, World
+
+
+def lock_image(world: World, plan: Plan, *, upgrade: bool) -> tuple[Lock, tuple[Move, ...]]:
+    """Resolve open sections (all of them with `upgrade`) and write the committed lock.
+
+    What can't be resolved from here stays in it as an open entry with its reason.
+    """
+    name = plan.image.name
+    old = locks.current(world, plan.image, committed_only=True)
+    want = wanted(world.catalog, plan.image)
+    stale = {entry.section for entry in plan.open} | {
+        section for section in update.sections(want) if upgrade
+    }
+    place = prepare.place_of(world, Run(plan=plan))
+    new = update.resolve(want, old, sections=stale, place=place, keep_open=True)
+    if new != old:
+        write(locks.committed_path(world.root, name), dump_lock(new))
+    return new, moves(old, new)
+
+
+def render(world: World, plan: Plan) -> dict[str, str]:
+    """Every file that a build of this plan would be given, by path; machine-bound paths by name."""
+    files: dict[str, str] = {}
+    if plan.base.marketplace:
+        azure = render_azure(plan, templates=world.catalog.templates)
+        files |= {f"azure/{name}": text for name, text in azure.items()}
+    paths = LayerPaths(
+        repository=f"{world.site.prefix}/layer",
+        ansible_playbook="ansible-playbook",
+        uv="uv",
+        folder=".",
+    )
+    for layer in plan.layers[1:] if plan.base.rootfs else ():
+        if any(name not in plan.lock.python for name in layer.python):
+            continue
+        rendered = render_layer(plan, layer, paths=paths, templates=world.catalog.templates)
+        files |= {f"layers/{layer.name}/{name}": text for name, text in rendered.items()}
+    return files
+
+
+def run_of(world: World, plan: Plan, *, manifest: Manifest) -> Run:
+    """The run that made a filed version, as far as the store still knows it."""
+    if plan.id != manifest.plan:
+        raise UsageError(
+            f"{manifest.image} {manifest.version} was made of another plan than today's",
+            hint="check out the definitions and lock it was built from (its folder holds lock.yaml), "
+            "or build anew",
+        )
+    records = [world.store.layer_record(layer.id) for layer in plan.layers]
+    known = tuple(record for record in records if record)
+    run = Run(plan=plan, records=known, verdicts=manifest.verdicts)
+    return replace(prepare.probe(world, run), disk=world.store.disk_record(plan.disk_key))
+
+
+def shell(world: World, run: Run, *, manifest: Manifest, attach: Callable[[Command], int]) -> int:
+    """Boot a filed version on an overlay and give the user a shell; gives the shell's exit code."""
+    disk = world.gallery.folder(manifest.image, manifest.version) / prove.QCOW2
+    request = prove.boot_request(world, run, disk=disk, log=world.log(run, "serial"))
+    return boot.interactive(
+        replace(request, network=True), attach=attach, on_step=world.monitor.detail
+    )
+
+
+def boot_command(world: World, run: Run, *, manifest: Manifest) -> str:
+    """QEMU's command line for a filed version, as `boot` would start it."""
+    disk = world.gallery.folder(manifest.image, manifest.version) / prove.QCOW2
+    request = prove.boot_request(world, run, disk=disk, log=world.log(run, "serial"))
+    guest = qemu.Guest(
+        request=request,
+        accelerator="kvm" if kvm.usable() else "tcg",
+        overlay=request.scratch / "overlay.qcow2",
+        seed=request.scratch / "seed.iso",
+        port=2222,
+        firmware=firmware.find(request.firmware),
+        tpm=request.scratch / "tpm" if request.firmware == "secureboot" else None,
+    )
+    return shlex.join(qemu.guest_argv(guest))
+
+
+def image_of(world: World, name: str) -> Image:
+    """The definition of an image that has versions."""
+    if name not in world.catalog.images:
+        raise UsageError(f"{name!r} has versions but no definition here any more")
+    return world.catalog.images[name]

@@ -1,0 +1,1 @@
+"""Which checks a plan needs at which level; JUnit -> `Verdict`. Pure."""

@@ -1,0 +1,68 @@
+"""Takes the text of a JUnit file that pytest wrote; gives the `Verdict`."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from burnish.errors import BurnishError
+from burnish.model.verdict import CheckResult, Outcome, Verdict
+
+NOT_VERIFIED = "burnish.not_verified"
+LEFT_OUT = "burnish.left_out."
+
+
+def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "") -> Verdict:
+    """Every check of the file. BurnishError if it holds none: no check is no proof."""
+    try:
+        root = ElementTree.fromstring(text)  # noqa: S314  (our own pytest wrote it)
+    except ElementTree.ParseError as error:
+        raise BurnishError(
+            f"the checks at level {level!r} left no readable JUnit file: {error}"
+        ) from error
+    results = tuple(_result(case) for case in root.iter("testcase"))
+    if not results:
+        raise BurnishError(
+            f"no check ran at level {level!r}", hint="each role has checks in tests/toolchains/"
+        )
+    seconds = sum(float(suite_.get("time") or 0) for suite_ in root.iter("testsuite"))
+    return Verdict(
+        subject=subject,
+        suite=suite,
+        level=level,
+        results=results,
+        seconds=seconds,
+        where=where,
+        not_run=_left_out(root),
+    )
+
+
+def _result(case: ElementTree.Element) -> CheckResult:
+    outcome: Outcome = "passed"
+    text = ""
+    for kind, meaning in (("failure", "failed"), ("error", "error"), ("skipped", "not-verified")):
+        found = case.find(kind)
+        if found is not None:
+            outcome = meaning  # type: ignore[assignment]
+            text = found.get("message") or found.text or ""
+    reasons = [p.get("value") for p in case.iter("property") if p.get("name") == NOT_VERIFIED]
+    if reasons and outcome != "failed":
+        outcome, text = "not-verified", str(reasons[0])
+    module = (case.get("classname") or "").rpartition(".")[2]
+    return CheckResult(
+        check=f"{module}::{case.get('name')}",
+        outcome=outcome,
+        seconds=float(case.get("time") or 0),
+        text=text[:4000],
+    )
+
+
+def _left_out(root: ElementTree.Element) -> tuple[str, ...]:
+    """Checks that were due at this level but that emulation left out."""
+    names = [
+        part
+        for suite in root.iter("testsuite")
+        for entry in suite.iter("property")
+        if entry.get("name") == f"{LEFT_OUT}tcg"
+        for part in (entry.get("value") or "").split()
+    ]
+    return tuple(sorted(set(names)))

@@ -1,0 +1,71 @@
+"""Takes a plan and the digests of all check files; gives the suite's hash, files, and facts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from burnish.model.base import Level
+from burnish.model.plan import Plan
+
+LOCAL = (Level.CONTAINER, Level.ARTIFACT, Level.VM)
+USER = "prover"
+
+
+def suite_hash(plan: Plan, files: Mapping[str, str]) -> str:
+    """The hash of every check file that can speak about this plan: harness, work, its roles' tests."""
+    wanted = {f"test_{role}.py" for role in plan.roles}
+    own = {
+        name: digest
+        for name, digest in files.items()
+        if not _file(name).startswith("test_") or _file(name) in wanted
+    }
+    return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
+
+
+def test_files(plan: Plan, roots: Sequence[Path]) -> list[Path]:
+    """The test files of a plan's roles, of all roots."""
+    folders = [root / "tests" / "toolchains" for root in roots]
+    return [folder / f"test_{role}.py" for folder in folders for role in plan.roles]
+
+
+def facts(plan: Plan, *, leftovers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What checks may know: the plan, in plain data; nothing of the host."""
+    base = plan.base
+    return {
+        "image": plan.image.name,
+        "flavour": plan.image.flavour,
+        "os": base.os,
+        "family": base.family,
+        "distribution": base.distribution,
+        "release": base.rootfs.suite if base.rootfs else "",
+        "epoch": plan.top.epoch,
+        "user": USER,
+        "layers": [
+            {
+                "id": layer.name,
+                "roles": list(layer.roles),
+                "vars": dict(layer.vars),
+                "lock": {
+                    name: [f"{w.name}=={w.version}" for w in plan.lock.python[name].wheels]
+                    for name in layer.python
+                },
+            }
+            for layer in plan.layers
+            if layer.roles
+        ],
+        "leftovers": [dict(entry) for entry in leftovers],
+    }
+
+
+def due(plan: Plan) -> tuple[Level, ...]:
+    """The levels that a local build owes."""
+    return tuple(level for level in LOCAL if level in plan.levels)
+
+
+def _file(name: str) -> str:
+    # names are NUMBER-OF-ROOT:PATH
+    return name.rpartition(":")[2].rpartition("/")[2]

@@ -1,0 +1,150 @@
+"""Takes the few values that a test is about; gives whole objects of the model around them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from burnish.model.host import Host
+from burnish.model.lock import Lock, Package, PythonLock, RootfsLock, Wheel
+from burnish.model.manifest import LayerEntry, Manifest, Software
+from burnish.model.plan import Layer, Plan
+from burnish.model.record import DiskRecord, LayerRecord
+from burnish.model.verdict import CheckResult, Outcome, Verdict
+
+EPOCH = 1_764_000_000
+GIB = 1 << 30
+
+
+def sha(text: str) -> str:
+    """A digest that stands for some content."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def package(name: str, version: str = "1.0-1") -> Package:
+    """A .deb."""
+    pool = f"pool/main/{name[0]}/{name}/{name}_{version}_amd64.deb"
+    return Package(name=name, version=version, sha256=sha(name + version), size=100, pool=pool)
+
+
+def wheel(name: str, version: str = "1.0", *, uploaded: int = EPOCH) -> Wheel:
+    """A wheel."""
+    return Wheel(
+        name=name,
+        version=version,
+        sha256=sha(name + version),
+        size=100,
+        filename=f"{name}-{version}-py3-none-any.whl",
+        uploaded=uploaded,
+    )
+
+
+def rootfs_lock(*names: str, epoch: int = EPOCH) -> RootfsLock:
+    """A root filesystem of exactly the packages that it declares."""
+    packages = tuple(package(name) for name in sorted(names))
+    return RootfsLock(declared=tuple(sorted(names)), epoch=epoch, packages=packages)
+
+
+def python_lock(*names: str, epoch: int = EPOCH + 100) -> PythonLock:
+    """An environment of exactly the wheels that it declares."""
+    wheels = tuple(wheel(name, uploaded=epoch) for name in sorted(names))
+    return PythonLock(declared=tuple(sorted(names)), python="3.11", epoch=epoch, wheels=wheels)
+
+
+def lock(**values: Any) -> Lock:
+    """A lock of nothing, with `values` put in."""
+    return replace(Lock(image="tiny-cpu"), **values)
+
+
+def host(**values: Any) -> Host:
+    """A host that can do everything, with `values` put in."""
+    able = Host(
+        cores=2,
+        memory=8 * GIB,
+        disk_free=100 * GIB,
+        docker="29.0.0",
+        cgroup=2,
+        privileged=True,
+        kvm=True,
+        kernel="6.1.0",
+    )
+    return replace(able, **values)
+
+
+def layer_record(layer: Layer, **values: Any) -> LayerRecord:
+    """The record of a layer that was built in ten seconds."""
+    made = LayerRecord(
+        id=layer.id,
+        name=layer.name,
+        image=f"sha256:{sha(layer.name)}",
+        inputs=layer.inputs,
+        diff_ids=(sha(layer.id),),
+        seconds=10.0,
+        size=1000,
+    )
+    return replace(made, **values)
+
+
+def disk_record(**values: Any) -> DiskRecord:
+    """The record of a disk."""
+    made = DiskRecord(
+        key=sha("key"),
+        raw_sha256=sha("raw"),
+        tar_sha256=sha("tar"),
+        epoch=EPOCH,
+        files={"disk.vhd": sha("vhd"), "disk.qcow2": sha("qcow2")},
+        sizes={"disk.vhd": 4, "disk.qcow2": 5},
+    )
+    return replace(made, **values)
+
+
+def result(outcome: Outcome = "passed", *, check: str = "test_base::test_one") -> CheckResult:
+    """The outcome of one check."""
+    text = "" if outcome == "passed" else f"it {outcome}"
+    return CheckResult(check=check, outcome=outcome, seconds=1.5, text=text)
+
+
+def verdict(*outcomes: Outcome, level: str = "container", **values: Any) -> Verdict:
+    """A verdict with one check for each outcome."""
+    results = tuple(result(o, check=f"test_base::test_{n}") for n, o in enumerate(outcomes))
+    made = Verdict(subject=sha("raw"), suite="suite", level=level, results=results, seconds=3.0)
+    return replace(made, **values)
+
+
+def layer_entry(name: str, *, seconds: float = 10.0) -> LayerEntry:
+    """A layer in a manifest."""
+    roles = () if name == "rootfs" else (name,)
+    return LayerEntry(
+        name=name, id=sha(name), roles=roles, seconds=seconds, size=50 << 20, cached=False
+    )
+
+
+def manifest(**values: Any) -> Manifest:
+    """A manifest of a proven version, with `values` put in."""
+    made = Manifest(
+        format=1,
+        image="tiny-cpu",
+        version="2026.1125.0",
+        channel="candidate",
+        plan=sha("plan"),
+        base="tiny",
+        flavour="cpu",
+        epoch=EPOCH,
+        built_at="2026-11-25T04:00:00Z",
+        layers=(layer_entry("rootfs", seconds=30.0), layer_entry("base")),
+        artifacts={"raw": sha("raw"), "disk.vhd": sha("vhd")},
+        sizes={"disk.vhd": 2 * GIB},
+        seconds={"disk": 40.0, "checks: vm": 100.0},
+        software=(Software(kind="apt", name="bash", version="5.2", size=7 << 20),),
+        verdicts=(verdict("passed"),),
+        lock=sha("lock"),
+        host={"kernel": "6.1.0"},
+    )
+    return replace(made, **values)
+
+
+def by_name(plan: Plan) -> Mapping[str, Layer]:
+    """The layers of a plan by their names."""
+    return {layer.name: layer for layer in plan.layers}

@@ -1,0 +1,45 @@
+"""Takes a folder; gives the `World` of the small checkout in it, with a monitor that only notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import checkout
+from burnish.stages.run import Options, World
+from burnish.stages.world import Place, open_world
+
+NOW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+
+
+@dataclass
+class Notes:
+    """A monitor that keeps what it is told."""
+
+    steps: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Note a step."""
+        self.steps.append(title)
+        yield
+
+    def detail(self, text: str) -> None:
+        """Details pass."""
+
+    def say(self, text: str) -> None:
+        """Note a line."""
+        self.said.append(text)
+
+
+def world(folder: Path, *, options: Options | None = None) -> World:
+    """The world of a checkout written below `folder`, if none is there yet."""
+    root = folder / "checkout"
+    if not root.is_dir():
+        checkout.write(root)
+    place = Place(here=root, roots=(), environment={}, now=NOW)
+    return open_world(place, monitor=Notes(), options=options or Options())

@@ -1,0 +1,39 @@
+"""Each role by itself, on the cached layer below it: converge, idempotence, check mode, checks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from burnish import pipeline
+
+from .conftest import role_of
+
+
+def test_scenario(
+    scenario: Path, world: pipeline.World, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    role, image = role_of(scenario), pytestconfig.getoption("image")
+    changes = scenario / "vars.yml"
+    prepared = pipeline.scenario(
+        world,
+        image,
+        pipeline.Scenario(
+            role=role,
+            changes=yaml.safe_load(changes.read_text()) if changes.is_file() else {},
+            folder=tmp_path,
+        ),
+    )
+    environment = {
+        **os.environ,
+        **prepared,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    config = world.root / ".config" / "molecule" / "config.yml"
+    command = ["molecule", "--base-config", str(config), "test", "--scenario-name", scenario.name]
+    done = subprocess.run(command, cwd=scenario.parents[1], env=environment, check=False)
+    assert done.returncode == 0, f"molecule test -s {scenario.name}: exit code {done.returncode}"

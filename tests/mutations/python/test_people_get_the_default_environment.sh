@@ -1,0 +1,3 @@
+# `python` works, but is the system's
+# shellcheck shell=sh
+ln -sf /usr/bin/python3 /usr/local/bin/python

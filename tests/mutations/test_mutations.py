@@ -1,0 +1,40 @@
+"""Each check turns red when its mutation leaves the tool running but wrong."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+CHECKS = HERE.parent / "toolchains"
+SCRIPTS = sorted(HERE.glob("*/*.sh"))
+
+
+def levels(role: str, check: str) -> list[str]:
+    """What @pytest.mark.levels says at that check."""
+    module = ast.parse((CHECKS / f"test_{role}.py").read_text(encoding="utf-8"))
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and node.name == check:
+            marks = [mark for mark in node.decorator_list if isinstance(mark, ast.Call)]
+            texts = [ast.unparse(mark.func) for mark in marks]
+            mark = marks[texts.index("pytest.mark.levels")]
+            return [ast.literal_eval(argument) for argument in mark.args]
+    raise LookupError(f"test_{role}.py has no check {check}")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_mutation_turns_its_check_red(
+    script: Path,
+    healthy: dict[str, dict[str, str]],
+    spoiled: Callable[[Path, str], dict[str, str]],
+) -> None:
+    check, declared = script.stem, levels(script.parent.name, script.stem)
+    level = "container" if "container" in declared else declared[0]
+    assert level in healthy, "set BURNISH_MUTATION_TREE: this check reads a disk's tree"
+    if check not in healthy[level]:
+        pytest.skip("the image does not hold what this check is about")
+    assert healthy[level][check] == "passed", "the check must pass on what nobody spoiled"
+    assert spoiled(script, level)[check] == "failed"

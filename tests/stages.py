@@ -1,0 +1,132 @@
+"""Runs the stages of `make test` and `make test-all` in order, each beside its budget in minutes.
+
+A stage is a command; the first one that fails ends the run, after the table of all times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PYTEST = (sys.executable, "-m", "pytest", "--quiet")
+IMAGE = "debian-12-cpu"
+# The roles that `make test` always proves, besides those that changed since the merge base.
+SMOKE = ("base", "python", "jupyter")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One command; `minutes` is its budget on two cores, printed, never asserted."""
+
+    name: str
+    minutes: float
+    command: tuple[str, ...]
+
+
+def changed_roles() -> tuple[str, ...]:
+    """Roles with a file that differs from the merge base, so far as git can tell."""
+    git = ("git", "-C", str(ROOT))
+    base = subprocess.run(
+        (*git, "merge-base", "HEAD", "origin/main"), capture_output=True, text=True, check=False
+    )
+    since = base.stdout.strip() or "HEAD~1"
+    diff = subprocess.run(
+        (*git, "diff", "--name-only", since), capture_output=True, text=True, check=False
+    )
+    parts = [Path(line).parts for line in diff.stdout.splitlines()]
+    named = {part[1] for part in parts if len(part) > 2 and part[0] in ("roles", "molecule")}
+    return tuple(sorted(name for name in named if (ROOT / "roles" / name).is_dir()))
+
+
+def roles(names: tuple[str, ...], image: str) -> tuple[str, ...]:
+    """The Molecule run of some roles."""
+    wanted = tuple(part for name in names for part in ("--role", name))
+    return (*PYTEST, "-s", "tests/molecule", "--image", image, *wanted)
+
+
+def fast() -> list[Stage]:
+    """What every run begins with."""
+    return [
+        Stage(
+            "unit, contract, golden",
+            1,
+            (
+                *PYTEST,
+                "tests/unit",
+                "tests/contract",
+                "tests/golden",
+                "--ignore=tests/contract/test_lint.py",
+            ),
+        ),
+        Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
+    ]
+
+
+def test() -> list[Stage]:
+    """The README's test command."""
+    burnish = (str(Path(sys.executable).with_name("burnish")),)
+    names = tuple(dict.fromkeys((*SMOKE, *changed_roles())))
+    return [
+        *fast(),
+        Stage(f"image {IMAGE}: build, prove, boot", 20, (*burnish, "build", IMAGE)),
+        Stage("e2e: disk, boot, resume, errors", 10, (*PYTEST, "tests/e2e", "-m", "not slow")),
+        Stage(f"molecule: {', '.join(names)}", 15, roles(names, IMAGE)),
+    ]
+
+
+def everything() -> list[Stage]:
+    """`make test`, and what it leaves out: every role, every base reached here, mutations, slow e2e."""
+    burnish = (str(Path(sys.executable).with_name("burnish")),)
+    return [
+        *fast(),
+        Stage(f"image {IMAGE}: every check", 40, (*burnish, "build", IMAGE, "--all")),
+        Stage("image debian-13-cpu", 25, (*burnish, "build", "debian-13-cpu")),
+        Stage("e2e", 60, (*PYTEST, "tests/e2e")),
+        Stage("mutations", 30, (*PYTEST, "tests/mutations")),
+        Stage("molecule: every role", 40, roles((), IMAGE)),
+    ]
+
+
+def run(stages: list[Stage]) -> int:
+    """Run them; the exit code of the first that failed."""
+    times: list[tuple[Stage, float, int]] = []
+    for stage in stages:
+        print(f"\n=== {stage.name} (budget {stage.minutes:g} min)", flush=True)
+        started = time.monotonic()
+        code = subprocess.run(stage.command, cwd=ROOT, check=False, env=os.environ).returncode
+        times.append((stage, (time.monotonic() - started) / 60, code))
+        if code:
+            break
+    print("\nminutes  budget  stage")
+    for stage, minutes, code in times:
+        mark = "" if not code else f"  FAILED (exit code {code})"
+        over = "  over its budget" if minutes > stage.minutes else ""
+        print(f"{minutes:7.1f} {stage.minutes:7g}  {stage.name}{over}{mark}")
+    print(f"{sum(minutes for _, minutes, _ in times):7.1f}          in all")
+    failed = sum(1 for _, _, code in times if code)
+    print(f"stages: {len(times) - failed} passed, {failed} failed", flush=True)
+    return times[-1][2] if times else 0
+
+
+def main() -> int:
+    """Parse and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("test", "all", "role"))
+    parser.add_argument("--role", action="append", default=[])
+    parser.add_argument("--image", default=IMAGE)
+    given = parser.parse_args()
+    if given.what == "role":
+        return run(
+            [Stage(f"molecule: {', '.join(given.role)}", 5, roles(tuple(given.role), given.image))]
+        )
+    return run(test() if given.what == "test" else everything())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""The fixtures of every check: facts, level, environment, work, tree, not_verified, journals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+import testinfra
+
+from harness import facts as facts_file
+from harness import tree as tree_file
+from harness.facts import Environment, Facts
+from harness.selection import Check
+from harness.tree import Tree
+from harness.unverified import REASONS
+from harness.work import Work, as_user
+
+FACTS = pytest.StashKey[Facts]()
+LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A check that asks for `environment` runs once per Python environment of the image.
+
+    With @pytest.mark.needs("numpy", "xgboost|xgboost-cpu") only in those that ask for these;
+    with `default=True` only in the default one; with `kernel=True` only in those with a kernel.
+    """
+    if "environment" in metafunc.fixturenames:
+        needs = next(metafunc.definition.iter_markers("needs"), pytest.mark.needs().mark)
+        environments = [
+            each
+            for each in metafunc.config.stash[FACTS].environments
+            if each.has(*needs.args) and all(getattr(each, flag) for flag in needs.kwargs)
+        ]
+        names = [environment.name for environment in environments]
+        metafunc.parametrize("environment", environments, ids=names, scope="session")
+
+
+def check_of(item: pytest.Item) -> Check:
+    """What an item declares, as the pure selection wants it."""
+    role = item.get_closest_marker("role")
+    levels = item.get_closest_marker("levels")
+    fixtures = frozenset(getattr(item, "fixturenames", ()))
+    given = getattr(item, "callspec", None)
+    environment = given.params.get("environment") if given else None
+    return Check(
+        name=f"{item.path.name}::{item.name}",
+        role=role.args[0] if role else item.path.stem.removeprefix("test_"),
+        levels=levels.args if levels else (),
+        tcg=item.get_closest_marker("tcg") is not None,
+        fixtures=fixtures,
+        applies="environment" not in fixtures or isinstance(environment, Environment),
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Each test case of the JUnit file names its level and its role."""
+    item.user_properties.append(("burnish.level", item.config.getoption("burnish_level")))
+    item.user_properties.append(("burnish.role", check_of(item).role))
+
+
+@pytest.fixture(scope="session")
+def facts(request: pytest.FixtureRequest) -> Facts:
+    """What the engine says of the image under test."""
+    return request.config.stash[FACTS]
+
+
+@pytest.fixture(scope="session")
+def level(request: pytest.FixtureRequest) -> str:
+    """The level of proof of this run."""
+    return str(request.config.getoption("burnish_level"))
+
+
+@pytest.fixture(scope="session")
+def tree(request: pytest.FixtureRequest) -> Tree:
+    """The files of the disk (level artifact)."""
+    folder = request.config.getoption("burnish_tree")
+    if not folder:
+        raise pytest.UsageError("level 'artifact' needs --burnish-tree=DIR")
+    return tree_file.load(Path(folder))
+
+
+@pytest.fixture
+def work(request: pytest.FixtureRequest, facts: Facts) -> Work:
+    """Runs a program of the `work` folder beside the check (or of ours) on the machine."""
+    folders = (request.path.parent / "work", Path(__file__).parents[1] / "work")
+    return Work(transport=_transport(request.config), folders=folders, user=facts.user)
+
+
+@pytest.fixture
+def not_verified(request: pytest.FixtureRequest, host: Any) -> Callable[[str], NoReturn]:
+    """Ends a check as "not verified here"; fails it where the reason does not hold."""
+
+    def end(reason: str) -> NoReturn:
+        known = REASONS.get(reason)
+        if known is None:
+            pytest.fail(f"unknown reason {reason!r}: it must be one of {', '.join(REASONS)}")
+        if host.run(known.probe).rc:
+            pytest.fail(f"not verified here, but the reason does not hold: {known.text}")
+        request.node.user_properties.append(("burnish.not_verified", reason))
+        pytest.skip(f"not verified here: {known.text}")
+
+    return end
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recorded(
+    request: pytest.FixtureRequest, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    """The JUnit file says which level this was and which checks were left out, and why."""
+    record_testsuite_property("burnish.level", request.config.getoption("burnish_level"))
+    for why, names in request.config.stash.get(LEFT_OUT, {}).items():
+        record_testsuite_property(f"burnish.left_out.{why}", " ".join(names))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A failed check shows the journal of each service it names with @pytest.mark.services."""
+    report = yield
+    marker = item.get_closest_marker("services")
+    host = getattr(item, "funcargs", {}).get("host")
+    if report.failed and marker and host is not None:
+        for unit in marker.args:
+            name = unit.format(user=item.config.stash[FACTS].user)
+            state = host.run("systemctl status --no-pager --lines=0 %s", name).stdout
+            journal = host.run("journalctl --no-pager --lines=40 --unit=%s", name).stdout
+            report.sections.append((f"journal of {name}", state + journal))
+    return report
+
+
+def load(config: pytest.Config) -> None:
+    """Read the facts once, before collection needs them."""
+    path = Path(config.getoption("burnish_facts"))
+    here = Path(__file__).parents[3]
+    config.stash[FACTS] = facts_file.load(path, roots=[here, *config.getoption("burnish_root")])
+
+
+def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[int, str, str]]:
+    """Argument vector and user in; exit code, stdout, stderr out. Docker or SSH."""
+    spec = config.getoption("hosts")
+    kind, _, address = spec.partition("://")
+
+    def docker(argv: Sequence[str], user: str) -> tuple[int, str, str]:
+        host = testinfra.get_host(f"docker://{user}@{address}")
+        return _outcome(host.run(as_user(argv, user=user, login=user)))
+
+    def ssh(argv: Sequence[str], user: str) -> tuple[int, str, str]:
+        # without --sudo, which makes `host` root: a work program is a normal user's
+        host = testinfra.get_host(spec, ssh_config=config.getoption("ssh_config"))
+        login = host.backend.host.user or config.stash[FACTS].user
+        return _outcome(host.run(as_user(argv, user=user, login=login)))
+
+    return {"docker": docker, "ssh": ssh}[kind]
+
+
+def _outcome(result: Any) -> tuple[int, str, str]:
+    return result.rc, result.stdout, result.stderr

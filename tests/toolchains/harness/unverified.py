@@ -1,0 +1,42 @@
+"""The fixed list of reasons for "not verified here", each with a probe that must bear it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why something cannot be proven on a machine; `probe` ends with 0 exactly where that holds."""
+
+    text: str
+    probe: str
+
+
+REASONS: Mapping[str, Reason] = {
+    "no-gpu": Reason(
+        text="this machine has no NVIDIA GPU",
+        probe="! test -e /dev/nvidia0",
+    ),
+    "no-systemd": Reason(
+        text="systemd does not run in this machine",
+        probe="! test -d /run/systemd/system",
+    ),
+    "shared-kernel": Reason(
+        text="a container shares the kernel of its host",
+        probe="systemd-detect-virt --quiet --container",
+    ),
+    "emulated": Reason(
+        text="the processor is emulated (TCG)",
+        probe='test "$(systemd-detect-virt --vm)" = qemu',
+    ),
+    "no-hyperv": Reason(
+        text="this machine does not run on Hyper-V",
+        probe='test "$(systemd-detect-virt --vm)" != microsoft',
+    ),
+    "no-azure": Reason(
+        text="Azure's metadata service does not answer here",
+        probe="! timeout 5 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80' 2>/dev/null",
+    ),
+}

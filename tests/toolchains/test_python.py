@@ -1,0 +1,176 @@
+"""A Python environment works for a normal user: imports, models, tables, plots, notebooks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from harness.facts import Environment, Facts
+from harness.tree import Tree
+from harness.work import Work
+
+# Longley's coefficients as NIST certifies them (Statistical Reference Datasets).
+LONGLEY = {
+    "const": -3482258.63459582,
+    "GNPDEFL": 15.0618722713733,
+    "GNP": -0.358191792925910e-01,
+    "UNEMP": -2.02022980381683,
+    "ARMED": -1.03322686717359,
+    "POP": -0.511041056535807e-01,
+    "YEAR": 1829.15146461355,
+}
+
+
+@pytest.mark.tcg
+@pytest.mark.levels("container", "vm", "azure")
+def test_each_requirement_imports(work: Work, environment: Environment) -> None:
+    wanted = {name: list(environment.imports.get(name, ())) for name in environment.names}
+    report = work("imports.py", json.dumps(wanted), interpreter=[environment.python])
+    failed = {name: row["errors"] for name, row in report["requirements"].items() if row["errors"]}
+    assert failed == {}
+    assert report["prefix"] == environment.prefix
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_the_lock_is_what_is_installed(work: Work, environment: Environment) -> None:
+    report = work("imports.py", "{}", interpreter=[environment.python])
+    assert report["versions"] == environment.versions
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_files_are_their_packages(work: Work, environment: Environment) -> None:
+    report = work("files.py", interpreter=[environment.python])
+    own_kernel = [path for path in report["missing"] if path.startswith("share/jupyter/kernels/")]
+    assert report["distributions"] == len(environment.locked)
+    assert report["shared"] == {}, "files owned by two distributions"
+    assert report["wrong"] == [], "files that differ from their package's RECORD"
+    assert report["missing"] == own_kernel, "files that their package's RECORD names"
+    assert report["writable"] == [], "files that users could change"
+    assert report["unreadable"] == []
+    assert report["pip_check"] == "No broken requirements found."
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_a_cpu_image_holds_no_cuda(work: Work, environment: Environment, facts: Facts) -> None:
+    report = work("imports.py", "{}", interpreter=[environment.python])
+    cuda = [name for name in report["versions"] if name.startswith("nvidia-")]
+    assert cuda == [] or facts.flavour != "cpu"
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_no_import_compiles_again(work: Work, environment: Environment) -> None:
+    modules = [name for name in ("pandas", "sklearn", "jupyterlab") if environment.has(name)]
+    report = work("bytecode.py", *(modules or ["pip"]), interpreter=[environment.python])
+    assert report["checked"] > 100
+    assert (report["absent"], report["stale"], report["not_unchecked"]) == ([], [], [])
+    assert report["returncode"] == 0
+    assert report["from_cache"] > 100
+    assert report["compiled_anew"] == []
+
+
+@pytest.mark.needs("lightgbm", "numpy", "scikit-learn", "xgboost|xgboost-cpu")
+@pytest.mark.levels("container", "vm", "azure")
+def test_models_learn(work: Work, environment: Environment, facts: Facts) -> None:
+    report = work("learn.py", interpreter=[environment.python])
+    cuda = report.pop("xgboost_cuda")
+    least = {"logistic": 0.94, "forest": 0.94, "xgboost": 0.94, "lightgbm": 0.94}
+    assert {name: row["accuracy"] >= least[name] for name, row in report.items()} == dict.fromkeys(
+        least, True
+    ), report
+    assert all(row["same_after_reload"] for row in report.values()), report
+    assert not cuda or facts.flavour != "cpu"
+
+
+@pytest.mark.needs("pandas", "polars", "pyarrow")
+@pytest.mark.levels("container", "vm", "azure")
+def test_tables_survive_parquet(work: Work, environment: Environment) -> None:
+    report = work("frames.py", interpreter=[environment.python])
+    sums = {"Ulm": 17.0, "Köln": 27.333333}  # the missing price becomes the mean, 13.75 / 3
+    assert report["equal"]
+    assert report["rows"] == 4
+    assert report["columns"] == ["day", "town", "price", "count"]
+    assert report["polars"] == sums
+    assert report["pandas"] == sums
+
+
+@pytest.mark.needs("numpy", "scipy", "statsmodels")
+@pytest.mark.levels("container", "vm", "azure")
+def test_statistics_are_right(work: Work, environment: Environment) -> None:
+    report = work("stats.py", interpreter=[environment.python])
+    assert report["longley"] == pytest.approx(LONGLEY, rel=1e-6)
+    assert report["r_squared"] == pytest.approx(0.995479004577296, rel=1e-9)
+    assert report["t"] == pytest.approx(-1.8830, abs=1e-3)
+    assert report["gauss"] == pytest.approx(1.7724538509055159, rel=1e-9)
+    assert report["rosenbrock"] == pytest.approx([1.0, 1.0], abs=1e-4)
+
+
+@pytest.mark.needs("matplotlib", "plotly", "seaborn")
+@pytest.mark.levels("container", "vm", "azure")
+def test_plots_have_pixels(work: Work, environment: Environment) -> None:
+    report = work("plots.py", interpreter=[environment.python])
+    for library in ("matplotlib", "seaborn"):
+        assert report[library]["shape"] == [240, 320, 3]
+        assert report[library]["colours"] > 20
+        assert 0.05 < report[library]["inked"] < 0.95
+    assert report["matplotlib"]["red"] > 20_000
+    assert report["plotly"]["data"] == [1, 3]
+    assert report["plotly"]["draws"]
+    assert report["plotly"]["bytes"] > 1_000_000, "the page must carry its own plotly.js"
+    assert not report["plotly"]["from_network"]
+
+
+@pytest.mark.needs("ipykernel", "nbclient", "nbformat", kernel=True)
+@pytest.mark.tcg
+@pytest.mark.levels("container", "vm", "azure")
+def test_a_notebook_runs_in_the_kernel(work: Work, environment: Environment, facts: Facts) -> None:
+    cells = ["import sys; x = 40", "print(x + 2, sys.prefix)", "!python -c 'print(6 * 7)'"]
+    report = work("notebook.py", environment.name, *cells, interpreter=[environment.python])
+    assert report["outputs"][1] == f"42 {environment.prefix}\n"
+    assert report["outputs"][2].strip() == "42"
+    assert report["kernels"] == facts.kernels
+
+
+@pytest.mark.needs("numpy", "scipy")
+@pytest.mark.levels("container", "vm", "azure")
+def test_linear_algebra_uses_the_cores(work: Work, environment: Environment) -> None:
+    report = work("threads.py", interpreter=[environment.python])
+    assert report["error"] < 1e-8
+    assert report["pools"], "no BLAS is loaded"
+    assert all(pool["inside"] for pool in report["pools"]), "a BLAS from outside the environment"
+    assert all(1 <= pool["threads"] <= report["cores"] for pool in report["pools"])
+    assert report["cores"] == 1 or all(pool["threads"] > 1 for pool in report["pools"])
+
+
+@pytest.mark.needs("pip")
+@pytest.mark.levels("container", "vm", "azure")
+def test_users_build_on_top(work: Work, environment: Environment) -> None:
+    below = "numpy" if environment.has("numpy") else "pip"
+    tool = "/usr/local/bin/venv-from"
+    report = work("overlay.py", tool, environment.name, below, interpreter=[environment.python])
+    assert report["made"]["returncode"] == 0, report["made"]
+    assert report["installed"]["returncode"] == 0, report["installed"]
+    assert report["used"][:2] == ["42", report["home"]], report["said"]
+    assert report["used"][2].startswith(environment.prefix if below != "pip" else "/")
+    assert report["shared_refused"], "a user could install into the shared environment"
+    assert report["unknown_name"] == 2
+
+
+@pytest.mark.needs(default=True)
+@pytest.mark.levels("container", "vm", "azure")
+def test_people_get_the_default_environment(work: Work, environment: Environment) -> None:
+    report = work("commands.py", interpreter=["/usr/bin/python3"])
+    assert report["python"] == environment.prefix
+    assert report["login_python3"] == environment.prefix
+    assert environment.prefix in report["pip"]
+    assert report["bare_python3"] == "/usr", "the machine's own python3 must stay the system's"
+
+
+@pytest.mark.levels("artifact")
+def test_the_disk_keeps_the_environment(tree: Tree, environment: Environment, facts: Facts) -> None:
+    files = list(tree.glob(f"{environment.prefix}/*"))
+    assert len(files) > 500
+    assert f"{environment.prefix}/bin/python" in tree
+    open_to_users = [each for each in files if each.type != "symlink" and each.mode & 0o022]
+    assert [each.path for each in files if each.uid] == []
+    assert [each.path for each in open_to_users] == []
+    assert [each.path for each in files if each.mtime > facts.epoch] == []

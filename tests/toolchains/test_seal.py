@@ -1,0 +1,109 @@
+"""An image holds nothing of its build, and what is generated in it comes out the same each time."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from burnish.model.disk import FileEntry, FileKind
+from burnish.model.leftovers import from_facts, violations
+from harness.facts import Facts
+from harness.tree import Entry, Tree
+from harness.work import Work
+
+SYSTEM = ["/usr/bin/python3"]
+DAY = 86400
+# what a machine of the system's own Python does first: a name from each kind of folder
+IMPORTS = (
+    "json",
+    "ssl",
+    "sqlite3",
+    "asyncio",
+    "xml.etree.ElementTree",
+    "apt_pkg",
+    "yaml",
+    "jinja2",
+)
+# What no start of a machine brings back.
+GONE = (
+    "/etc/ssh/ssh_host_rsa_key",
+    "/root/.ansible",
+    "/root/.cache",
+    "/root/.*_history",
+    "/tmp/ansible*",
+    "/var/cache/apt/archives/*.deb",
+    "/var/cache/debconf/*-old",
+    "/var/lib/apt/lists/*_*",
+    "/var/lib/dpkg/*-old",
+    "/var/log/apt/*.log",
+    "/var/log/bootstrap.log",
+    "/var/log/dpkg.log",
+)
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_no_import_compiles_the_systems_python_anew(work: Work) -> None:
+    report = work("system_bytecode.py", *IMPORTS, interpreter=SYSTEM)
+    assert report.pop("checked") > 500
+    assert report == {
+        "absent": [],
+        "by_time": [],
+        "stale": [],
+        "imported": True,
+        "compiled_anew": [],
+    }
+
+
+@pytest.mark.levels("container")
+def test_ram_disk_comes_out_the_same_again(work: Work, facts: Facts) -> None:
+    report = work("ram_disk_again.py", str(facts.epoch), interpreter=SYSTEM, user="root")
+    assert report != {}, "no kernel to boot"
+    assert set(report.values()) == {True}
+
+
+@pytest.mark.levels("container", "vm")
+def test_caches_and_histories_are_gone(work: Work, facts: Facts) -> None:
+    more = facts.variable("seal_extra_paths")
+    assert work("left_behind.py", *GONE, *more, interpreter=SYSTEM, user="root") == []
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_nothing_tells_how_the_build_reached_the_world(work: Work) -> None:
+    report = work("way_out.py", interpreter=SYSTEM, user="root")
+    assert report == {"settings": [], "added": [], "bundled_beyond_choice": 0, "environment": []}
+
+
+@pytest.mark.levels("artifact")
+def test_disk_holds_no_left_over(tree: Tree, facts: Facts) -> None:
+    files = (_as_file(entry) for entry in tree.entries.values())
+    assert violations(files, from_facts(facts.leftovers)) == ()
+
+
+@pytest.mark.levels("artifact")
+def test_disk_is_no_one_machine_yet(tree: Tree, facts: Facts) -> None:
+    written = {
+        entry["pattern"]: entry["content"] for entry in facts.leftovers if "content" in entry
+    }
+    found = {path: tree.text(f"/{path}") for path in written}
+    assert found == written
+    assert tree.entries["/etc/machine-id"].size == 0
+
+
+@pytest.mark.levels("artifact")
+def test_disk_holds_no_time_of_the_build(tree: Tree, facts: Facts) -> None:
+    late = [entry.path for entry in tree.entries.values() if entry.mtime > facts.epoch]
+    fields = [line.split(":") for line in tree.text("/etc/shadow").splitlines()]
+    changed = [row[0] for row in fields if row[2] and int(row[2]) > facts.epoch // DAY]
+    assert (late, changed) == ([], [])
+
+
+def _as_file(entry: Entry) -> FileEntry:
+    return FileEntry(
+        path=entry.path.lstrip("/"),
+        kind=cast("FileKind", entry.type),
+        mode=entry.mode,
+        uid=entry.uid,
+        gid=entry.gid,
+        size=entry.size,
+        mtime=entry.mtime,
+    )

@@ -1,0 +1,34 @@
+"""Multiplies matrices and says which linear algebra did it, on how many threads."""
+
+import json
+import os
+import sys
+import time
+
+import numpy
+import scipy.linalg
+import threadpoolctl
+
+side = 700
+values = numpy.random.default_rng(7).standard_normal((side, side))
+started = time.perf_counter()
+product = values @ scipy.linalg.inv(values)
+seconds = time.perf_counter() - started
+print(
+    json.dumps(
+        {
+            "error": float(numpy.abs(product - numpy.eye(side)).max()),
+            "seconds": seconds,
+            "cores": len(os.sched_getaffinity(0)),
+            "pools": [
+                {
+                    "api": pool["user_api"],
+                    "threads": pool["num_threads"],
+                    "inside": pool["filepath"].startswith(sys.prefix),
+                }
+                for pool in threadpoolctl.threadpool_info()
+                if pool["user_api"] == "blas"
+            ],
+        }
+    )
+)

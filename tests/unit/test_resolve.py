@@ -1,0 +1,146 @@
+"""The plan: which image is meant, what is left out, what is open, and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import checkout
+import makers
+import pytest
+from burnish.catalog.load import load
+from burnish.errors import UsageError
+from burnish.model.catalog import Catalog
+from burnish.model.lock import Lock, OpenEntry
+from burnish.model.plan import LeftOut
+from burnish.plan.resolve import pick, resolve
+from burnish.plan.wanted import wanted
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return load([checkout.write(tmp_path_factory.mktemp("catalog"))])
+
+
+@pytest.mark.parametrize(
+    ("name", "flavour", "image"),
+    [
+        ("tiny-cpu", "cpu", "tiny-cpu"),
+        ("tiny-cpu", "gpu", "tiny-cpu"),
+        ("tiny", "cpu", "tiny-cpu"),
+        ("little", "gpu", "tiny-gpu"),
+        ("windows", "cpu", "panes-cpu"),
+    ],
+)
+def test_an_image_is_picked(catalog: Catalog, name: str, flavour: str, image: str) -> None:
+    assert pick(catalog, name, flavour=flavour).name == image
+
+
+@pytest.mark.parametrize(
+    ("name", "flavour", "message"),
+    [
+        ("debain", "cpu", "unknown image 'debain'"),
+        ("windows", "gpu", "no image of 'panes' with flavour 'gpu'"),
+    ],
+)
+def test_no_image_is_picked(catalog: Catalog, name: str, flavour: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        pick(catalog, name, flavour=flavour)
+    assert caught.value.message == message
+    assert caught.value.hint == "known images: panes-cpu, tiny-cpu, tiny-gpu"
+
+
+def test_a_whole_lock_leaves_nothing_open(catalog: Catalog) -> None:
+    plan = checkout.plan_of(catalog)
+    assert (plan.open, plan.notes, plan.left_out) == ((), (), ())
+    assert plan.roles == ("base", "python", "extra", "seal")
+    assert plan.top.name == "seal"
+
+
+def _stale(lock: Lock) -> Lock:
+    return replace(lock, python={"ml": replace(lock.python["ml"], declared=("scipy",))})
+
+
+def _other_python(lock: Lock) -> Lock:
+    return replace(lock, python={"ml": replace(lock.python["ml"], python="3.13")})
+
+
+def _recorded(lock: Lock) -> Lock:
+    entry = OpenEntry(section="rootfs", reason="no mirror answers for bookworm")
+    return replace(lock, rootfs=None, open=(entry,))
+
+
+@pytest.mark.parametrize(
+    ("change", "entry"),
+    [
+        (lambda k: replace(k, rootfs=None), ("rootfs", "not resolved yet")),
+        (lambda k: replace(k, tools=None), ("tools", "not resolved yet")),
+        (lambda k: replace(k, python={}), ("python:ml", "not resolved yet")),
+        (_recorded, ("rootfs", "no mirror answers for bookworm")),
+        (_stale, ("python:ml", "what it asks for has changed since it was resolved")),
+        (_other_python, ("python:ml", "resolved for Python 3.13, the base has 3.11")),
+    ],
+)
+def test_what_is_not_pinned_is_open(
+    catalog: Catalog, change: Callable[[Lock], Lock], entry: tuple[str, str]
+) -> None:
+    found = checkout.plan_of(catalog, change(checkout.lock())).open
+    assert [(each.section, each.reason) for each in found] == [entry]
+
+
+def test_a_base_that_only_a_cloud_has(catalog: Catalog) -> None:
+    plan = checkout.plan_of(catalog, Lock(image="panes-cpu"), image="panes-cpu")
+    assert [layer.name for layer in plan.layers] == ["marketplace"]
+    assert plan.left_out[0] == LeftOut(name="base", reason="base: not-written")
+    assert plan.notes == ("no local build: this base is reached through an Azure target only",)
+    assert (plan.tools, plan.open) == (None, ())
+
+
+def test_layers_left_out_when_they_may_be(tmp_path: Path) -> None:
+    root = checkout.write(tmp_path)
+    profile = "packer/profiles/stack.yaml"
+    checkout.edit(root, profile, old="[python]\n", new="[python]\n    if_reachable: true\n")
+    plan = checkout.resolved(root, replace(checkout.lock(), python={}))
+    assert [(left.name, left.reason) for left in plan.left_out] == [
+        ("python-ml", "not built here: not resolved yet")
+    ]
+    assert "python-ml" not in makers.by_name(plan)
+    assert plan.open == ()
+
+
+@pytest.mark.parametrize(
+    ("image", "notes"),
+    [
+        ("debian-13-cpu", []),
+        (
+            "ubuntu-26.04-cpu",
+            [
+                "Ubuntu: not built here (no lock from a machine that reaches an Ubuntu mirror)",
+                "its Python 3.14 is newer than 3.13, the last that ansible-core 2.19 names",
+            ],
+        ),
+        (
+            "windows-2022-cpu",
+            ["no local build: this base is reached through an Azure target only"],
+        ),
+    ],
+)
+def test_notes_of_our_own_images(image: str, notes: list[str]) -> None:
+    catalog = checkout.real()
+    target = catalog.targets["local"]
+    plan = resolve(catalog, catalog.images[image], target=target, lock=Lock(image=image))
+    assert list(plan.notes) == notes
+
+
+def test_wanted_says_what_a_lock_has_to_pin(catalog: Catalog) -> None:
+    want = wanted(catalog, catalog.images["tiny-cpu"])
+    assert want.rootfs is not None
+    assert want.rootfs.declared("cpu") == ("bash", "linux-image-cloud")
+    assert want.tools == catalog.tools_rootfs
+    assert want.python == {"ml": ("numpy",)}
+
+
+def test_a_cloud_base_wants_nothing_pinned(catalog: Catalog) -> None:
+    want = wanted(catalog, catalog.images["panes-cpu"])
+    assert (want.rootfs, want.tools, want.python) == (None, None, {})

@@ -1,0 +1,146 @@
+"""The site: a file, then the environment; and how a layer's container reaches the world by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from burnish.catalog.site import load_site
+from burnish.errors import DefinitionError
+from burnish.model.site import Apt, PythonIndex, Site
+from burnish.render import transport
+
+FILE = """\
+apt:
+  debian: {mirror: http://mirror.test/debian, security_mirror: http://mirror.test/security}
+python: {index_url: https://index.test/simple}
+https_proxy: http://proxy.test:3128
+prefix: mine
+"""
+
+
+def test_without_anything_each_tool_has_its_default(tmp_path: Path) -> None:
+    assert load_site(tmp_path, {}) == Site()
+
+
+def test_the_file_comes_before_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(FILE, encoding="utf-8")
+    environment = {"HTTPS_PROXY": "http://other", "UV_DEFAULT_INDEX": "x", "BURNISH_PREFIX": "ci"}
+    site = load_site(tmp_path, environment)
+    assert site.apt["debian"].mirror == "http://mirror.test/debian"
+    assert site.python.index_url == "https://index.test/simple"
+    assert site.https_proxy == "http://proxy.test:3128"
+    # the store and the prefix keep runs apart: there the environment decides
+    assert site.prefix == "ci"
+
+
+@pytest.mark.parametrize(
+    ("environment", "site"),
+    [
+        ({"http_proxy": "http://p"}, Site(http_proxy="http://p")),
+        (
+            {"HTTP_PROXY": "http://p", "no_proxy": "a,b"},
+            Site(http_proxy="http://p", no_proxy="a,b"),
+        ),
+        ({"PIP_INDEX_URL": "https://i"}, Site(python=PythonIndex(index_url="https://i"))),
+        ({"REQUESTS_CA_BUNDLE": "/ca"}, Site(ca_bundle="/ca")),
+        ({"SSL_CERT_FILE": "/a", "CURL_CA_BUNDLE": "/b"}, Site(ca_bundle="/a")),
+        ({"BURNISH_STORE": "/s", "BURNISH_GALLERY": "/g"}, Site(store="/s", gallery="/g")),
+        ({"HTTP_PROXY": "", "BURNISH_STORE": ""}, Site()),
+    ],
+)
+def test_usual_names_are_obeyed(tmp_path: Path, environment: Mapping[str, str], site: Site) -> None:
+    assert load_site(tmp_path, environment) == site
+
+
+def test_another_file_may_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text("prefix: ours\n")
+    assert load_site(tmp_path / "root", {"BURNISH_SITE": str(path)}).prefix == "ours"
+
+
+@pytest.mark.xfail(strict=True, reason="a missing file is passed over (catalog/site.py)")
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError):
+        load_site(tmp_path, {"BURNISH_SITE": str(tmp_path / "none.yaml")})
+
+
+def test_every_mistake_is_told(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("http_prox: x\npython: {index: y}\n")
+    with pytest.raises(DefinitionError) as caught:
+        load_site(tmp_path, {})
+    path = tmp_path / "site.yaml"
+    assert [(str(each), each.hint) for each in caught.value.problems] == [
+        (f"{path}:1: http_prox: unknown key 'http_prox'", "did you mean 'http_proxy'?"),
+        (f"{path}:2: python.index: unknown key 'index'", "did you mean 'index_url'?"),
+    ]
+
+
+@pytest.mark.xfail(strict=True, reason="no hint below a mapping (catalog/validate._keys)")
+def test_the_hint_reaches_below_a_mapping(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("apt: {debian: {miror: y}}\n")
+    with pytest.raises(DefinitionError) as caught:
+        load_site(tmp_path, {})
+    assert caught.value.problems[0].hint == "did you mean 'mirror'?"
+
+
+def test_transport_of_a_bare_site_is_uvs_cache_alone() -> None:
+    assert transport.environment(Site()) == {
+        "UV_CACHE_DIR": transport.UV_CACHE,
+        "UV_LINK_MODE": "copy",
+    }
+    mounts = transport.volumes(Site(), uv_cache="/c", sources="", keyring="")
+    assert mounts == (f"/c:{transport.UV_CACHE}",)
+
+
+def test_transport_of_a_whole_site() -> None:
+    index = PythonIndex(index_url="i", extra_index_urls=("j", "k"), find_links=("/a", "/b"))
+    site = Site(python=index, http_proxy="p", ca_bundle="/host/ca.pem")
+    found = transport.environment(site)
+    assert found["SSL_CERT_FILE"] == transport.CA
+    assert (found["UV_DEFAULT_INDEX"], found["UV_INDEX"]) == ("i", "j k")
+    assert found["UV_FIND_LINKS"] == f"{transport.WHEELS}/0 {transport.WHEELS}/1"
+    assert transport.volumes(site, uv_cache="/c", sources="/s", keyring="/k") == (
+        f"/c:{transport.UV_CACHE}",
+        f"/host/ca.pem:{transport.CA}:ro",
+        "/s:/etc/apt/sources.list:ro",
+        f"/k:{transport.KEYRING}:ro",
+        f"/a:{transport.WHEELS}/0:ro",
+        f"/b:{transport.WHEELS}/1:ro",
+    )
+
+
+HOST = ("--network", "host")
+
+
+@pytest.mark.parametrize(
+    ("site", "flags"),
+    [
+        (Site(), ()),
+        (Site(http_proxy="http://proxy.test:3128"), ()),
+        (Site(http_proxy="http://127.0.0.1:3128"), HOST),
+        (Site(https_proxy="http://[::1]:3128"), HOST),
+        (Site(python=PythonIndex(index_url="http://localhost/simple")), HOST),
+        (Site(apt={"debian": Apt(mirror="http://127.0.0.1:80/debian")}), HOST),
+        (Site(apt={"ubuntu": Apt(mirror="http://127.0.0.1:80/ubuntu")}), ()),
+        pytest.param(
+            Site(apt={"debian": Apt(mirror="http://m", security_mirror="http://localhost")}),
+            HOST,
+            marks=pytest.mark.xfail(strict=True, reason="only the first mirror is looked at"),
+        ),
+        pytest.param(
+            Site(http_proxy="127.0.0.1:3128"),
+            HOST,
+            marks=pytest.mark.xfail(strict=True, reason="a proxy without http:// has no host"),
+        ),
+    ],
+)
+def test_what_listens_on_this_machine_needs_its_network(site: Site, flags: tuple[str, ...]) -> None:
+    assert transport.network(site, "debian") == flags
+
+
+def test_nothing_of_the_site_is_empty_in_the_environment() -> None:
+    site = replace(Site(), no_proxy="x")
+    assert all(transport.environment(site).values())
