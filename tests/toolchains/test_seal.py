@@ -11,6 +11,8 @@ from harness.facts import Facts
 from harness.tree import Entry, Tree
 from harness.work import Work
 
+HOME = "/root"
+
 SYSTEM = ["/usr/bin/python3"]
 DAY = 86400
 # what a machine of the system's own Python does first: a name from each kind of folder
@@ -27,9 +29,9 @@ IMPORTS = (
 # What no start of a machine brings back.
 GONE = (
     "/etc/ssh/ssh_host_rsa_key",
-    "/root/.ansible",
-    "/root/.cache",
-    "/root/.*_history",
+    f"{HOME}/.ansible",
+    f"{HOME}/.cache",
+    f"{HOME}/.*_history",
     "/tmp/ansible*",
     "/var/cache/apt/archives/*.deb",
     "/var/cache/debconf/*-old",

@@ -1,7 +1,5 @@
 """Whole catalogs: every problem between definitions at once, each text as the user reads it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import checkout

@@ -20,7 +20,7 @@ PATHS = LayerPaths(
     repository="burnish/layer",
     ansible_playbook="/venv/bin/ansible-playbook",
     uv="/venv/bin/uv",
-    folder="/work/it's here",
+    folder="/checkout/it's here",
     volumes=("/c:/run/burnish/uv",),
     network=("--network", "host"),
 )
@@ -36,13 +36,13 @@ def plan(catalog: Catalog) -> Plan:
     return checkout.plan_of(catalog)
 
 
-def files(catalog: Catalog, plan: Plan, name: str) -> tuple[Layer, dict[str, str]]:
+def files(catalog: Catalog, plan: Plan, *, name: str) -> tuple[Layer, dict[str, str]]:
     layer = makers.by_name(plan)[name]
     return layer, render_layer(plan, layer, paths=PATHS, templates=catalog.templates)
 
 
 def test_the_template_names_parent_label_and_tag(catalog: Catalog, plan: Plan) -> None:
-    layer, found = files(catalog, plan, "base")
+    layer, found = files(catalog, plan, name="base")
     text = found["layer.pkr.hcl"]
     assert f'image       = "burnish/layer:{layer.parent[:32]}"' in text
     assert f'"LABEL burnish.layer={layer.id}", "CMD [\\"/sbin/init\\"]"' in text
@@ -51,16 +51,16 @@ def test_the_template_names_parent_label_and_tag(catalog: Catalog, plan: Plan) -
 
 
 def test_the_playbook_survives_any_folder(catalog: Catalog, plan: Plan) -> None:
-    _, found = files(catalog, plan, "base")
+    _, found = files(catalog, plan, name="base")
     line = next(line for line in found["layer.pkr.hcl"].splitlines() if "inline" in line)
     command = json.loads(line.partition("= ")[2])[0]
     words = shlex.split(command)
-    assert words[:4] == ["cd", "/work/it's here", "&&", "/venv/bin/ansible-playbook"]
+    assert words[:4] == ["cd", "/checkout/it's here", "&&", "/venv/bin/ansible-playbook"]
     assert words[-3:] == ["ansible/linux.yml", "-i", "${build.ID},"]
 
 
 def test_variables_of_a_layer(catalog: Catalog, plan: Plan) -> None:
-    layer, found = files(catalog, plan, "python-ml")
+    layer, found = files(catalog, plan, name="python-ml")
     told = json.loads(found["layer.json"])
     environment = told.pop("burnish_environment")
     assert told == {
@@ -68,7 +68,7 @@ def test_variables_of_a_layer(catalog: Catalog, plan: Plan) -> None:
         "python_requirements": ["numpy"],
         "burnish_epoch": layer.epoch,
         "burnish_flavour": "cpu",
-        "burnish_python_locks": {"ml": "/work/it's here/ml.txt"},
+        "burnish_python_locks": {"ml": "/checkout/it's here/ml.txt"},
         "burnish_roles": ["python"],
         "burnish_uv": "/venv/bin/uv",
     }
@@ -79,14 +79,14 @@ def test_variables_of_a_layer(catalog: Catalog, plan: Plan) -> None:
 def test_requirements_are_written_for_layers_with_an_environment(
     catalog: Catalog, plan: Plan
 ) -> None:
-    assert files(catalog, plan, "python-ml")[1]["ml.txt"] == (
+    assert files(catalog, plan, name="python-ml")[1]["ml.txt"] == (
         f"numpy==1.0 --hash=sha256:{makers.sha('numpy1.0')}\n"
     )
-    assert "ml.txt" not in files(catalog, plan, "extra")[1]
+    assert "ml.txt" not in files(catalog, plan, name="extra")[1]
 
 
 def test_plugins_stand_in_a_file_of_their_own(catalog: Catalog, plan: Plan) -> None:
-    _, found = files(catalog, plan, "base")
+    _, found = files(catalog, plan, name="base")
     assert "required_plugins" not in found["layer.pkr.hcl"]
     assert "github.com/hashicorp/docker" in found["plugins/plugins.pkr.hcl"]
 

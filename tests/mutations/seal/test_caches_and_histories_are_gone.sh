@@ -1,3 +1,3 @@
 # somebody's history stayed
 # shellcheck shell=sh
-echo 'curl --user name:secret https://example.org' > /root/.bash_history
+echo 'curl --user name:secret https://example.org' > ~root/.bash_history
