@@ -92,7 +92,7 @@ def test_redaction(text: str, secrets: tuple[str, ...], shown: str) -> None:
 def test_timeout_ends_the_whole_group(tmp_path: Path) -> None:
     script = f"sleep 60 & echo $! > {tmp_path}/pid; echo begun; wait"
     with pytest.raises(CommandFailed) as caught:
-        process.run(shell(script, timeout=0.5))
+        process.run(shell(script, timeout=0.2))
     assert caught.value.returncode == 124
     assert caught.value.tail == ("begun", "burnish: stopped after 0 s")
     stat = Path("/proc") / (tmp_path / "pid").read_text().strip() / "stat"

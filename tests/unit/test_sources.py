@@ -88,15 +88,19 @@ def test_keyrings_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (
             DEBIAN,
             Apt(),
-            "no keyring 'debian-archive-keyring' on this machine: signatures of bookworm "
-            "can't be checked",
+            (
+                "no keyring 'debian-archive-keyring' on this machine: signatures of bookworm "
+                "can't be checked"
+            ),
             "install debian-archive-keyring ",
         ),
         (
             UBUNTU,
             Apt(),
-            "no keyring 'ubuntu-archive-keyring' on this machine: signatures of noble "
-            "can't be checked",
+            (
+                "no keyring 'ubuntu-archive-keyring' on this machine: signatures of noble "
+                "can't be checked"
+            ),
             "install ubuntu-keyring ",
         ),
         (DEBIAN, Apt(keyring="/none.gpg"), "/none.gpg: no such keyring file", "correct apt.*."),

@@ -137,7 +137,9 @@ def test_missing_debs_are_fetched_by_their_pins(tmp_path: Path, mirror: Mirror) 
 def test_the_same_version_with_other_bytes_is_refused(tmp_path: Path) -> None:
     section = makers.rootfs_lock("bash")
     with pytest.raises(BurnishError) as caught:
-        update.fetch(WANTED, "rootfs", lock=section, missing=section.packages, place=place(tmp_path))
+        update.fetch(
+            WANTED, "rootfs", lock=section, missing=section.packages, place=place(tmp_path)
+        )
     assert caught.value.message == (
         f"bash=1.0-1: the archive's sha256 is {makers.sha('bash2.0')}, "
         f"the lock's {makers.sha('bash1.0-1')}"

@@ -66,8 +66,10 @@ def test_good_definitions_become_objects(tmp_path: Path) -> None:
             "disk_gb: big",
             [
                 (
-                    "x.yaml:9: disk_gb: input should be a valid integer, "
-                    "unable to parse string as an integer, not 'big'",
+                    (
+                        "x.yaml:9: disk_gb: input should be a valid integer, "
+                        "unable to parse string as an integer, not 'big'"
+                    ),
                     "",
                 )
             ],
@@ -108,8 +110,10 @@ def test_mistakes_in_an_image(tmp_path: Path, old: str, new: str, expected: Sequ
             [
                 (
                     "x.yaml:9: levels[0]: unknown value 'statik'",
-                    "expected 'static', 'simulated', 'container', 'artifact', 'vm', 'azure', "
-                    "'wine' or 'gpu'",
+                    (
+                        "expected 'static', 'simulated', 'container', 'artifact', 'vm', 'azure', "
+                        "'wine' or 'gpu'"
+                    ),
                 )
             ],
             id="unknown level",
@@ -120,8 +124,10 @@ def test_mistakes_in_an_image(tmp_path: Path, old: str, new: str, expected: Sequ
             [
                 (
                     "x.yaml:5: colour: unknown key 'colour'",
-                    "known: aliases, architecture, communicator, distribution, family, generation, "
-                    "levels, marketplace, name, os, rootfs",
+                    (
+                        "known: aliases, architecture, communicator, distribution, family, generation, "
+                        "levels, marketplace, name, os, rootfs"
+                    ),
                 )
             ],
             id="nothing is close",

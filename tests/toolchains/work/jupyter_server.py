@@ -56,6 +56,8 @@ def find():
         for server in list_running_servers():
             try:
                 urllib.request.urlopen(server["url"] + "login", timeout=60).close()
+            except urllib.error.HTTPError:
+                return server  # it answers, though not as it should: the report will tell
             except OSError:
                 continue
             return server

@@ -22,7 +22,8 @@ def run(*argv):
     return {"returncode": done.returncode, "out": done.stdout.strip(), "err": done.stderr[-2000:]}
 
 
-with tempfile.TemporaryDirectory() as folder:
+# at home, where users make them: /tmp may be mounted noexec
+with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
     wheel = Path(folder) / "mine-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, text in WHEEL.items():

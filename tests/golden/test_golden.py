@@ -1,0 +1,139 @@
+"""What our own definitions render to, and the report: `BURNISH_GOLDEN=write` writes the files anew.
+
+Pins are a fixture's and ids are written as names, so a diff here shows a change of templates,
+definitions or wording and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import checkout
+import makers
+import pytest
+import worlds
+from burnish.evidence.report import report
+from burnish.model.image import Image
+from burnish.model.lock import Lock, PythonLock, RootfsLock
+from burnish.model.manifest import Manifest, Software
+from burnish.model.plan import Plan
+from burnish.model.site import Site
+from burnish.model.verdict import Verdict
+from burnish.plan.resolve import resolve
+from burnish.plan.wanted import wanted
+from burnish.render.layer import tag
+from burnish.stages.run import World
+from burnish.stages.services import render
+
+HERE = Path(__file__).parent
+WRITE = os.environ.get("BURNISH_GOLDEN") == "write"
+RENDERED = ("debian-12-cpu", "windows-2022-cpu")
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world of this repository's own definitions, without this machine's site."""
+    small = worlds.world(tmp_path_factory.mktemp("world"))
+    return replace(small, root=checkout.REPOSITORY, catalog=checkout.real(), site=Site())
+
+
+def whole_lock(world: World, image: Image) -> Lock:
+    """A lock that pins exactly what is declared, every version 1.0."""
+    want = wanted(world.catalog, image)
+
+    def rootfs(declared: tuple[str, ...]) -> RootfsLock:
+        return makers.rootfs_lock(*declared)
+
+    def python(declared: tuple[str, ...]) -> PythonLock:
+        names = [re.split(r"[<>=!~ \[]", line)[0] for line in declared]
+        version = want.rootfs.python if want.rootfs else ""
+        return replace(makers.python_lock(*names), declared=declared, python=version)
+
+    return Lock(
+        image=image.name,
+        rootfs=rootfs(want.rootfs.declared(image.flavour)) if want.rootfs else None,
+        tools=rootfs(want.tools.declared("")) if want.tools else None,
+        python={name: python(declared) for name, declared in want.python.items()},
+    )
+
+
+def plan_of(world: World, name: str) -> Plan:
+    image = world.catalog.images[name]
+    target = world.catalog.targets["local"]
+    return resolve(world.catalog, image, target=target, lock=whole_lock(world, image))
+
+
+def without_ids(text: str, plan: Plan) -> str:
+    """The text with every id, and every tag made of one, written as a name."""
+    for layer in plan.layers:
+        text = text.replace(layer.id, f"ID-OF-{layer.name}")
+        text = text.replace(tag(layer.id), f"TAG-OF-{layer.name}")
+    return text.replace(plan.id, "ID-OF-THE-PLAN")
+
+
+def compare(folder: Path, files: Mapping[str, str]) -> None:
+    """Each file equals its golden one, and there is no golden file too many."""
+    if WRITE:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    found = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    assert found == dict(files), "`make golden` writes the files anew; review the diff"
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_rendered_builds(world: World, name: str) -> None:
+    plan = plan_of(world, name)
+    assert plan.open == ()
+    files = {path: without_ids(text, plan) for path, text in render(world, plan).items()}
+    compare(HERE / name / "rendered", files)
+
+
+def test_no_rendered_file_names_this_machine(world: World) -> None:
+    for name in RENDERED:
+        for path, text in render(world, plan_of(world, name)).items():
+            assert str(checkout.REPOSITORY) not in text, path
+
+
+def verdicts() -> tuple[Verdict, ...]:
+    return (
+        makers.verdict("passed", "passed", "not-verified"),
+        makers.verdict("passed", level="artifact"),
+        makers.verdict(
+            "passed", "failed", level="vm", where="TCG, uefi", not_run=("test_base::test_a|b",)
+        ),
+    )
+
+
+def manifest() -> Manifest:
+    """A version of which one check failed, one was left out and one layer too."""
+    software = (
+        Software(kind="apt", name="bash", version="5.2.15-2", size=7 * MIB),
+        Software(kind="apt", name="python3", version="3.11.2-1"),
+        Software(kind="python:ml", name="numpy", version="2.4.6", size=60 * MIB),
+    )
+    return makers.manifest(
+        image="debian-12-cpu",
+        base="debian-12",
+        software=software,
+        verdicts=verdicts(),
+        left_out={"r": "not built here: no mirror answers"},
+        not_verified=("1 checks not verified at vm: TCG, uefi",),
+    )
+
+
+def test_report() -> None:
+    text = report(manifest())
+    path = HERE / "debian-12-cpu" / "report.md"
+    if WRITE:
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, "`make golden` writes it anew"
