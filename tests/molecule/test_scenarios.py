@@ -22,7 +22,7 @@ def test_scenario(
     prepared = pipeline.scenario(
         world,
         image,
-        pipeline.Scenario(
+        wanted=pipeline.Scenario(
             role=role,
             changes=yaml.safe_load(changes.read_text()) if changes.is_file() else {},
             folder=tmp_path,

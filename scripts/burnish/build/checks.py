@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,9 @@ from burnish.model.base import Level
 from burnish.model.command import Command
 
 PASSED, FAILED = 0, 1
-FIRST_BOOT = 120  # seconds for systemd in a container
+FIRST_BOOT = 300  # seconds for systemd in a container: a busy host was seen to need 100
+PAUSE = 0.5
+UP = ("running", "degraded")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +79,26 @@ def ready(container: str, *, user: str) -> None:
 
     Raises BuildError with the failed units if systemd does not get there.
     """
-    wait = ("timeout", str(FIRST_BOOT), "systemctl", "is-system-running", "--wait")
-    state = process.run(
-        docker.docker("exec", container, *wait, timeout=FIRST_BOOT + 30), check=False
-    ).stdout.strip()
-    if state not in ("running", "degraded"):
-        logs = process.run(docker.docker("logs", "--tail", "20", container), check=False)
-        tail = "\n".join(f"  | {line}" for line in (logs.stdout + logs.stderr).splitlines())
-        raise BuildError(
-            f"systemd in the container is {state or 'not up'} after {FIRST_BOOT} s\n{tail}",
-            hint="does this host let a container run systemd? `docker info` tells the cgroup version",
-        )
+    state, until = "", time.monotonic() + FIRST_BOOT
+    while state not in UP and time.monotonic() < until:
+        # asked too early, systemctl finds no bus and fails at once: no answer is not an answer
+        asked = docker.docker("exec", container, "systemctl", "is-system-running", timeout=30)
+        state = process.run(asked, check=False).stdout.strip()
+        if state not in UP:
+            time.sleep(PAUSE)
+    if state not in UP:
+        raise _not_up(container, state)
     add = ("useradd", "--create-home", "--shell", "/bin/bash", user)
     process.run(docker.docker("exec", container, *add))
+
+
+def _not_up(container: str, state: str) -> BuildError:
+    jobs = ("exec", container, "systemctl", "list-jobs", "--no-pager")
+    asked = process.run(docker.docker(*jobs, timeout=30), check=False)
+    logs = process.run(docker.docker("logs", "--tail", "20", container), check=False)
+    lines = (asked.stdout + logs.stdout + logs.stderr).splitlines()[-20:]
+    tail = "\n".join(f"  | {line}" for line in lines)
+    return BuildError(
+        f"systemd in the container is {state or 'not up'} after {FIRST_BOOT} s\n{tail}",
+        hint="does this host let a container run systemd? `docker info` tells the cgroup version",
+    )

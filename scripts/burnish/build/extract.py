@@ -25,8 +25,8 @@ from burnish.model.disk import MIB, ROOT_START, FileEntry, FileKind
 
 # What the checks at the level artifact read.
 SUBTREES = ("etc", "root", "home", "tmp", "boot/grub", "var/log", "var/tmp", "var/lib/cloud")
-LISTING = "files.jsonl"
-TREE = "tree"
+LISTING = "listing.jsonl"
+TREE = "root"
 
 _ROOT_INODE = 2
 _FIRST_INODE = 11
@@ -49,9 +49,9 @@ _LINE = re.compile(
 def extract(
     disk: Path, *, out: Path, use: Tools, subtrees: Sequence[str] = SUBTREES
 ) -> tuple[FileEntry, ...]:
-    """List every file of a raw disk or fixed VHD, and copy `subtrees` below the folder `out`/tree.
+    """List every file of a raw disk or fixed VHD, and copy `subtrees` below the folder `out`/root.
 
-    The list is also written to `out`/files.jsonl. A subtree that is not there is left out; "" is
+    The list is also written to `out`/listing.jsonl, in the form that the checks read. A subtree that is not there is left out; "" is
     the whole disk. Raises BuildError if the file system cannot be read whole.
     """
     (out / TREE).mkdir(parents=True, exist_ok=True)
@@ -59,12 +59,16 @@ def extract(
         (out / TREE / subtree).parent.mkdir(parents=True, exist_ok=True)
     script = commands(disk.name, last_inode=used_inodes(disk), subtrees=subtrees)
     tools.run(use, script, source=disk.parent, out=out)
-    raw = out / "listing"
+    raw = out / "debugfs.out"
     files = parse(raw.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
     raw.unlink()
-    lines = (json.dumps(vars(file)) + "\n" for file in files)
+    lines = (json.dumps(_row(file)) + "\n" for file in files)
     (out / LISTING).write_text("".join(lines), encoding="utf-8")
     return files
+
+
+def _row(file: FileEntry) -> dict[str, object]:
+    return {**vars(file), "path": f"/{file.path}", "type": file.kind}
 
 
 def commands(name: str, *, last_inode: int, subtrees: Sequence[str]) -> str:
@@ -77,7 +81,7 @@ def commands(name: str, *, last_inode: int, subtrees: Sequence[str]) -> str:
     return (
         f"{{ echo 'ls -l <{_ROOT_INODE}>'; "
         f"seq -f 'ls -l <%.0f>' {_FIRST_INODE} {last_inode}; }} >{asked}\n"
-        f"debugfs -f {asked} {device} >/out/listing 2>/dev/null\nrm {asked}\n"
+        f"debugfs -f {asked} {device} >/out/debugfs.out 2>/dev/null\nrm {asked}\n"
     ) + "".join(copies)
 
 

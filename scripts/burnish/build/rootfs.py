@@ -60,8 +60,7 @@ def mmdebstrap(request: RootfsRequest, tar: Path, *, source: str) -> Command:
     argv = (
         "mmdebstrap",
         "--variant=apt",
-        # merged before the first package: some releases refuse a split /usr, others mend it slowly
-        "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",
+        *merged_usr(request.lock.packages),
         f"--include={names}",
         '--aptopt=Acquire::http::Proxy "DIRECT"',
         '--aptopt=APT::Install-Recommends "false"',
@@ -80,6 +79,16 @@ def _append(tar: Path, name: str, *, text: str, epoch: int) -> None:
     info.mode, info.mtime, info.size = 0o755, epoch, len(text)
     with tarfile.open(tar, "a:") as archive:
         archive.addfile(info, io.BytesIO(text.encode()))
+
+
+def merged_usr(packages: Sequence[Package]) -> tuple[str, ...]:
+    """How /usr is merged before the first package, for releases that ask for `usr-is-merged`.
+
+    They refuse a split /usr or mend it slowly; newer ones bring the links in base-files.
+    """
+    if not any(package.name == "usr-is-merged" for package in packages):
+        return ()
+    return ("--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",)
 
 
 def _compare(packages: Sequence[Package], installed: Sequence[str]) -> None:
