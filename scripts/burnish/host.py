@@ -35,7 +35,12 @@ def probe(store: Path) -> Host:
 
 def disk_free(*folders: Path) -> int:
     """Bytes free on the fullest of the file systems that hold these folders."""
-    return min(shutil.disk_usage(folder if folder.exists() else "/").free for folder in folders)
+    return min(shutil.disk_usage(_nearest(folder)).free for folder in folders)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one above it that exists already."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _docker_info() -> dict[str, str]:

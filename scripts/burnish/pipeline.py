@@ -85,6 +85,14 @@ def schedule(world: World, of: Plan) -> Schedule:
     return replace(made, filed=done.version if done else "")
 
 
+def refuse(of: Plan, *, until: str = "") -> None:
+    """UsageError for what no build of a plan can do here: a cloud image, an unknown place to stop."""
+    prepare.need_rootfs(of)
+    known = [*STOPS, *(layer.name for layer in of.layers[1:])]
+    if until and until not in known:
+        raise UsageError(f"unknown place to stop {until!r}", hint=f"known: {', '.join(known)}")
+
+
 def start(world: World, of: Plan) -> Run:
     """`build` from a plan."""
     return build(world, Run(plan=of))

@@ -47,7 +47,7 @@ def run(
         _write(file, f"$ {' '.join(command.shown())}\n")
         output = _Output(command, file=file, on_line=on_line)
         threads = [output.pump(child.stdout, output.out), output.pump(child.stderr, output.err)]
-        returncode = _wait(child, command, tail=output.tail)
+        returncode = _wait(child, command, output=output)
         for thread in threads:
             thread.join(timeout=GRACE)
     if returncode and check:
@@ -122,6 +122,11 @@ class _Output:
         self._secrets, self._file, self._on_line = command.secrets, file, on_line
         self._lock = threading.Lock()
 
+    @property
+    def log(self) -> str:
+        """The path of the log, or nothing."""
+        return str(self._file.name) if self._file else ""
+
     def pump(self, stream: IO[bytes] | None, kept: list[str]) -> threading.Thread:
         """Read a stream to its end in a thread of its own."""
         thread = threading.Thread(target=self._read, args=(stream, kept), daemon=True)
@@ -139,13 +144,14 @@ class _Output:
                     self._on_line(line.rstrip())
 
 
-def _wait(child: subprocess.Popen[bytes], command: Command, *, tail: deque[str]) -> int:
+def _wait(child: subprocess.Popen[bytes], command: Command, *, output: _Output) -> int:
     try:
         return child.wait(command.timeout)
     except subprocess.TimeoutExpired:
         end(child)
-        lines = [*tail, f"burnish: stopped after {command.timeout:.0f} s"]
-        raise CommandFailed(command.shown(), returncode=124, tail=lines[-TAIL:]) from None
+        lines = [*output.tail, f"burnish: stopped after {command.timeout:.0f} s"]
+        log = output.log
+        raise CommandFailed(command.shown(), returncode=124, tail=lines[-TAIL:], log=log) from None
 
 
 def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
@@ -156,9 +162,12 @@ def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
 def _feed(child: subprocess.Popen[bytes], data: bytes) -> None:
     if child.stdin is None:
         return
+    # a child need not read what it is given, and closing writes what is still buffered
     with suppress(BrokenPipeError):
-        child.stdin.write(data)
-        child.stdin.close()
+        try:
+            child.stdin.write(data)
+        finally:
+            child.stdin.close()
 
 
 @contextmanager

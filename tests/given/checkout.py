@@ -126,6 +126,7 @@ def texts() -> dict[str, str]:
     found = {
         "ansible/ansible.cfg": "[defaults]\n",
         "ansible/linux.yml": "[]\n",
+        "ansible/windows.yml": "[]\n",
         "packer/bases/panes.yaml": PANES,
         "packer/bases/tiny.yaml": BASE,
         "packer/images/panes-cpu.yaml": image("panes-cpu", base="panes"),

@@ -83,6 +83,7 @@ def layer_record(layer: Layer, **values: Any) -> LayerRecord:
         diff_ids=(sha(layer.id),),
         seconds=10.0,
         size=1000,
+        definition="tiny-cpu",
     )
     return replace(made, **values)
 

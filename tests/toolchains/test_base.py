@@ -137,7 +137,7 @@ def test_boot_set_the_machine_up(work: Work, facts: Facts, host: Any) -> None:
     report = work("boot.py", interpreter=SYSTEM, user="root")
     wanted = set(facts.variable("base_kernel_command_line"))
     assert wanted <= set(report["command_line"])
-    assert '"dev":"eth0"' in report["gateway"]
+    assert '"local":' in report["address"]
     assert "routable" in report["network"]
     assert report["resolver"] == "/run/systemd/resolve/stub-resolv.conf"
     assert report["own_name"] != ""

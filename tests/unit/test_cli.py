@@ -143,7 +143,6 @@ def test_problems_of_definitions_come_all_at_once(call: Call, root: Path) -> Non
     )
 
 
-@pytest.mark.xfail(strict=True, reason="problems never become JSON (cli/reading.check)")
 def test_problems_are_json_where_that_was_asked(call: Call, root: Path) -> None:
     with checkout.edited(root, TINY_CPU, old="profile: stack", new="profile: stak"):
         ended = call("check", "--json")
@@ -190,12 +189,10 @@ def test_building_a_cloud_image_says_what_it_needs(call: Call) -> None:
     assert "error: panes-cpu needs an Azure target" in ended.err
 
 
-@pytest.mark.xfail(strict=True, reason="a dry run plans what build refuses (cli/building.build)")
 def test_a_dry_run_refuses_what_the_run_would(call: Call) -> None:
     assert call("build", "panes-cpu", "--dry-run").code == 2
 
 
-@pytest.mark.xfail(strict=True, reason="an unknown place to stop is not refused (cli/building)")
 def test_an_unknown_place_to_stop_is_refused(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "start", lambda world, plan: Run(plan=plan))
     assert call("build", "tiny-cpu", "--until", "nothing").code == 2
@@ -246,7 +243,6 @@ def test_exit_codes_of_a_build(
     assert (ended.code, ended.out, ended.err) == (code, "", text)
 
 
-@pytest.mark.xfail(strict=True, reason="click hands the code back and main drops it (cli/main)")
 def test_boot_ends_with_the_shells_exit_code(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "shell", lambda world, manifest: 9)
     assert call("boot", "tiny-cpu").code == 9

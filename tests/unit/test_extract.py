@@ -45,8 +45,8 @@ def test_each_subtree_is_copied_below_its_parent() -> None:
     script = extract.commands("disk.vhd", last_inode=99, subtrees=("etc", "boot/grub", ""))
     assert "'/in/disk.vhd?offset=134217728'" in script
     assert "seq -f 'ls -l <%.0f>' 11 99" in script
-    assert """'rdump "/boot/grub" "/out/tree/boot"'""" in script
-    assert """'rdump "/" "/out/tree"'""" in script
+    assert """'rdump "/boot/grub" "/out/root/boot"'""" in script
+    assert """'rdump "/" "/out/root"'""" in script
 
 
 def test_used_inodes_come_from_the_superblock(tmp_path: Path) -> None:

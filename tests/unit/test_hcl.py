@@ -34,7 +34,6 @@ def test_values_as_hcl(value: object, text: str) -> None:
     assert f'"{inner(value)}"' == text
 
 
-@pytest.mark.xfail(strict=True, reason=r"HCL knows no \b and \f: Packer refuses them (hcl.inner)")
 @pytest.mark.parametrize("value", ["\b", "\f"])
 def test_escapes_that_hcl_does_not_know(value: str) -> None:
     assert quote(value) == f'"\\u{ord(value):04x}"'

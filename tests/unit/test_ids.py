@@ -39,6 +39,5 @@ def test_differences_in_words(
     assert changed(old, new) == words
 
 
-@pytest.mark.xfail(strict=True, reason="same version, other bytes reads `1 -> 1` (plan/ids.py)")
 def test_other_bytes_of_the_same_version_are_told_as_such() -> None:
     assert changed({"pin:numpy": "1 aa"}, {"pin:numpy": "1 bb"}) != ("pin numpy: 1 -> 1",)

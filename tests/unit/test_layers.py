@@ -182,7 +182,6 @@ def test_epoch_is_the_newest_of_own_and_parents_inputs(root: Path) -> None:
     assert {layer.epoch for layer in checkout.resolved(root, older).layers} == {old}
 
 
-@pytest.mark.xfail(strict=True, reason="an epoch changes bytes but no id (plan/layers.py)")
 def test_epoch_is_an_input(root: Path, untouched: Plan) -> None:
     lock = checkout.lock()
     later = replace(lock.python["ml"], epoch=makers.EPOCH + 999)

@@ -98,7 +98,6 @@ def test_bad_lines_are_named_all_at_once(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.xfail(strict=True, reason="any word is taken for a digest (catalog/locks.py)")
 def test_a_cut_digest_is_no_pin(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError):
         loaded(tmp_path, TEXT.replace(makers.sha("bash"), makers.sha("bash")[:60]))

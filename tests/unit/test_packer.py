@@ -60,9 +60,6 @@ def test_a_place_that_does_not_answer(tmp_path: Path) -> None:
     assert list((tmp_path / "tools").iterdir()) == []
 
 
-@pytest.mark.xfail(
-    strict=True, raises=KeyError, reason="an archive without a packer is a traceback (packer.fetch)"
-)
 def test_an_archive_without_a_packer(tmp_path: Path) -> None:
     with pytest.raises(ToolError):
         packer.fetch(release(tmp_path, name="other"), tmp_path / "tools" / "packer")

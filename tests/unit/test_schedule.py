@@ -106,13 +106,12 @@ def test_a_lost_image_is_told(plan: Plan) -> None:
     assert why(found) == {"seal": ("its image is gone or altered",)}
 
 
-@pytest.mark.xfail(strict=True, reason="records of other images explain this one (plan/schedule)")
 def test_another_images_layer_of_the_same_name_is_no_earlier_build(
     catalog: Catalog, plan: Plan
 ) -> None:
     lock = replace(checkout.lock(), rootfs=makers.rootfs_lock("dash", "linux-image-cloud"))
     other = checkout.plan_of(catalog, lock, image="tiny-gpu").layers[0]
-    records = [makers.layer_record(other)]
+    records = [makers.layer_record(other, definition="tiny-gpu")]
     assert why(scheduled(plan, records=records))["rootfs"] == ("never built here",)
 
 

@@ -220,7 +220,6 @@ def test_new_verdicts_join_the_version_in_its_place(world: World) -> None:
     assert levels == {"container", "artifact", "vm"}
 
 
-@pytest.mark.xfail(strict=True, reason="equal bytes are updated in place (filing.file)")
 def test_force_files_a_new_version(world: World) -> None:
     filing.file(world, finished(world))
     forced = filing.file(with_options(world, force=True), finished(world))
@@ -282,7 +281,6 @@ def test_another_plans_version_is_not_proven_again(world: World) -> None:
         services.run_of(world, run_of(world).plan, manifest=makers.manifest())
 
 
-@pytest.mark.xfail(strict=True, reason="a store yet to be made is looked for on / (host.disk_free)")
 def test_free_disk_is_that_of_the_stores_file_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,7 +144,6 @@ def test_the_real_cause_is_named(line: str, message: str, hint: str) -> None:
         "No solution found: Because numpy was not found",
         pytest.param(
             "Because tls-client was not found in the package registry",
-            marks=pytest.mark.xfail(strict=True, reason="any `tls` is a certificate problem"),
         ),
     ],
 )

@@ -33,7 +33,16 @@ class LayerRequest:
     staged: Mapping[str, Path]
     folder: Path
     log: Path
+    definition: str
     transport: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """For which image a layer was made, and how long that took."""
+
+    definition: str
+    seconds: float
 
 
 def build(
@@ -59,15 +68,14 @@ def build(
             raise _failed(layer, request.log, error=error) from error
         finally:
             docker.sweep(f"burnish.build={layer.id}")
-        return _record(store, layer, seconds=time.monotonic() - started)
+        made = Made(definition=request.definition, seconds=time.monotonic() - started)
+        return _record(store, layer, made=made)
 
 
-def import_rootfs(
-    layer: Layer, tar: Path, *, store: Store, seconds: float, log: Path
-) -> LayerRecord:
+def import_rootfs(layer: Layer, tar: Path, *, store: Store, made: Made, log: Path) -> LayerRecord:
     """Make the first layer's image of a root filesystem's tar, and record it."""
     docker.import_tar(tar, tag=store.tag(layer.id), layer=layer.id, log=log)
-    return _record(store, layer, seconds=seconds)
+    return _record(store, layer, made=made)
 
 
 def stage(request: LayerRequest) -> None:
@@ -108,7 +116,7 @@ def _task(line: str, on_task: Callable[[str], None]) -> None:
         on_task(match[1])
 
 
-def _record(store: Store, layer: Layer, *, seconds: float) -> LayerRecord:
+def _record(store: Store, layer: Layer, *, made: Made) -> LayerRecord:
     tags = [store.tag(layer.id), *([store.tag(layer.parent)] if layer.parent else [])]
     images = docker.inspect(tags)
     image, parent = images.get(tags[0]), images.get(tags[-1]) if layer.parent else None
@@ -123,7 +131,8 @@ def _record(store: Store, layer: Layer, *, seconds: float) -> LayerRecord:
         image=image.id,
         inputs=layer.inputs,
         diff_ids=image.diff_ids,
-        seconds=seconds,
+        seconds=made.seconds,
+        definition=made.definition,
         size=image.size - (parent.size if parent else 0),
     )
     store.keep(record)

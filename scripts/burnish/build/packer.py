@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
-import stat
 import urllib.error
 import urllib.request
 import zipfile
@@ -94,7 +94,7 @@ def ask(path: Path, *, plugins: Path | None = None) -> Packer:
 def fetch(release: Release, place: Path) -> None:
     """Download, check, unpack one binary. Nothing is left under `place` unless the checksum fits."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    archive = place.with_suffix(".zip")
+    archive = place.with_name(f"{place.name}.zip")
     try:
         with urllib.request.urlopen(release.url, timeout=60) as answer:  # noqa: S310  (https or file, from the site)
             archive.write_bytes(answer.read())
@@ -110,7 +110,16 @@ def fetch(release: Release, place: Path) -> None:
             f"packer {release.version}: sha256 is {found}, pinned is {release.sha256}",
             hint="nothing was installed; is the mirror's file another one?",
         )
-    with zipfile.ZipFile(archive) as bundle, bundle.open("packer") as binary:
-        place.write_bytes(binary.read())
-    place.chmod(place.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    archive.unlink()
+    temporary = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(archive) as bundle, bundle.open("packer") as binary:
+            temporary.write_bytes(binary.read())
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ToolError(
+            f"packer {release.version}: the archive holds no binary: {error}",
+            hint="the pinned checksum fits, so the pin itself is wrong: packer.sha256",
+        ) from error
+    finally:
+        archive.unlink()
+    temporary.chmod(0o755)
+    temporary.rename(place)

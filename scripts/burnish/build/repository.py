@@ -30,7 +30,7 @@ def serve(debs: Mapping[Package, Path], *, folder: Path, suite: str) -> Iterator
     (folder / "Release").write_text(release, encoding="utf-8")
     handler = partial(_Quiet, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
+        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield f"deb [trusted=yes] http://127.0.0.1:{server.server_port} ./"

@@ -79,17 +79,25 @@ class Store:
         return [record for path in paths if (record := self._record(path))]
 
     def valid(self, layers: Sequence[Layer]) -> frozenset[str]:
-        """Ids of the layers whose image is here and is what was recorded: same label, same digests."""
-        records = {layer.id: self._record(self._layer_path(layer.id)) for layer in layers}
-        known = [layer_id for layer_id, record in records.items() if record]
-        images = docker.inspect([self.tag(layer_id) for layer_id in known])
-        good = set()
-        for layer_id in known:
-            record, image = records[layer_id], images.get(self.tag(layer_id))
-            if record and image and image.labels.get(docker.LABEL) == layer_id:
-                if image.diff_ids == record.diff_ids:
-                    good.add(layer_id)
-        return frozenset(good)
+        """Ids of the layers whose image is here and is what was recorded: same label, same digests,
+        and standing on what was recorded of the layer below."""
+        records = {layer.id: self.layer_record(layer.id) for layer in layers}
+        images = docker.inspect([self.tag(layer_id) for layer_id, known in records.items() if known])
+        return frozenset(
+            layer.id
+            for layer in layers
+            if (record := records[layer.id])
+            and (image := images.get(self.tag(layer.id)))
+            and image.labels.get(docker.LABEL) == layer.id
+            and image.diff_ids == record.diff_ids
+            and self._stands(layer, record)
+        )
+
+    def _stands(self, layer: Layer, record: LayerRecord) -> bool:
+        if not layer.parent:
+            return True
+        below = self.layer_record(layer.parent)
+        return below is not None and record.diff_ids[: len(below.diff_ids)] == below.diff_ids
 
     def keep(self, record: LayerRecord) -> None:
         """Record a layer that was built."""

@@ -17,8 +17,22 @@ Objects = Mapping[str, Mapping[str, Any]]
 Documents = Mapping[tuple[str, str], Document]
 
 
-def check(objects: Objects, documents: Documents, *, roles: Mapping[str, Role]) -> list[Problem]:
-    """Every problem that no file shows alone."""
+# What a reference calls the kinds that it can name.
+WHAT = {"bases": "base", "profiles": "profile", "roles": "role"}
+
+
+def check(
+    objects: Objects,
+    documents: Documents,
+    *,
+    roles: Mapping[str, Role],
+    broken: frozenset[tuple[str, str]] = frozenset(),
+) -> list[Problem]:
+    """Every problem that no file shows alone.
+
+    `broken` are (kind, name) of what could not be loaded: its own problems are told, and that
+    others name it is none.
+    """
     problems = [*_aliases(objects["bases"], documents), *_includes(roles)]
     for image in objects["images"].values():
         problems += _image(image, objects, document=documents["images", image.name])
@@ -28,7 +42,8 @@ def check(objects: Objects, documents: Documents, *, roles: Mapping[str, Role]) 
         problems += _layers(profile, objects["profiles"], document=document)
         for index, layer in enumerate(profile.layers):
             problems += _layer(layer, roles, document=document, at=("layers", index))
-    return problems
+    excused = {f"unknown {WHAT[kind]} {name!r}" for kind, name in broken if kind in WHAT}
+    return [problem for problem in problems if problem.text not in excused]
 
 
 def _unknown(

@@ -58,7 +58,10 @@ def read(path: Path, *, shown: str) -> tuple[Document | None, list[Problem]]:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 1
         return None, [Problem(file=shown, line=line, path="", text=f"not YAML: {error.problem}")]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except RecursionError:
+        text = "not YAML that burnish can read: it refers to itself"
+        return None, [Problem(file=shown, line=1, path="", text=text)]
+    except (yaml.YAMLError, ValueError) as error:
         return None, [Problem(file=shown, line=1, path="", text=f"not YAML: {error}")]
     lines: dict[Location, int] = {}
     problems = []

@@ -27,8 +27,23 @@ KINDS: dict[str, type[Any]] = {
 }
 # What every layer is applied with, besides its roles.
 SHARED = ("ansible/linux.yml", "ansible/ansible.cfg", "packer/templates/layer.pkr.hcl.j2")
+SHARED_WINDOWS = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
 PINNED = ("ansible", "ansible-core", "uv")
-ENGINE = ("build", "model")
+# The code that makes a disk of a layer: what it does is part of the disk's key.
+ENGINE = (
+    "build/additions.py",
+    "build/bios.py",
+    "build/disk.py",
+    "build/disk_script.py",
+    "build/export.py",
+    "build/finalise.py",
+    "build/grub.py",
+    "build/tarstream.py",
+    "build/tools.py",
+    "build/vhd.py",
+    "model/disk.py",
+    "model/leftovers.py",
+)
 
 
 @dataclass
@@ -39,6 +54,7 @@ class Found:
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[tuple[str, str]] = field(default_factory=set)
 
 
 def find_root(start: Path) -> Path:
@@ -63,7 +79,9 @@ def load(roots: Sequence[Path]) -> Catalog:
         _roles(root, found, first=roots[0])
     tools, problems = _tools_rootfs(roots[0])
     found.problems += problems
-    found.problems += check(found.objects, found.documents, roles=found.roles)
+    found.problems += check(
+        found.objects, found.documents, roles=found.roles, broken=frozenset(found.broken)
+    )
     if found.problems or tools is None:
         raise DefinitionError(found.problems)
     return Catalog(
@@ -71,7 +89,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         **{kind: dict(sorted(items.items())) for kind, items in found.objects.items()},
         roles=dict(sorted(found.roles.items())),
         tools_rootfs=tools,
-        shared={name: digest(roots[0] / name) for name in SHARED},
+        shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_WINDOWS)},
         engine=_engine(),
         tools=_pins(roots[0]),
         templates=_templates(roots[0]),
@@ -85,11 +103,12 @@ def _definitions(root: Path, found: Found, *, first: Path) -> None:
         for path in sorted((root / "packer" / kind).glob("*.yaml")):
             document, problems = read(path, shown=shown(path, first))
             found.problems += problems
-            if document is None:
-                continue
-            item, problems = validate(document, model)
-            found.problems += problems
-            if item is None:
+            item = None
+            if document is not None:
+                item, problems = validate(document, model)
+                found.problems += problems
+            if document is None or item is None:
+                found.broken.add((kind, path.stem))
                 continue
             if item.name != path.stem:
                 text = f"the name {item.name!r} is not the file's"
@@ -105,6 +124,8 @@ def _roles(root: Path, found: Found, *, first: Path) -> None:
         found.problems += problems
         if role:
             found.roles[role.name] = role
+        else:
+            found.broken.add(("roles", path.name))
 
 
 def shown(path: Path, first: Path) -> str:
@@ -122,12 +143,7 @@ def _tools_rootfs(root: Path) -> tuple[Rootfs | None, list[Problem]]:
 
 def _engine() -> Mapping[str, str]:
     package = Path(__file__).parent.parent
-    files = {name: value for part in ENGINE for name, value in _files(package, part).items()}
-    return dict(sorted(files.items()))
-
-
-def _files(package: Path, part: str) -> dict[str, str]:
-    return {f"{part}/{name}": value for name, value in tree(package / part).items()}
+    return {name: digest(package / name) for name in ENGINE}
 
 
 def _pins(root: Path) -> dict[str, str]:

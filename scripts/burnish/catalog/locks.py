@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
 from burnish.model.lock import Lock, OpenEntry, Package, PythonLock, RootfsLock, Wheel
 
+SHA256 = re.compile(r"[0-9a-f]{64}")
 HEADER = (
     "# Written by `burnish lock`: every line pins one input by its content. Do not edit by hand.\n"
 )
@@ -122,6 +124,12 @@ def _python_data(section: PythonLock) -> Mapping[str, object]:
     }
 
 
+def _digest(text: str) -> str:
+    if not SHA256.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
 def _bad(problems: list[Problem], shown: str, *, line: str) -> None:
     hint = "resolve it anew with `burnish lock IMAGE`"
     text = f"not a pin: {line!r}"
@@ -139,7 +147,9 @@ def _rootfs(
             pin, sha256, size, pool = line.split(" ")
             name, version = pin.split("=", 1)
             packages.append(
-                Package(name=name, version=version, sha256=sha256, size=int(size), pool=pool)
+                Package(
+                    name=name, version=version, sha256=_digest(sha256), size=int(size), pool=pool
+                )
             )
         except ValueError:
             _bad(problems, shown, line=line)
@@ -158,7 +168,7 @@ def _python(section: PythonText, problems: list[Problem], *, shown: str) -> Pyth
                 Wheel(
                     name=name,
                     version=version,
-                    sha256=sha256,
+                    sha256=_digest(sha256),
                     size=int(size),
                     uploaded=int(uploaded),
                     filename=filename,

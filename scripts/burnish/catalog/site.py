@@ -8,7 +8,7 @@ from pathlib import Path
 
 from burnish.catalog.document import read
 from burnish.catalog.validate import validate
-from burnish.errors import DefinitionError
+from burnish.errors import DefinitionError, Problem
 from burnish.model.site import Site
 
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE")
@@ -21,6 +21,9 @@ def load_site(root: Path, environment: Mapping[str, str]) -> Site:
     """
     path = Path(environment.get("BURNISH_SITE") or root / "site.yaml")
     site = Site()
+    if environment.get("BURNISH_SITE") and not path.is_file():
+        text, hint = "no such file", "BURNISH_SITE names it; correct or unset it"
+        raise DefinitionError([Problem(file=str(path), line=0, path="", text=text, hint=hint)])
     if path.is_file():
         document, problems = read(path, shown=str(path))
         found = None

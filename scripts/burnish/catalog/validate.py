@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 from collections.abc import Iterable
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, TypeVar, cast, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,6 +16,14 @@ from burnish.errors import Problem
 T = TypeVar("T")
 
 
+# The user writes YAML: pydantic's own words for these would be Python's.
+WORDS = {
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
+    "dict_type": "expected keys and values",
+    "dataclass_type": "expected keys and values",
+    "dataclass_exact_type": "expected keys and values",
+}
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -30,7 +39,9 @@ def validate(document: Document, kind: type[T]) -> tuple[T | None, list[Problem]
     if not isinstance(document.data, dict):
         return None, [document.problem((), "expected keys and values here")]
     try:
-        return cast("T", adapter(kind).validate_python(document.data)), []
+        # as JSON, which is strict and still takes a list for a tuple: `true` and "8" are no numbers
+        text = json.dumps(document.data, default=str)
+        return cast("T", adapter(kind).validate_json(text, strict=True)), []
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         return None, [_problem(document, kind, detail=dict(detail)) for detail in details]
@@ -56,6 +67,8 @@ def _problem(document: Document, kind: type[Any], *, detail: dict[str, Any]) -> 
     elif detail["type"] in ("literal_error", "enum"):
         expected = detail["ctx"]["expected"]
         text, hint = f"unknown value {detail['input']!r}", f"expected {expected}"
+    elif detail["type"] in WORDS:
+        text, hint = f"{WORDS[detail['type']]}, not {detail['input']!r}", ""
     else:
         message = detail["msg"][0].lower() + detail["msg"][1:]
         text, hint = f"{message}, not {detail['input']!r}", ""
@@ -64,12 +77,14 @@ def _problem(document: Document, kind: type[Any], *, detail: dict[str, Any]) -> 
 
 def _keys(kind: Any, location: tuple[str | int, ...]) -> list[str]:
     """The keys that the dataclass at `location` below `kind` knows."""
-    for part in location:
-        if isinstance(part, int):
-            continue
+    parts = [part for part in location if not isinstance(part, int)]
+    while parts:
+        part = parts.pop(0)
         hints = get_type_hints(kind) if kind else {}
         if part not in hints:
             return []
+        if get_origin(hints[part]) is dict and parts:
+            parts.pop(0)  # a key of the mapping, which may be any
         kind = _dataclass_in(hints[part])
     return [field.name for field in dataclasses.fields(kind)] if kind else []
 

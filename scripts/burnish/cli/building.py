@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import click
+from rich.console import Console
 
 from burnish import pipeline
 from burnish.cli import views
@@ -50,8 +51,9 @@ def build(context: Context, /, **given: str) -> None:
         target=given["target"],
     )
     plan = pipeline.plan(world, image)
+    pipeline.refuse(plan, until=options.until)
     if given["dry_run"]:
-        context.story.print(views.plan(plan, pipeline.schedule(world, plan)))
+        Console(soft_wrap=True).print(views.plan(plan, pipeline.schedule(world, plan)))
         return
     run = pipeline.start(world, plan)
     if run.manifest is None or run.folder is None:

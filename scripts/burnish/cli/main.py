@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, _terminate)
     debug = "--debug" in (arguments if arguments is not None else sys.argv)
     try:
-        cli.main(args=arguments, standalone_mode=False)
+        code = cli.main(args=arguments, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -63,6 +63,8 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         show(error)
         sys.exit(error.exit_code)
+    # without its standalone mode click hands back the code of an Exit
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def show(error: BurnishError) -> None:

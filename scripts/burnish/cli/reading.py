@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from burnish import pipeline
 from burnish.cli import views
 from burnish.cli.building import gpu, system
 from burnish.cli.context import Context, image_name, pass_context
+from burnish.errors import DefinitionError
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 
@@ -40,7 +42,13 @@ def list_(context: Context, *, image: str | None, as_json: bool) -> None:
 @pass_context
 def check(context: Context, *, as_json: bool) -> None:
     """Load every definition and lock; report all problems at once."""
-    world = context.world()
+    try:
+        world = context.world()
+    except DefinitionError as error:
+        if as_json:
+            problems = [asdict(problem) for problem in error.problems]
+            click.echo(json.dumps({"problems": problems, "open": {}}, indent=2))
+        raise
     plans = [pipeline.plan(world, image) for image in world.catalog.images.values()]
     rows = {plan.image.name: {e.section: e.reason for e in plan.open} for plan in plans}
     if as_json:

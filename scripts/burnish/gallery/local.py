@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from burnish.model.protocols import Codec
 from burnish.model.version import Version
 
 MANIFEST = "manifest.json"
+CHUNK = 1 << 22
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +35,11 @@ class LocalGallery:
 
     def images(self) -> list[str]:
         """Names of images that have a version here."""
-        return sorted({path.parent.parent.name for path in self.root.glob(f"*/*/{MANIFEST}")})
+        return sorted({path.parent.parent.name for path in self._manifests("*")})
 
     def manifests(self, image: str) -> list[Manifest]:
         """Manifests of one image, newest first."""
-        return newest(self._load(path) for path in self.root.glob(f"{image}/*/{MANIFEST}"))
+        return newest(self._load(path) for path in self._manifests(image))
 
     def find(self, name: str) -> Manifest:
         """The version named IMAGE/VERSION, VERSION, or IMAGE (its newest); UsageError if none."""
@@ -87,6 +89,11 @@ class LocalGallery:
             _sync(folder)
         return folder
 
+    def _manifests(self, image: str) -> Iterator[Path]:
+        # a folder with a dot is a version that is being filed, or was when a run was killed
+        found = self.root.glob(f"{image}/*/{MANIFEST}")
+        return (path for path in found if not path.parent.name.startswith("."))
+
     def _load(self, path: Path) -> Manifest:
         try:
             return self.codec.load(path.read_text("utf-8"), Manifest, source=str(path))
@@ -116,11 +123,14 @@ def _copy_sparse(source: Path, place: Path) -> None:
         while offset < size:
             try:
                 start = os.lseek(old.fileno(), offset, os.SEEK_DATA)
-            except OSError:
+            except OSError as error:
+                if error.errno != errno.ENXIO:  # which means: nothing but a hole from here on
+                    raise
                 break
             end = os.lseek(old.fileno(), start, os.SEEK_HOLE)
             while start < end:
-                start += os.copy_file_range(old.fileno(), new.fileno(), end - start, start, start)
+                data = os.pread(old.fileno(), min(end - start, CHUNK), start)
+                start += os.pwrite(new.fileno(), data, start)
             offset = end
         os.fsync(new.fileno())
 

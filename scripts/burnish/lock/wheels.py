@@ -21,7 +21,7 @@ from burnish.model.site import Site
 # glibc 2.17 to 2.35: every base of ours is newer, and wheels name one of these.
 GLIBC = range(35, 16, -1)
 LEGACY = {17: "manylinux2014_x86_64", 12: "manylinux2010_x86_64", 5: "manylinux1_x86_64"}
-TLS = ("certificate", "UnknownIssuer", "SSL", "tls")
+TLS = ("invalid peer certificate", "UnknownIssuer", "CERTIFICATE_VERIFY_FAILED", "self-signed")
 UNREACHABLE = ("dns error", "error sending request", "onnection refused", "onnect error")
 
 

@@ -38,7 +38,8 @@ class Completed:
 
 def redact(text: str, secrets: tuple[str, ...]) -> str:
     """`text` with each non-empty secret replaced by three asterisks."""
-    for secret in secrets:
+    # the longest first: a secret may begin with another one
+    for secret in sorted(secrets, key=len, reverse=True):
         if secret:
             text = text.replace(secret, "***")
     return text

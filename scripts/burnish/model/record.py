@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class LayerRecord:
     """A layer that was built. `diff_ids` are the digests of its image's layers, base first.
 
-    `seconds` is what the build took, `size` what the layer added, in bytes.
+    `definition` names the burnish image that it was built for; `seconds` is what the build took,
+    `size` what the layer added, in bytes.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -22,6 +23,7 @@ class LayerRecord:
     diff_ids: tuple[str, ...]
     seconds: float
     size: int
+    definition: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

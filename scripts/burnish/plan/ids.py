@@ -27,12 +27,19 @@ def changed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
     for name, what in sorted(words.items()):
         kind, _, rest = name.partition(":")
         if kind == "pin" and what == "changed":
-            told.append(f"pin {rest}: {_version(old[name])} -> {_version(new[name])}")
+            told.append(_moved(rest, old[name], new=new[name]))
         elif kind == "parent":
             told.append("the layer below changed")
         else:
             told.append(f"{kind} {rest} {what}".replace("  ", " "))
     return tuple(told)
+
+
+def _moved(name: str, old: str, *, new: str) -> str:
+    before, after = _version(old), _version(new)
+    if before == after:
+        return f"pin {name}: {after} has other bytes"
+    return f"pin {name}: {before} -> {after}"
 
 
 def _version(pin: str) -> str:

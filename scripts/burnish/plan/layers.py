@@ -41,6 +41,7 @@ def rootfs_inputs(
     if lock is None or lock.declared != declared:
         return inputs | {f"package:{name}": UNRESOLVED for name in declared}
     pins = {f"pin:{p.name}": f"{p.version} {p.sha256}" for p in lock.packages}
+    inputs["epoch:"] = str(lock.epoch)
     return inputs | {f"package:{name}": "" for name in declared} | pins
 
 
@@ -83,13 +84,16 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         "parent:": parent.id,
         "flavour:": context.image.flavour,
         "roles:": " ".join(spec.roles),
-        **{f"file:{name}": value for name, value in context.catalog.shared.items()},
+        **_shared(context),
         **{f"tool:{name}": value for name, value in context.catalog.tools.items()},
         **_role_files(spec, context.catalog),
         **{f"variable:{name}": canonical(value) for name, value in spec.vars.items()},
     }
     for name, lock in locks.items():
         inputs |= _pins(name, lock, declared=environments[name])
+    # times of files and of generated content come from it
+    epoch = max([parent.epoch, *(lock.epoch for lock in locks.values() if lock)])
+    inputs["epoch:"] = str(epoch)
     place = context.catalog.places.get(("profiles", origin), origin)
     return Layer(
         name=spec.id,
@@ -98,7 +102,7 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         roles=spec.roles,
         vars=spec.vars,
         inputs=inputs,
-        epoch=max([parent.epoch, *(lock.epoch for lock in locks.values() if lock)]),
+        epoch=epoch,
         origins=dict.fromkeys(spec.vars, place),
         python=tuple(environments),
     )
@@ -110,6 +114,16 @@ def python_environments(spec: LayerSpec, catalog: Catalog) -> Iterator[tuple[str
         if catalog.roles[role].facts.lock == "python" and "python_environment" in spec.vars:
             wanted = spec.vars.get("python_requirements", ())
             yield spec.vars["python_environment"], tuple(sorted(wanted))
+
+
+# Files that only a build on a VM in Azure is applied with.
+AZURE_ONLY = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
+
+
+def _shared(context: Context) -> dict[str, str]:
+    local = context.base.rootfs is not None
+    shared = context.catalog.shared.items()
+    return {f"file:{name}": value for name, value in shared if (name in AZURE_ONLY) != local}
 
 
 def _role_files(spec: LayerSpec, catalog: Catalog) -> dict[str, str]:

@@ -26,11 +26,15 @@ def schedule(
 ) -> Schedule:
     """What a build would do. `valid` are ids of layers that exist and are what they claim to be;
     `records` and `history` are newest first. `facts`: disk_free (bytes), disk_cached, filed."""
+    # another image's layer of the same name was made of other things: no reason, no measure
+    ids = {layer.id for layer in plan.layers}
+    own = [r for r in records if r.definition == plan.image.name or r.id in ids]
     steps = []
     below = True
     for layer in plan.layers:
-        below = below and layer.id in valid
-        steps.append(_step(layer, cached=below, records=records, history=history))
+        intact = layer.id in valid
+        below = below and intact
+        steps.append(_step(layer, cached=below, intact=intact, records=own, history=history))
     missing = [step for step in steps if not step.cached]
     disk_cached = bool(facts["disk_cached"]) and not missing
     times = [step.seconds for step in missing]
@@ -53,6 +57,7 @@ def _step(
     layer: Layer,
     *,
     cached: bool,
+    intact: bool,
     records: Sequence[LayerRecord],
     history: Sequence[Manifest],
 ) -> Step:
@@ -63,15 +68,17 @@ def _step(
     return Step(
         layer=layer,
         cached=False,
-        why=_why(layer, last),
+        why=_why(layer, last, intact=intact),
         seconds=last.seconds if last else _recalled(layer, history),
         size=last.size if last else None,
     )
 
 
-def _why(layer: Layer, last: LayerRecord | None) -> tuple[str, ...]:
+def _why(layer: Layer, last: LayerRecord | None, *, intact: bool) -> tuple[str, ...]:
     if last is None:
         return ("never built here",)
+    if intact:
+        return ("what it stands on is made anew",)
     return changed(last.inputs, layer.inputs) or ("its image is gone or altered",)
 
 

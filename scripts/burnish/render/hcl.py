@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jinja2
+
+# JSON's two escapes that HCL does not know.
+UNKNOWN = {"b": r"\u0008", "f": r"\u000c"}
 
 
 def quote(value: object) -> str:
@@ -15,6 +19,7 @@ def quote(value: object) -> str:
 def inner(value: object) -> str:
     """What stands between the quotes of an HCL string."""
     text = json.dumps(str(value), ensure_ascii=False)[1:-1]
+    text = re.sub(r"\\(.)", lambda found: UNKNOWN.get(found[1], found[0]), text)
     return text.replace("${", "$${").replace("%{", "%%{")
 
 

@@ -46,6 +46,13 @@ def volumes(site: Site, *, uv_cache: str, sources: str, keyring: str) -> tuple[s
 def network(site: Site, distribution: str) -> tuple[str, ...]:
     """Docker's network flags: a mirror on this machine's loopback is reached by its own network."""
     apt = site.apt.get(distribution, Apt())
-    places = (apt.mirror, site.python.index_url, site.http_proxy, site.https_proxy)
-    local = any(urlsplit(place).hostname in LOOPBACK for place in places if place)
+    mirrors = (apt.mirror, apt.security_mirror)
+    indexes = (site.python.index_url, *site.python.extra_index_urls)
+    places = (*mirrors, *indexes, site.http_proxy, site.https_proxy)
+    local = any(_host(place) in LOOPBACK for place in places if place)
     return ("--network", "host") if local else ()
+
+
+def _host(place: str) -> str | None:
+    # a proxy may be named without a scheme
+    return urlsplit(place if "://" in place else f"//{place}").hostname

@@ -55,7 +55,7 @@ def file(world: World, run: Run) -> Run:
             hint="it proves the path up to the container level; take `standin` out of site.yaml",
         )
     filed = rules.filed(world.gallery.manifests(manifest.image), manifest.plan)
-    if filed and filed.artifacts == manifest.artifacts:
+    if filed and filed.artifacts == manifest.artifacts and not world.options.force:
         manifest = reproven(filed, run)
         folder = world.gallery.update(manifest, texts=texts(world, run, manifest=manifest))
         return replace(run, manifest=manifest, folder=folder)

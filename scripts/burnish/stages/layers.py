@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from burnish.build import layers, packer, rootfs
-from burnish.build.layers import LayerRequest
+from burnish.build.layers import LayerRequest, Made
 from burnish.build.store import sha256, write
 from burnish.errors import BuildError
 from burnish.lock.sources import default_lines, find_keyring, site_lines
@@ -34,16 +34,19 @@ def first(world: World, run: Run) -> Run:
 
 def rest(world: World, run: Run) -> Run:
     """Every missing layer, one Packer run each; stops after `until` if that names a layer."""
-    found = packer.find(world.store.root, packer.PINNED, plugins=_plugins(world))
+    release = replace(packer.PINNED, url=world.site.packer.url or packer.PINNED.url)
+    found = packer.find(world.store.root, release, plugins=_plugins(world))
     host = replace(run.machine, tools={"packer": ".".join(map(str, found.version))})
-    valid = world.store.valid(run.plan.layers)
     world.store.uv_cache.mkdir(parents=True, exist_ok=True)
+    valid = world.store.valid(run.plan.layers)
     for layer in run.plan.layers[1:]:
         if layer.id in valid:
             continue
         with world.monitor.step(f"layer {layer.name}"):
             request = _request(world, run, layer=layer)
             layers.build(request, store=world.store, packer=found, on_task=world.monitor.detail)
+        # what stands on a layer that came out otherwise than before is stale now
+        valid = world.store.valid(run.plan.layers)
         if world.options.until == layer.name:
             break
     records = [world.store.layer_record(layer.id) for layer in run.plan.layers]
@@ -62,9 +65,8 @@ def _rootfs(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: Roo
             started = time.monotonic()
             if not _intact(tar, digest):
                 _bootstrap(world, run, layer=layer, declared=declared, lock=lock)
-            layers.import_rootfs(
-                layer, tar, store=store, seconds=time.monotonic() - started, log=log
-            )
+            made = Made(definition=run.plan.image.name, seconds=time.monotonic() - started)
+            layers.import_rootfs(layer, tar, store=store, made=made, log=log)
 
 
 def _bootstrap(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: RootfsLock) -> None:
@@ -126,6 +128,7 @@ def _request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
         staged=staged(world, layer),
         folder=folder,
         log=world.log(run, f"layer-{layer.name}"),
+        definition=plan.image.name,
         transport=transport.environment(world.site),
     )
 

@@ -26,12 +26,17 @@ SHOWN = 12  # moves told one by one; the rest is counted
 
 def probe(world: World, run: Run) -> Run:
     """What this machine can do; refuses images that no local build can make."""
-    if run.plan.base.rootfs is None:
+    need_rootfs(run.plan)
+    return replace(run, host=host.probe(world.store.root))
+
+
+def need_rootfs(plan: Plan) -> None:
+    """UsageError for an image whose base can only be had in a cloud's marketplace."""
+    if plan.base.rootfs is None:
         raise UsageError(
-            f"{run.plan.image.name} needs an Azure target: its base exists in the marketplace only",
+            f"{plan.image.name} needs an Azure target: its base exists in the marketplace only",
             hint="`burnish plan` and `burnish render` work without one",
         )
-    return replace(run, host=host.probe(world.store.root))
 
 
 def pins(world: World, run: Run) -> Run:

@@ -45,7 +45,7 @@ def _result(case: ElementTree.Element) -> CheckResult:
             outcome = meaning  # type: ignore[assignment]
             text = found.get("message") or found.text or ""
     reasons = [p.get("value") for p in case.iter("property") if p.get("name") == NOT_VERIFIED]
-    if reasons and outcome != "failed":
+    if reasons and outcome not in ("failed", "error"):
         outcome, text = "not-verified", str(reasons[0])
     module = (case.get("classname") or "").rpartition(".")[2]
     return CheckResult(

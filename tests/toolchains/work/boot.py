@@ -26,7 +26,7 @@ print(
     json.dumps(
         {
             "command_line": Path("/proc/cmdline").read_text().split(),
-            "gateway": output("ip", "-json", "route", "show", "default"),
+            "address": output("ip", "-json", "-4", "address", "show", "dev", "eth0"),
             "network": output("networkctl", "--no-legend", "--no-pager", "list"),
             "resolver": os.path.realpath("/etc/resolv.conf"),
             "own_name": output("getent", "hosts", name),
