@@ -69,8 +69,14 @@ def fast() -> list[Stage]:
 
 
 def test() -> list[Stage]:
-    """The README's test command. An image, e2e and Molecule join it once they are proven in CI."""
-    return fast()
+    """The README's test command."""
+    burnish = (str(Path(sys.executable).with_name("burnish")),)
+    names = tuple(dict.fromkeys((*SMOKE, *changed_roles())))
+    return [
+        *fast(),
+        Stage(f"image {IMAGE}: build, prove, boot, file", 20, (*burnish, "build", IMAGE)),
+        Stage(f"molecule: {', '.join(names)}", 20, roles(names, IMAGE)),
+    ]
 
 
 def everything() -> list[Stage]:

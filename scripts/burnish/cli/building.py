@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 
 import click
-from rich.console import Console
 
 from burnish import pipeline
 from burnish.cli import views
-from burnish.cli.context import Context, image_name, pass_context
+from burnish.cli.context import Context, image_name, output, pass_context
 from burnish.pipeline import Options
 
 FIRMWARE = ("uefi", "bios", "secureboot")
@@ -53,7 +52,7 @@ def build(context: Context, /, **given: str) -> None:
     plan = pipeline.plan(world, image)
     pipeline.refuse(plan, until=options.until)
     if given["dry_run"]:
-        Console(soft_wrap=True).print(views.plan(plan, pipeline.schedule(world, plan)))
+        output().print(views.plan(plan, pipeline.schedule(world, plan)))
         return
     run = pipeline.start(world, plan)
     if run.manifest is None or run.folder is None:

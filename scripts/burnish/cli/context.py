@@ -32,7 +32,14 @@ class Context:
         return pipeline.open_world(place, monitor=monitor, options=options or Options())
 
 
+WIDE = 200
 pass_context = click.make_pass_decorator(Context)
+
+
+def output() -> Console:
+    """Standard output for tables: as wide as they are where nobody's terminal sets the width."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE)
 
 
 def image_name(image: str | None, system: str | None) -> str:

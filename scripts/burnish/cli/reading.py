@@ -7,12 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from burnish import pipeline
 from burnish.cli import views
 from burnish.cli.building import gpu, system
-from burnish.cli.context import Context, image_name, pass_context
+from burnish.cli.context import Context, image_name, output, pass_context
 from burnish.errors import DefinitionError
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
@@ -32,9 +31,9 @@ def list_(context: Context, *, image: str | None, as_json: bool) -> None:
         keys = ("image", "version", "channel", "plan", "built_at", "sizes", "verdicts")
         click.echo(json.dumps([{key: row[key] for key in keys} for row in rows], indent=2))
     elif image:
-        Console(soft_wrap=True).print(views.versions(manifests))
+        output().print(views.versions(manifests))
     else:
-        Console(soft_wrap=True).print(views.images(world.catalog, manifests))
+        output().print(views.images(world.catalog, manifests))
 
 
 @click.command()
@@ -76,7 +75,7 @@ def plan(
     if as_json:
         click.echo(json.dumps(views.plan_data(made, schedule), indent=2))
     else:
-        Console(soft_wrap=True).print(views.plan(made, schedule))
+        output().print(views.plan(made, schedule))
 
 
 @click.command()

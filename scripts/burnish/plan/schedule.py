@@ -13,6 +13,8 @@ from burnish.plan.ids import changed
 GIB = 1 << 30
 # Before anything was ever built: a layer of Python environments is about 2 GB, others 0.5 GB.
 GUESS = {True: 2 * GIB, False: GIB // 2}
+# Stages of a run that come after its layers, as manifests name them.
+AFTER_LAYERS = ("checks: container", "disk", "checks: artifact", "checks: vm", "file")
 DISK_GUESS = 6 * GIB
 
 
@@ -89,4 +91,6 @@ def _recalled(layer: Layer, history: Sequence[Manifest]) -> float | None:
 
 def _stages(history: Sequence[Manifest]) -> float | None:
     """Seconds of everything after the layers, by the newest manifest."""
-    return sum(history[0].seconds.values()) if history else None
+    if not history:
+        return None
+    return sum(seconds for stage, seconds in history[0].seconds.items() if stage in AFTER_LAYERS)

@@ -51,7 +51,7 @@ def container(world: World, run: Run) -> Run:
         checks.ready(started, user=USER)
         found = Inventory(software=inventory.software(started))
         world.store.keep_software(top.id, found)
-        reach = Reach(options=(f"--hosts=docker://{started}",))
+        reach = Reach(options=(f"--hosts=docker://{started}",), where="systemd in Docker")
         verdict = _run(world, run, level=Level.CONTAINER, subject=subject, reach=reach)
     return _with(run, verdict, inventory=found)
 
@@ -70,7 +70,7 @@ def artifact(world: World, run: Run) -> Run:
         out=folder,
         use=tools.Tools(image=store.tag(run.plan.tools.id), log=world.log(run, "extract")),
     )
-    reach = Reach(options=(f"--burnish-tree={folder}",))
+    reach = Reach(options=(f"--burnish-tree={folder}",), where="the disk's files, not booted")
     verdict = _run(world, run, level=Level.ARTIFACT, subject=disk.raw_sha256, reach=reach)
     return _with(run, verdict)
 
