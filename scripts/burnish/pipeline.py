@@ -20,7 +20,7 @@ from burnish.stages import scenario as scenarios
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
-from burnish.stages.world import Place, open_world
+from burnish.stages.world import Place, alone, open_world
 
 __all__ = [
     "Options",
@@ -104,12 +104,16 @@ def build(world: World, run: Run) -> Run:
     Raises NothingToDo in that case if the options say so, and the errors of every stage.
     """
     done = filing.already(world, run)
-    if done:
-        folder = world.gallery.folder(done.image, done.version)
-        if world.options.if_changed:
-            raise NothingToDo(f"{done.image} {done.version} is filed and proven: {folder}")
-        return replace(run, manifest=done, folder=folder)
-    return follow(BUILD, world, run=run)
+    if done is None:
+        with alone(world, run.plan.image.name):
+            # what another run did meanwhile need not be done again
+            done = filing.already(world, run)
+            if done is None:
+                return follow(BUILD, world, run=run)
+    folder = world.gallery.folder(done.image, done.version)
+    if world.options.if_changed:
+        raise NothingToDo(f"{done.image} {done.version} is filed and proven: {folder}")
+    return replace(run, manifest=done, folder=folder)
 
 
 def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
@@ -121,9 +125,9 @@ def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
             f"the store no longer has the disk of {manifest.image} {manifest.version}",
             hint="build it again: `burnish build` makes the same bytes",
         )
-    run = follow(
-        tuple(stage for stage in VERIFY if not level or stage[0].endswith(level)), world, run=run
-    )
+    stages = tuple(stage for stage in VERIFY if not level or stage[0].endswith(level))
+    with alone(world, manifest.image):
+        run = follow(stages, world, run=run)
     found = filing.reproven(manifest, run)
     folder = world.gallery.update(found, texts=filing.texts(world, run, manifest=found))
     return replace(run, manifest=found, folder=folder)
@@ -149,7 +153,8 @@ def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:
     names = [each.name for each in made.layers]
     below = names[names.index(layer.name) - 1]
     options = replace(world.options, until="rootfs" if below == names[0] else below)
-    run = follow(BUILD, replace(world, options=options), run=run)
+    with alone(world, made.image.name):
+        run = follow(BUILD, replace(world, options=options), run=run)
     return scenarios.prepare(world, run, scenario=wanted)
 
 

@@ -19,6 +19,7 @@ from burnish.model.command import Command, Completed, redact
 
 TAIL = 20
 GRACE = 10.0  # seconds between SIGTERM and SIGKILL
+LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 def find(tool: str, *, hint: str = "run `make setup`, which installs what burnish needs") -> Path:
@@ -70,7 +71,7 @@ def start(command: Command, *, merge: bool = False) -> Iterator[subprocess.Popen
     """
     try:
         child = subprocess.Popen(
-            command.argv,
+            (*_mortal(command.argv[0]), *command.argv),
             env={**os.environ, **command.env},
             cwd=command.cwd,
             stdin=subprocess.PIPE,
@@ -108,6 +109,16 @@ def end(child: subprocess.Popen[bytes], *, grace: float = GRACE) -> None:
     except subprocess.TimeoutExpired:
         _signal(child, signal.SIGKILL)
         child.wait()
+
+
+def _mortal(program: str) -> tuple[str, ...]:
+    """What makes a child end with this process even when that is killed: nobody else would end it.
+
+    The kernel then ends the child alone; what it had started is swept by the next run.
+    """
+    if not shutil.which(program) or not shutil.which("setpriv"):
+        return ()
+    return LEASH
 
 
 class _Output:

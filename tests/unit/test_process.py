@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,36 @@ def test_what_was_started_ends_with_its_context() -> None:
     with pytest.raises(RuntimeError), process.start(Command(argv=("sleep", "60"))) as child:
         raise RuntimeError
     assert child.returncode == -15
+
+
+def test_a_child_ends_with_a_burnish_that_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import sys; from burnish import process; from burnish.model.command import Command\n"
+        "process.run(Command(argv=('sh', '-c', 'echo up; exec sleep 60')), on_line=print)"
+    )
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    argv = (sys.executable, "-c", program)
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, env=env) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"up\n"
+        (child,) = _children(parent.pid)
+        parent.kill()
+    until = time.monotonic() + 5
+    while _alive(child) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not _alive(child)
+
+
+def _children(parent: int) -> list[int]:
+    threads = Path(f"/proc/{parent}/task").iterdir()
+    return [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return "zombie" not in Path(f"/proc/{pid}/status").read_text("utf-8")
+    except FileNotFoundError:
+        return False
 
 
 def test_streams_can_be_merged() -> None:

@@ -34,10 +34,6 @@ def _options(argv: tuple[str, ...], name: str) -> list[str]:
     return [value for key, value in pairwise(argv) if key == name]
 
 
-def test_qemu_dies_with_burnish() -> None:
-    assert _argv()[:4] == ("setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64")
-
-
 def test_the_disk_itself_is_never_given_to_qemu() -> None:
     argv = _argv()
     assert not [word for word in argv if "disk.qcow2" in word]
@@ -111,7 +107,7 @@ def test_a_comma_in_a_path_is_no_option() -> None:
     assert "file,id=console,path=/l/a,,b,append=on" in _argv(log=Path("/l/a,b"))
 
 
-def test_the_tpm_dies_with_burnish_and_with_the_guest() -> None:
+def test_the_tpm_dies_with_the_guest() -> None:
     argv = qemu.tpm_argv(state=Path("/r/t"), socket=Path("/r/t/s"))
-    assert argv[:5] == ("setpriv", "--pdeathsig", "KILL", "swtpm", "socket")
+    assert argv[:2] == ("swtpm", "socket")
     assert {"--terminate", "dir=/r/t", "type=unixio,path=/r/t/s"} <= set(argv)

@@ -21,7 +21,6 @@ from burnish.errors import BuildError, CommandFailed
 from burnish.model.command import Command
 from burnish.model.disk import Finalised, FinaliseRecipe
 
-LABEL = "burnish.kind=export"
 ROOT_TAR = "root.tar"
 BOOT = "boot"
 RECORD = "finalised.json"
@@ -39,9 +38,10 @@ def export(
     *,
     recipe: FinaliseRecipe,
     out: Path,
+    label: str = "burnish.run=export",
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Finalised:
-    """Write the folder `out` from `image`; the container that this takes is always removed.
+    """Write the folder `out` from `image`; the containers that this takes carry `label` and go.
 
     Raises BuildError if a boot loader is missing, CommandFailed if Docker fails.
     """
@@ -50,8 +50,8 @@ def export(
     (boot / "stub.cfg").write_text(grub.stub(recipe.ids.root), encoding="utf-8")
     on_step("finalise")
     with ThreadPoolExecutor(max_workers=1) as pool:
-        core = pool.submit(_core_image, image, boot) if recipe.bios else None
-        with _exported(image) as source, (out / ROOT_TAR).open("wb", buffering=0) as sink:
+        core = pool.submit(_core_image, image, boot, label=label) if recipe.bios else None
+        with _exported(image, label=label) as source, (out / ROOT_TAR).open("wb", buffering=0) as sink:
             finalised = finalise(source, cast("BinaryIO", sink), recipe=recipe, boot=boot)
         _check_boot(boot, bios=recipe.bios)
         if core is not None:
@@ -68,10 +68,10 @@ def load(folder: Path) -> Finalised:
     return Finalised(**(record | {"kernels": tuple(record["kernels"])}))
 
 
-def _core_image(image: str, boot: Path) -> None:
+def _core_image(image: str, boot: Path, *, label: str) -> None:
     # the image's own GRUB, so that boot code and modules are of one version
     script = shlex.join(("grub-mkimage", *bios.mkimage("/out")))
-    tools.run(tools.Tools(image=image), script, source=boot, out=boot)
+    tools.run(tools.Tools(image=image, label=label), script, source=boot, out=boot)
 
 
 def _boot_code(boot: Path) -> None:
@@ -90,8 +90,8 @@ def _check_boot(boot: Path, *, bios: bool) -> None:
 
 
 @contextmanager
-def _exported(image: str) -> Iterator[BinaryIO]:
-    argv = ("docker", "create", "--network", "none", "--label", LABEL, image, "true")
+def _exported(image: str, *, label: str) -> Iterator[BinaryIO]:
+    argv = ("docker", "create", "--network", "none", "--label", label, image, "true")
     container = process.run(Command(argv=argv, timeout=120)).stdout.strip()
     try:
         command = Command(argv=("docker", "export", container))

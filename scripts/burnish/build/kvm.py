@@ -30,7 +30,7 @@ def boot_sector() -> bytes:
 def probe_argv(disk: Path) -> tuple[str, ...]:
     """A guest with nothing but the boot sector, run by KVM."""
     return (
-        *(*qemu.LEASH, qemu.QEMU, "-nodefaults", "-no-user-config", "-display", "none"),
+        *(qemu.QEMU, "-nodefaults", "-no-user-config", "-display", "none"),
         *("-machine", "pc,graphics=off", "-accel", "kvm", "-cpu", "host", "-m", "16"),
         *("-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"),
         *("-drive", f"file={disk},format=raw,if=ide,readonly=off"),

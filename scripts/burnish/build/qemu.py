@@ -10,8 +10,6 @@ from burnish.build.firmware import FirmwareFiles
 from burnish.model.machine import Accelerator, BootRequest, FirmwareKind
 
 QEMU = "qemu-system-x86_64"
-# The kernel ends the child as soon as burnish is gone, be it by SIGKILL: nothing is left running.
-LEASH = ("setpriv", "--pdeathsig", "KILL")
 PORT_TAKEN = "Could not set up host forwarding rule"
 
 # graphics=off makes SeaBIOS and GRUB talk on the serial port, so that "No bootable device" is seen.
@@ -54,12 +52,12 @@ def tpm_argv(*, state: Path, socket: Path) -> tuple[str, ...]:
     """A TPM 2.0 that listens at `socket` and ends with the guest."""
     control = f"type=unixio,path={_value(socket)}"
     argv = ("swtpm", "socket", "--tpm2", "--terminate", "--tpmstate", f"dir={_value(state)}")
-    return (*LEASH, *argv, "--ctrl", control)
+    return (*argv, "--ctrl", control)
 
 
 def guest_argv(guest: Guest) -> tuple[str, ...]:
-    """QEMU's whole command line, bound to the life of burnish."""
-    return (*LEASH, QEMU, *_machine(guest), *_firmware(guest), *_disks(guest), *_network(guest))
+    """QEMU's whole command line."""
+    return (QEMU, *_machine(guest), *_firmware(guest), *_disks(guest), *_network(guest))
 
 
 def _machine(guest: Guest) -> tuple[str, ...]:

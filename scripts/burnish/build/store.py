@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from burnish.build import docker
 from burnish.errors import BurnishError
@@ -58,12 +58,20 @@ class Store:
         return self.root / "disks" / key
 
     @contextmanager
-    def lock(self, name: str) -> Iterator[None]:
-        """Held by one build at a time; another one that wants the same waits."""
+    def lock(self, name: str, *, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Held by one build at a time; another one that wants the same says so and waits."""
         path = self.root / "locks" / f"{name}.lock"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path):
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            on_wait()
+            lock.acquire()
+        try:
             yield
+        finally:
+            lock.release()
 
     def deb(self, package: Package) -> Path | None:
         """The path of a fetched .deb whose bytes are the lock's; else None."""

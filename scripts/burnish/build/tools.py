@@ -21,17 +21,19 @@ PACKAGES = ("dosfstools", "e2fsprogs", "fdisk", "libarchive13t64", "mtools", "qe
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """The image that holds the disk tools, and the log that their output goes to."""
+    """The image that holds the disk tools, the log of their output, their containers' label."""
 
     image: str
     log: Path | None = None
     user: str = f"{os.getuid()}:{os.getgid()}"
+    label: str = "burnish.run=tools"
 
 
 def command(tools: Tools, script: str, *, source: Path, out: Path) -> Command:
     """`script` in a container that sees `source` as /in (read-only) and `out` as /out."""
     argv = (
         *("docker", "run", "--rm", "--network", "none", "--user", tools.user),
+        *("--label", tools.label),
         *("--volume", f"{source.resolve()}:/in:ro", "--volume", f"{out.resolve()}:/out"),
         *("--workdir", "/out", "--entrypoint", "/bin/sh", tools.image, "-c", PREAMBLE + script),
     )

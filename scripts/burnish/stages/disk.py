@@ -29,12 +29,13 @@ def make(world: World, run: Run) -> Run:
         work = store.root / "disks" / f".{plan.disk_key[:32]}"
         shutil.rmtree(work, ignore_errors=True)
         source, out = work / "source", work / "out"
-        log = world.log(run, "disk")
+        log, label = world.log(run, "disk"), world.label(plan.image.name)
         started = time.monotonic()
         finalised = export.export(
             store.tag(plan.top.id),
             recipe=FinaliseRecipe(ids=ids, epoch=plan.top.epoch),
             out=source,
+            label=label,
             on_step=world.monitor.detail,
         )
         exported = time.monotonic() - started
@@ -42,7 +43,7 @@ def make(world: World, run: Run) -> Run:
             source,
             recipe=DiskRecipe(ids=ids, epoch=plan.top.epoch, size=plan.image.disk_gb * MIB_PER_GIB),
             out=out,
-            use=tools.Tools(image=store.tag(plan.tools.id), log=log),
+            use=tools.Tools(image=store.tag(plan.tools.id), log=log, label=label),
             on_step=world.monitor.detail,
         )
         record = _record(plan, disk, finalised=finalised, seconds=exported)

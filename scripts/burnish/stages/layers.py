@@ -80,6 +80,8 @@ def _bootstrap(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: 
         )
     tar.parent.mkdir(parents=True, exist_ok=True)
     temporary = tar.with_name(f".{tar.name}.part.tar")
+    # a new file: a bootstrap whose burnish was killed may still write to the old one
+    temporary.unlink(missing_ok=True)
     request = rootfs.RootfsRequest(
         suite=declared.suite,
         lock=lock,

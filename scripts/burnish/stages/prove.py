@@ -43,9 +43,9 @@ def container(world: World, run: Run) -> Run:
     )
     if kept and known:
         return _with(run, kept, inventory=known)
-    name = f"{world.store.prefix}-checks-{top.id[:16]}"
+    name = f"{world.store.prefix}-{run.plan.image.name}-checks"
     image = world.store.tag(top.id)
-    label = f"burnish.checks={world.store.prefix}"
+    label = world.label(run.plan.image.name)
     with docker.systemd_container(image, name=name, host=run.machine, label=label) as started:
         world.monitor.detail("waiting for systemd")
         checks.ready(started, user=USER)
@@ -68,7 +68,11 @@ def artifact(world: World, run: Run) -> Run:
     extract.extract(
         store.disk(disk.key) / "disk.vhd",
         out=folder,
-        use=tools.Tools(image=store.tag(run.plan.tools.id), log=world.log(run, "extract")),
+        use=tools.Tools(
+            image=store.tag(run.plan.tools.id),
+            log=world.log(run, "extract"),
+            label=world.label(run.plan.image.name),
+        ),
     )
     reach = Reach(options=(f"--burnish-tree={folder}",), where="the disk's files, not booted")
     verdict = _run(world, run, level=Level.ARTIFACT, subject=disk.raw_sha256, reach=reach)

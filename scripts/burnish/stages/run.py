@@ -59,6 +59,10 @@ class World:
         stamp = self.now.strftime("%Y%m%d-%H%M%S")
         return self.build / "logs" / run.plan.image.name / stamp / f"{name}.log"
 
+    def label(self, image: str) -> str:
+        """The label of every container that a run of an image starts beside its layers'."""
+        return f"burnish.run={self.store.prefix}/{image}"
+
     @property
     def suite(self) -> Mapping[str, str]:
         """The digests of all check files."""

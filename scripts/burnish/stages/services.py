@@ -80,9 +80,9 @@ def shell(world: World, run: Run, *, manifest: Manifest, attach: Callable[[Comma
     """Boot a filed version on an overlay and give the user a shell; gives the shell's exit code."""
     disk = world.gallery.folder(manifest.image, manifest.version) / prove.QCOW2
     request = prove.boot_request(world, run, disk=disk, log=world.log(run, "serial"))
-    return boot.interactive(
-        replace(request, network=True), attach=attach, on_step=world.monitor.detail
-    )
+    # beside the checks' own boots, which clear their folder
+    request = replace(request, scratch=world.scratch(run) / "shell", network=True)
+    return boot.interactive(request, attach=attach, on_step=world.monitor.detail)
 
 
 def boot_command(world: World, run: Run, *, manifest: Manifest) -> str:

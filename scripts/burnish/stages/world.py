@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from burnish.build import docker
 from burnish.build.store import Store
 from burnish.catalog.codec import JsonCodec
 from burnish.catalog.load import find_root, load
@@ -48,6 +51,19 @@ def open_world(place: Place, *, monitor: Monitor, options: Options) -> World:
         now=place.now,
         options=options,
     )
+
+
+@contextmanager
+def alone(world: World, image: str) -> Iterator[None]:
+    """One run of an image at a time on a store; what a killed one left behind goes first."""
+
+    def wait() -> None:
+        world.monitor.say(f"another burnish works on {image}: waiting until it is done")
+
+    with world.store.lock(f"image-{image}", on_wait=wait):
+        docker.sweep(world.label(image))
+        shutil.rmtree(world.build / "work" / image / "boot", ignore_errors=True)
+        yield
 
 
 def as_reached(catalog: Catalog, site: Site) -> Catalog:
