@@ -19,10 +19,11 @@ from burnish.model.command import Command, Completed, redact
 
 TAIL = 20
 GRACE = 10.0  # seconds between SIGTERM and SIGKILL
+SETUP = "run `make setup`, which installs what burnish needs"
 LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
-def find(tool: str, *, hint: str = "run `make setup`, which installs what burnish needs") -> Path:
+def find(tool: str, *, hint: str = SETUP) -> Path:
     """The path of `tool` on PATH (sbin included), or ToolError."""
     path = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
     found = shutil.which(tool, path=path)
@@ -80,7 +81,7 @@ def start(command: Command, *, merge: bool = False) -> Iterator[subprocess.Popen
             start_new_session=True,
         )
     except FileNotFoundError as error:
-        raise ToolError(f"{command.argv[0]}: not found", hint="run `make setup`") from error
+        raise ToolError(f"{command.argv[0]}: not found on PATH", hint=SETUP) from error
     feeder = threading.Thread(target=_feed, args=(child, command.stdin), daemon=True)
     feeder.start()
     try:

@@ -160,7 +160,7 @@ def test_streams_can_be_merged() -> None:
 def test_missing_program_is_named_with_what_to_do() -> None:
     with pytest.raises(ToolError) as caught:
         process.run(Command(argv=("no-such-program",)))
-    assert caught.value.message == "no-such-program: not found"
+    assert caught.value.message == "no-such-program: not found on PATH"
     assert caught.value.hint == "run `make setup`"
 
 

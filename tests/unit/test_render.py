@@ -113,11 +113,12 @@ def test_linux_in_the_cloud_has_one_provisioner_for_each_layer(
 ) -> None:
     found = render_azure(plan, templates=catalog.templates)
     names = [layer.name for layer in plan.layers[1:]]
-    assert sorted(found) == sorted(
-        ["azure-arm.pkr.hcl", "plugins/plugins.pkr.hcl", *(f"{name}.json" for name in names)]
-    )
+    plain = ["azure-arm.pkr.hcl", "ml.txt", "plugins/plugins.pkr.hcl"]
+    assert sorted(found) == sorted([*plain, *(f"{name}.json" for name in names)])
     text = found["azure-arm.pkr.hcl"]
     assert [line.split('"@')[1][:-2] for line in text.splitlines() if '"@' in line] == [
         f"{name}.json" for name in names
     ]
-    assert json.loads(found["base.json"])["burnish_roles"] == ["base"]
+    base = json.loads(found["base.json"])
+    assert (base["burnish_roles"], base["burnish_become"]) == (["base"], True)
+    assert json.loads(found["python-ml.json"])["burnish_python_locks"] == {"ml": "./ml.txt"}

@@ -89,7 +89,7 @@ def test_transport_of_a_bare_site_is_uvs_cache_alone() -> None:
         "UV_CACHE_DIR": transport.UV_CACHE,
         "UV_LINK_MODE": "copy",
     }
-    mounts = transport.volumes(Site(), uv_cache="/c", sources="", keyring="")
+    mounts = transport.volumes(Site(), transport.Files(uv_cache="/c"))
     assert mounts == (f"/c:{transport.UV_CACHE}",)
 
 
@@ -100,11 +100,15 @@ def test_transport_of_a_whole_site() -> None:
     assert found["SSL_CERT_FILE"] == transport.CA
     assert (found["UV_DEFAULT_INDEX"], found["UV_INDEX"]) == ("i", "j k")
     assert found["UV_FIND_LINKS"] == f"{transport.WHEELS}/0 {transport.WHEELS}/1"
-    assert transport.volumes(site, uv_cache="/c", sources="/s", keyring="/k") == (
+    assert found["APT_CONFIG"] == transport.APT_CONF
+    assert transport.apt_conf(site) == f'Acquire::https::CAInfo "{transport.CA}";\n'
+    files = transport.Files(uv_cache="/c", sources="/s", keyring="/k", apt_conf="/t")
+    assert transport.volumes(site, files) == (
         f"/c:{transport.UV_CACHE}",
         f"/host/ca.pem:{transport.CA}:ro",
         "/s:/etc/apt/sources.list:ro",
         f"/k:{transport.KEYRING}:ro",
+        f"/t:{transport.APT_CONF}:ro",
         f"/a:{transport.WHEELS}/0:ro",
         f"/b:{transport.WHEELS}/1:ro",
     )

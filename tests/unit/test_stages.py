@@ -20,7 +20,6 @@ from burnish.lock.archive import Vanished
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock
 from burnish.model.manifest import Inventory
-from burnish.model.site import Apt
 from burnish.stages import filing, layers, locks, prepare, prove, scenario, services
 from burnish.stages.run import Run, World
 
@@ -43,29 +42,6 @@ def run_of(world: World, image: str = checkout.IMAGE) -> Run:
 
 def with_options(world: World, **values: object) -> World:
     return replace(world, options=replace(world.options, **values))  # type: ignore[arg-type]
-
-
-def test_a_local_lock_counts_while_its_basis_stands(world: World) -> None:
-    image, committed = world.catalog.images[checkout.IMAGE], checkout.lock()
-    local = replace(committed, tools=None, basis=locks.basis(world.root, image.name))
-    put(locks.local_path(world.build, image.name), local)
-    assert locks.current(world, image) == local
-    assert locks.current(world, image, committed_only=True) == committed
-    newer = replace(committed, recorded={"a": "b"})
-    put(locks.committed_path(world.root, image.name), newer)
-    assert locks.current(world, image) == newer
-
-
-def test_a_stand_ins_lock_never_reaches_a_real_build(world: World) -> None:
-    image, committed = world.catalog.images[checkout.IMAGE], checkout.lock()
-    basis = locks.basis(world.root, image.name)
-    put(
-        locks.local_path(world.build, image.name),
-        replace(committed, basis=basis, standin=True, tools=None),
-    )
-    assert locks.current(world, image) == committed
-    site = replace(world.site, apt={"debian": Apt(mirror="http://m", standin=True)})
-    assert locks.current(replace(world, site=site), image).standin
 
 
 def test_a_cloud_image_needs_a_cloud(world: World) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from burnish.model.plan import Layer
 from burnish.model.record import LayerRecord
 
 TASK = re.compile(r"TASK \[(.+?)\]")
+PREFIX = re.compile(r"^(==>|   ) docker\.layer: ?")
+SHOWN, HEAD = 20, 6  # lines of a failure; those of them that are its beginning
 TRANSPORT = "BURNISH_TRANSPORT"
 
 
@@ -148,8 +150,22 @@ def _recorded(store: Store, layer: Layer) -> LayerRecord:
     return record
 
 
+def cause(lines: Sequence[str]) -> list[str]:
+    """The lines of a layer's log that say why it failed, 20 at most: the task that did, from its name
+    to Ansible's recap, without Packer's own words around it; the last lines where no task ran."""
+    plain = [PREFIX.sub("", line).rstrip() for line in lines]
+    recaps = [at for at, line in enumerate(plain) if line.startswith("PLAY RECAP")]
+    tasks = [at for at, line in enumerate(plain) if TASK.match(line)]
+    if not recaps or not tasks or tasks[-1] > recaps[-1]:
+        return plain[-SHOWN:]
+    told = [line for line in plain[tasks[-1] : recaps[-1]] if line]
+    if len(told) > SHOWN:
+        told = [*told[:HEAD], "...", *told[HEAD + 1 - SHOWN :]]
+    return told
+
+
 def _failed(layer: Layer, log: Path, *, error: CommandFailed) -> BuildError:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+    lines = cause(log.read_text(encoding="utf-8", errors="replace").splitlines())
     tail = "\n".join(f"  | {line}" for line in lines)
     return BuildError(
         f"layer {layer.name!r} failed (exit code {error.returncode})\n{tail}",

@@ -24,6 +24,10 @@ _MISSING = re.compile(
 )
 
 
+# what apt says of a certificate that it does not accept
+TLS = ("ertificate verification failed", "certificate is NOT trusted")
+
+
 class Vanished(BuildError):
     """Pins that the archive holds no more; `names` are the packages."""
 
@@ -104,7 +108,7 @@ def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path)
     (folder / "status").touch()
     (folder / "sources.list").write_text(signed(lines, keyring), encoding="utf-8")
     conf = folder / "apt.conf"
-    conf.write_text(_conf(folder), encoding="utf-8")
+    conf.write_text(_conf(folder, ca_bundle=site.ca_bundle), encoding="utf-8")
     proxies = {"http_proxy": site.http_proxy, "https_proxy": site.https_proxy}
     env = {"APT_CONFIG": str(conf), "LC_ALL": "C", **{k: v for k, v in proxies.items() if v}}
     process.find("apt-get")
@@ -120,7 +124,7 @@ def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path)
     return Archive(conf=conf, urls=urls, recorded=recorded, env=env)
 
 
-def _conf(folder: Path) -> str:
+def _conf(folder: Path, *, ca_bundle: str) -> str:
     settings = {
         "Dir::Etc": folder / "etc",
         "Dir::Etc::main": "none",
@@ -140,6 +144,7 @@ def _conf(folder: Path) -> str:
         "Acquire::Languages": "none",
         "Acquire::Retries": "2",
         "Debug::NoLocking": "true",
+        **({"Acquire::https::CAInfo": ca_bundle} if ca_bundle else {}),
     }
     return "".join(f'{key} "{value}";\n' for key, value in settings.items())
 
@@ -147,6 +152,14 @@ def _conf(folder: Path) -> str:
 def _unreachable(rootfs: Rootfs, stderr: str) -> ToolError:
     errors = [line for line in stderr.splitlines() if line.startswith(("E:", "W:"))]
     key = any("NO_PUBKEY" in line or "EXPKEYSIG" in line for line in errors)
+    if any(word in stderr for word in TLS):
+        detail = next(line for line in errors if any(word in line for word in TLS))
+        return ToolError(
+            f"the mirror of {rootfs.suite} answers with a certificate that is not trusted here, "
+            f"nothing built\n  | {detail}",
+            hint="a proxy that inspects TLS? name its certificate file as ca_bundle in site.yaml, "
+            "or in SSL_CERT_FILE",
+        )
     if key:
         return ToolError(
             f"the signatures of {rootfs.suite} do not match the keyring {rootfs.keyring!r}",

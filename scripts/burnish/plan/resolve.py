@@ -72,7 +72,7 @@ def resolve(catalog: Catalog, image: Image, *, target: Target, lock: Lock) -> Pl
         tools=tools,
         left_out=tuple(gathered.left_out),
         open=tuple(sorted(gathered.open)),
-        notes=_notes(base, gathered.open),
+        notes=_notes(base, gathered.open, standin=lock.standin),
     )
 
 
@@ -132,8 +132,10 @@ def _recorded(lock: Lock, section: str) -> str:
     return next((entry.reason for entry in lock.open if entry.section == section), "")
 
 
-def _notes(base: Base, entries: list[OpenEntry]) -> tuple[str, ...]:
+def _notes(base: Base, entries: list[OpenEntry], *, standin: bool) -> tuple[str, ...]:
     notes = []
+    if standin:
+        notes.append("standin: its packages only play the distribution; it is never filed")
     if base.distribution == "ubuntu" and any(entry.section == "rootfs" for entry in entries):
         notes.append(
             "Ubuntu: not built here (no lock from a machine that reaches an Ubuntu mirror)"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from burnish.model.plan import Plan
+from burnish.model.plan import Layer, Plan
 from burnish.render.hcl import environment
+from burnish.render.layer import LayerPaths, variables
 
 PLUGINS = (("ansible", ">= 1.1.0, < 2.0.0"), ("azure", ">= 2.0.0, < 3.0.0"))
 
@@ -28,7 +29,22 @@ def render_azure(plan: Plan, *, templates: Mapping[str, str]) -> dict[str, str]:
     plugins = jinja.from_string(templates["plugins.pkr.hcl.j2"]).render(plugins=PLUGINS)
     files = {"azure-arm.pkr.hcl": text, "plugins/plugins.pkr.hcl": plugins}
     for layer in layers:
-        variables = {**layer.vars, "burnish_flavour": plan.image.flavour}
-        variables["burnish_roles"] = list(layer.roles)
-        files[f"{layer.name}.json"] = json.dumps(variables, indent=2, sort_keys=True) + "\n"
+        text = json.dumps(_variables(plan, layer), indent=2, sort_keys=True)
+        files[f"{layer.name}.json"] = f"{text}\n"
+        # an environment whose pins are open has no file yet: `plan` says so, and no build begins
+        known = [name for name in layer.python if name in plan.lock.python]
+        files |= {f"{name}.txt": plan.lock.python[name].requirements() for name in known}
     return files
+
+
+def _variables(plan: Plan, layer: Layer) -> dict[str, object]:
+    """The variables of a layer's playbook: on Linux the same as where a container is made, as root."""
+    if plan.base.os == "linux":
+        paths = LayerPaths(repository="", ansible_playbook="", uv="uv", folder=".")
+        return {**variables(plan, layer, paths=paths), "burnish_become": True}
+    return {
+        **layer.vars,
+        "burnish_environment": {},
+        "burnish_flavour": plan.image.flavour,
+        "burnish_roles": list(layer.roles),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from burnish.model.site import Apt, Site
@@ -10,6 +11,7 @@ CA = "/run/burnish/ca.crt"
 UV_CACHE = "/run/burnish/uv"
 KEYRING = "/run/burnish/keyring.gpg"
 WHEELS = "/run/burnish/wheels"
+APT_CONF = "/run/burnish/apt.conf"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -20,6 +22,7 @@ def environment(site: Site) -> dict[str, str]:
         "http_proxy": site.http_proxy,
         "https_proxy": site.https_proxy,
         "no_proxy": site.no_proxy,
+        "APT_CONFIG": APT_CONF if site.ca_bundle else "",
         "SSL_CERT_FILE": CA if site.ca_bundle else "",
         "UV_CACHE_DIR": UV_CACHE,
         "UV_LINK_MODE": "copy",
@@ -30,15 +33,34 @@ def environment(site: Site) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def volumes(site: Site, *, uv_cache: str, sources: str, keyring: str) -> tuple[str, ...]:
-    """Docker's mounts. `sources`: a file that stands in for apt's sources while the layer is made."""
-    mounts = [f"{uv_cache}:{UV_CACHE}"]
-    if site.ca_bundle:
-        mounts.append(f"{site.ca_bundle}:{CA}:ro")
-    if sources:
-        mounts.append(f"{sources}:/etc/apt/sources.list:ro")
-    if keyring:
-        mounts.append(f"{keyring}:{KEYRING}:ro")
+def apt_conf(site: Site) -> str:
+    """apt's settings while a layer is made: it reads no environment for certificates."""
+    return f'Acquire::https::CAInfo "{CA}";\n' if site.ca_bundle else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Paths on this machine that a layer's container is given; an empty one is not.
+
+    `sources` stands in for apt's sources while the layer is made.
+    """
+
+    uv_cache: str
+    sources: str = ""
+    keyring: str = ""
+    apt_conf: str = ""
+
+
+def volumes(site: Site, files: Files) -> tuple[str, ...]:
+    """Docker's mounts."""
+    mounts = [f"{files.uv_cache}:{UV_CACHE}"]
+    read_only = (
+        (site.ca_bundle, CA),
+        (files.sources, "/etc/apt/sources.list"),
+        (files.keyring, KEYRING),
+        (files.apt_conf, APT_CONF),
+    )
+    mounts += [f"{path}:{place}:ro" for path, place in read_only if path]
     mounts += [f"{folder}:{WHEELS}/{n}:ro" for n, folder in enumerate(site.python.find_links)]
     return tuple(mounts)
 

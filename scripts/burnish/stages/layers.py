@@ -138,9 +138,13 @@ def _request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
 def mounts(world: World, run: Run) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(volumes, network flags) of every container that a layer is made in."""
     sources, keyring = _sources(world, run)
-    volumes = transport.volumes(
-        world.site, uv_cache=str(world.store.uv_cache), sources=sources, keyring=keyring
+    files = transport.Files(
+        uv_cache=str(world.store.uv_cache),
+        sources=sources,
+        keyring=keyring,
+        apt_conf=_apt_conf(world, run),
     )
+    volumes = transport.volumes(world.site, files)
     return volumes, transport.network(world.site, run.plan.base.distribution)
 
 
@@ -169,6 +173,15 @@ def _sources(world: World, run: Run) -> tuple[str, str]:
     path = world.scratch(run) / "sources.list"
     write(path, "".join(f"{line}\n" for line in lines))
     return str(path), keyring
+
+
+def _apt_conf(world: World, run: Run) -> str:
+    text = transport.apt_conf(world.site)
+    if not text:
+        return ""
+    path = world.scratch(run) / "apt.conf"
+    write(path, text)
+    return str(path)
 
 
 def _plugins(world: World) -> Path | None:

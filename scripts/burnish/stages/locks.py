@@ -18,9 +18,9 @@ def committed_path(root: Path, image: str) -> Path:
     return root / "packer" / "locks" / f"{image}.lock.yaml"
 
 
-def local_path(build: Path, image: str) -> Path:
-    """Where a build keeps the lock that it had to resolve."""
-    return build / "locks" / f"{image}.lock.yaml"
+def local_path(build: Path, image: str, *, standin: bool = False) -> Path:
+    """Where a build keeps the lock that it had to resolve; a stand-in's lies beside a real one."""
+    return build / "locks" / f"{image}{'.standin' if standin else ''}.lock.yaml"
 
 
 def basis(root: Path, image: str) -> str:
@@ -33,13 +33,13 @@ def current(world: World, image: Image, *, committed_only: bool = False) -> Lock
     """The lock to plan with. A local lock counts only while the committed one stays what it was, and
     only if it comes from the same kind of archive: a stand-in's never reaches a real build."""
     committed = committed_path(world.root, image.name)
-    local = local_path(world.build, image.name)
     distribution = world.catalog.bases[image.base].distribution
     standin = world.site.apt.get(distribution, Apt()).standin
+    local = local_path(world.build, image.name, standin=standin)
     if local.is_file() and not committed_only:
         lock = load_lock(local, image=image.name, shown=str(local))
         if lock.basis == basis(world.root, image.name) and lock.standin == standin:
             return lock
     shown = committed.relative_to(world.root).as_posix()
     lock = load_lock(committed, image=image.name, shown=shown)
-    return replace(lock, rootfs=None) if standin else lock
+    return replace(lock, rootfs=None, standin=True) if standin else lock

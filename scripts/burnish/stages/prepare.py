@@ -127,13 +127,13 @@ def _replan(world: World, run: Run, *, lock: Lock) -> Run:
     """Keep the lock in build/, say what moved, and plan again."""
     name = run.plan.image.name
     lock = replace(lock, basis=locks.basis(world.root, name))
-    write(locks.local_path(world.build, name), dump_lock(lock))
+    path = locks.local_path(world.build, name, standin=lock.standin)
+    write(path, dump_lock(lock))
     moved = [move for move in moves(run.plan.lock, lock) if move.old]
     for move in moved[:SHOWN]:
         world.monitor.say(f"moved: {move.section} {move.name}: {move.old} -> {move.new or 'gone'}")
     if len(moved) > SHOWN:
         world.monitor.say(f"moved: {len(moved) - SHOWN} more")
-    path = locks.local_path(world.build, name)
     world.monitor.say(f"the local lock of this build: {path}")
     plan = resolve(world.catalog, run.plan.image, target=run.plan.target, lock=lock)
     return replace(run, plan=plan)

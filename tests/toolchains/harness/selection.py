@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LEVELS = ("simulated", "container", "artifact", "vm", "azure", "wine")
-NEEDS_MACHINE = frozenset({"host", "work", "not_verified"})
+NEEDS_MACHINE = frozenset({"host", "work", "not_verified", "real"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,10 @@ REASONS: Mapping[str, Reason] = {
         text="this machine does not run on Hyper-V",
         probe='test "$(systemd-detect-virt --vm)" != microsoft',
     ),
+    "standin": Reason(
+        text="the stand-in archive has an empty package in its place",
+        probe="grep --quiet --line-regexp BURNISH_STANDIN=1 /etc/os-release",
+    ),
     "no-azure": Reason(
         text="Azure's metadata service does not answer here",
         probe="! timeout 5 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80' 2>/dev/null",

@@ -20,11 +20,24 @@ def built_in(kernel):
 
 
 def magic(path):
-    """The compressor of the main archive: it follows an uncompressed one with microcode, if any."""
+    """The compressor of the main archive: it follows plain ones with microcode or modules, if any."""
     data = Path(path).read_bytes()
     kinds = {"zstd": b"\x28\xb5\x2f\xfd", "gzip": b"\x1f\x8b\x08", "xz": b"\xfd7zXZ"}
-    found = {name: data.find(mark) for name, mark in kinds.items() if mark in data}
-    return min(found, key=found.get) if found else "none"
+    main = data[behind_plain(data) :].lstrip(b"\0")
+    return next((name for name, mark in kinds.items() if main.startswith(mark)), "none")
+
+
+def behind_plain(data):
+    """Where the uncompressed archives end: cpio's "newc", each entry padded to four bytes."""
+    at = 0
+    while data[at : at + 6] == b"070701":
+        size, name = (int(data[at + place : at + place + 8], 16) for place in (54, 94))
+        last = data[at + 110 :].startswith(b"TRAILER!!!") if name == 11 else False
+        at += (110 + name + 3) // 4 * 4
+        at += (size + 3) // 4 * 4
+        if last:
+            at += len(data[at : at + 4096]) - len(data[at : at + 4096].lstrip(b"\0"))
+    return at
 
 
 report = {}

@@ -58,6 +58,8 @@ def journal():
     """The limit that the running journald speaks of."""
     said = output("journalctl", "--no-pager", "--unit=systemd-journald", "--boot")
     limits = re.findall(r"System Journal .* max ([0-9.]+[KMGT]?)", said)
+    # newer ones say 200M where older ones say 200.0M
+    limits = [re.sub(r"\.0(?=[KMGT]?$)", "", limit) for limit in limits]
     folder = Path("/var/log/journal")
     return {"limits": limits, "persistent": folder.is_dir() and any(folder.iterdir())}
 

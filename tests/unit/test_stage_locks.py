@@ -1,0 +1,60 @@
+"""Which lock holds: the committed one, a local one made from it, or a stand-in's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import checkout
+import pytest
+import worlds
+from burnish import pipeline
+from burnish.build.store import write
+from burnish.catalog.locks import dump_lock
+from burnish.model.lock import Lock
+from burnish.model.site import Apt
+from burnish.stages import locks
+from burnish.stages.run import World
+
+
+def put(path: Path, lock: Lock) -> None:
+    write(path, dump_lock(lock))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A world whose committed lock leaves nothing open."""
+    found = worlds.world(tmp_path)
+    put(locks.committed_path(found.root, checkout.IMAGE), checkout.lock())
+    return found
+
+
+def test_a_local_lock_counts_while_its_basis_stands(world: World) -> None:
+    image, committed = world.catalog.images[checkout.IMAGE], checkout.lock()
+    local = replace(committed, tools=None, basis=locks.basis(world.root, image.name))
+    put(locks.local_path(world.build, image.name), local)
+    assert locks.current(world, image) == local
+    assert locks.current(world, image, committed_only=True) == committed
+    newer = replace(committed, recorded={"a": "b"})
+    put(locks.committed_path(world.root, image.name), newer)
+    assert locks.current(world, image) == newer
+
+
+def test_a_stand_ins_lock_never_reaches_a_real_build(world: World) -> None:
+    image, committed = world.catalog.images[checkout.IMAGE], checkout.lock()
+    basis = locks.basis(world.root, image.name)
+    played = replace(committed, basis=basis, standin=True, tools=None)
+    for standin in (True, False):
+        put(locks.local_path(world.build, image.name, standin=standin), played)
+    assert locks.current(world, image) == committed
+    site = replace(world.site, apt={"debian": Apt(mirror="http://m", standin=True)})
+    assert locks.current(replace(world, site=site), image) == played
+
+
+def test_a_stand_in_takes_no_root_filesystem_from_a_real_lock(world: World) -> None:
+    image = world.catalog.images[checkout.IMAGE]
+    site = replace(world.site, apt={"debian": Apt(mirror="http://m", standin=True)})
+    lock = locks.current(replace(world, site=site), image)
+    assert (lock.rootfs, lock.standin) == (None, True)
+    plan = pipeline.plan(replace(world, site=site), image)
+    assert any("standin" in note for note in plan.notes)
