@@ -161,7 +161,7 @@ def test_missing_program_is_named_with_what_to_do() -> None:
     with pytest.raises(ToolError) as caught:
         process.run(Command(argv=("no-such-program",)))
     assert caught.value.message == "no-such-program: not found on PATH"
-    assert caught.value.hint == "run `make setup`"
+    assert caught.value.hint == process.SETUP
 
 
 def test_tools_are_found_on_path_or_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
