@@ -9,7 +9,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup image plan check test test-all lint requirements clean
+.PHONY: help setup image plan check test test-all lint golden bench requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,12 @@ test-all: setup ## everything that `make test` leaves out too
 
 lint: setup ## ruff, mypy, yamllint, ansible-lint, shellcheck
 	@pytest tests/contract/test_lint.py $(ARGS)
+
+golden: setup ## write the golden files anew: read the diff before you commit it
+	@BURNISH_GOLDEN=write pytest tests/golden $(ARGS)
+
+bench: setup ## measure every figure of docs/benchmarks.md again (root, an hour, a filed image)
+	@python tests/bench/run.py $(ARGS)
 
 requirements: ## resolve scripts/requirements.txt anew
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header scripts/requirements.in --output-file scripts/requirements.txt $(ARGS)

@@ -62,6 +62,7 @@ def tree(files: Mapping[str, bytes]) -> bytes:
 class Made:
     """One run of the disk stage."""
 
+    image: str
     folder: Path
     finalised: Finalised
     disk: Disk
@@ -90,11 +91,9 @@ def make(
     def run(files: Mapping[str, bytes]) -> Made:
         image = docker("import", "-", stdin=tree(files)).strip()
         images.append(image)
-        folder = tmp_path_factory.mktemp("made")
-        recipe = FinaliseRecipe(ids=IDS, epoch=EPOCH, bios=False)
-        finalised = export.export(image, recipe=recipe, out=folder / "export")
-        made = disk.make_disk(folder / "export", recipe=RECIPE, out=folder / "disk", use=use)
-        return Made(folder=folder, finalised=finalised, disk=made)
+        folder = tmp_path_factory.mktemp("made") / "work"
+        finalised, made = disk.make_disk(image, recipe=RECIPE, work=folder, use=use)
+        return Made(image=image, folder=folder, finalised=finalised, disk=made)
 
     yield run
     docker("rmi", "--force", *images)
@@ -144,8 +143,12 @@ def test_planted_file_is_named(
     other = make(TREE | {"opt/planted": b"two"})
     assert other.disk.raw_sha256 != made.disk.raw_sha256
     expected = (compare.Difference(path="opt/planted", why="content"),)
-    tars = (one.folder / "export" / export.ROOT_TAR for one in (made, other))
-    assert compare.compare_tars(*tars) == expected
+    recipe = FinaliseRecipe(ids=IDS, epoch=EPOCH, bios=False)
+    folders = [tmp_path / "ours", tmp_path / "theirs"]
+    for one, folder in zip((made, other), folders, strict=True):
+        written = export.export(one.image, recipe=recipe, out=folder)
+        assert written == one.finalised, "a file holds what went through the pipe"
+    assert compare.compare_tars(*(folder / export.ROOT_TAR for folder in folders)) == expected
     disks = (made.disk.vhd, other.disk.vhd)
     found = compare.compare_disks(*disks, recipe=RECIPE, scratch=tmp_path, use=use)
     assert found == expected
@@ -158,8 +161,8 @@ def test_disk_holds_no_leftover(made: Made, use: Tools, tmp_path: Path) -> None:
     assert {"boot/efi", "opt/planted", "lost+found", "var/log"} <= by_path.keys()
     assert max(file.mtime for file in files) <= EPOCH
     assert by_path["etc/machine-id"].size == 0
-    assert (tmp_path / "tree/etc/shadow").read_text() == f"root:*:{EPOCH // 86400}:0:99999:7:::\n"
-    assert (tmp_path / "tree/boot/grub/grub.cfg").read_text().count("menuentry") == 1
+    assert (tmp_path / "root/etc/shadow").read_text() == f"root:*:{EPOCH // 86400}:0:99999:7:::\n"
+    assert (tmp_path / "root/boot/grub/grub.cfg").read_text().count("menuentry") == 1
 
 
 def test_capabilities_and_hard_links_reach_the_disk(made: Made, use: Tools, tmp_path: Path) -> None:
@@ -169,6 +172,30 @@ def test_capabilities_and_hard_links_reach_the_disk(made: Made, use: Tools, tmp_
     answer = tools.run(use, script, source=made.disk.vhd.parent, out=tmp_path).stdout
     assert CAPABILITY.hex(" ") in answer.replace("\n", " ")
     assert "Links: 2" in answer
+
+
+def test_files_that_do_not_fit_are_named_so(made: Made, use: Tools, tmp_path: Path) -> None:
+    image = docker("import", "-", stdin=tree(TREE | {"opt/big": os.urandom(400 << 20)})).strip()
+    try:
+        with pytest.raises(BuildError, match="do not fit on the root file system of 255 MiB"):
+            disk.make_disk(image, recipe=RECIPE, work=tmp_path / "work", use=use)
+    finally:
+        docker("rmi", image)
+
+
+def test_an_image_that_cannot_boot_ends_the_disk_tools_too(use: Tools, tmp_path: Path) -> None:
+    image = docker("import", "-", stdin=tree({"etc/x": b""})).strip()
+    with pytest.raises(BuildError, match="no kernel"):
+        disk.make_disk(image, recipe=RECIPE, work=tmp_path / "work", use=use)
+    assert docker("ps", "--all", "--quiet", "--filter", f"ancestor={use.image}") == ""
+    docker("rmi", image)
+
+
+def test_disk_tools_that_do_not_start_end_the_export_too(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="exit code 125"):
+        disk.make_disk(
+            made.image, recipe=RECIPE, work=tmp_path / "work", use=Tools(image="no/such:0")
+        )
 
 
 def test_container_is_removed_even_after_a_failure(tmp_path: Path) -> None:

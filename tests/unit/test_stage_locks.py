@@ -14,7 +14,8 @@ from burnish.catalog.locks import dump_lock
 from burnish.model.lock import Lock
 from burnish.model.site import Apt
 from burnish.stages import locks
-from burnish.stages.run import World
+from burnish.stages.run import Options, World
+from burnish.stages.world import Place, open_world
 
 
 def put(path: Path, lock: Lock) -> None:
@@ -25,24 +26,24 @@ def put(path: Path, lock: Lock) -> None:
 def world(tmp_path: Path) -> World:
     """A world whose committed lock leaves nothing open."""
     found = worlds.world(tmp_path)
-    put(locks.committed_path(found.root, checkout.IMAGE), checkout.lock())
+    put(locks.committed_path(found, checkout.IMAGE), checkout.lock())
     return found
 
 
 def test_a_local_lock_counts_while_its_basis_stands(world: World) -> None:
     image, committed = world.catalog.images[checkout.IMAGE], checkout.lock()
-    local = replace(committed, tools=None, basis=locks.basis(world.root, image.name))
+    local = replace(committed, tools=None, basis=locks.basis(world, image.name))
     put(locks.local_path(world.build, image.name), local)
     assert locks.current(world, image) == local
     assert locks.current(world, image, committed_only=True) == committed
     newer = replace(committed, recorded={"a": "b"})
-    put(locks.committed_path(world.root, image.name), newer)
+    put(locks.committed_path(world, image.name), newer)
     assert locks.current(world, image) == newer
 
 
 def test_a_stand_ins_lock_never_reaches_a_real_build(world: World) -> None:
     image, committed = world.catalog.images[checkout.IMAGE], checkout.lock()
-    basis = locks.basis(world.root, image.name)
+    basis = locks.basis(world, image.name)
     played = replace(committed, basis=basis, standin=True, tools=None)
     for standin in (True, False):
         put(locks.local_path(world.build, image.name, standin=standin), played)
@@ -58,3 +59,18 @@ def test_a_stand_in_takes_no_root_filesystem_from_a_real_lock(world: World) -> N
     assert (lock.rootfs, lock.standin) == (None, True)
     plan = pipeline.plan(replace(world, site=site), image)
     assert any("standin" in note for note in plan.notes)
+
+
+def test_a_further_roots_image_has_its_lock_there(tmp_path: Path) -> None:
+    further = tmp_path / "ours"
+    definition = further / "packer" / "images" / "mine-cpu.yaml"
+    definition.parent.mkdir(parents=True)
+    definition.write_text(checkout.image("mine-cpu"), encoding="utf-8")
+    root = checkout.write(tmp_path / "checkout")
+    place = Place(
+        here=root, roots=(further,), environment={"BURNISH_ROOT": str(root)}, now=worlds.NOW
+    )
+    found = open_world(place, monitor=worlds.Notes(), options=Options())
+    assert locks.committed_path(found, "mine-cpu").is_relative_to(further)
+    assert locks.committed_path(found, checkout.IMAGE).is_relative_to(root)
+    assert {entry.section for entry in pipeline.plan(found, pipeline.pick(found, "mine-cpu")).open}

@@ -32,7 +32,7 @@ def put(path: Path, lock: Lock) -> None:
 def world(tmp_path: Path) -> World:
     """A world whose committed lock leaves nothing open."""
     found = worlds.world(tmp_path)
-    put(locks.committed_path(found.root, checkout.IMAGE), checkout.lock())
+    put(locks.committed_path(found, checkout.IMAGE), checkout.lock())
     return found
 
 
@@ -69,7 +69,7 @@ def test_a_disk_that_is_too_small_stops_before_anything(world: World) -> None:
     ],
 )
 def test_locked_refuses_open_entries(world: World, lock: Lock, reason: str) -> None:
-    put(locks.committed_path(world.root, checkout.IMAGE), lock)
+    put(locks.committed_path(world, checkout.IMAGE), lock)
     strict = with_options(world, locked=True)
     with pytest.raises(BuildError) as caught:
         prepare.pins(strict, run_of(strict))

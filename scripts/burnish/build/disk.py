@@ -1,7 +1,9 @@
-"""Takes the folder that `export` wrote; gives a bootable disk: a fixed VHD and a qcow2."""
+"""Takes a container image; gives a bootable disk of its files: a fixed VHD and a qcow2."""
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,14 +12,17 @@ from pathlib import Path
 from burnish.build import export, tools, vhd
 from burnish.build.disk_script import STEP, render
 from burnish.build.finalise import BLOCK
+from burnish.build.pipe import writer
 from burnish.build.sparse import Digest, allocated
 from burnish.build.tools import Tools
-from burnish.errors import BuildError
-from burnish.model.disk import MIB, Disk, DiskRecipe, Finalised
+from burnish.errors import BuildError, BurnishError, CommandFailed
+from burnish.model.disk import MIB, Disk, DiskRecipe, Finalised, FinaliseRecipe
 
 RAW = "disk.raw"
 VHD = "disk.vhd"
 QCOW2 = "disk.qcow2"
+SOURCE, OUT = "source", "out"
+FULL = "Could not allocate block"  # mke2fs, of files that do not fit
 
 # What the file system takes for itself: a journal of up to 1 GiB, 256 bytes per inode, 1 % reserve.
 _OVERHEAD = 0.04
@@ -25,23 +30,63 @@ _SPARE = 160 * MIB
 
 
 def make_disk(
-    source: Path,
+    image: str,
     *,
     recipe: DiskRecipe,
-    out: Path,
+    work: Path,
     use: Tools,
     on_step: Callable[[str], None] = lambda _: None,
-) -> Disk:
-    """Make the disk from the folder `source` in the folder `out`, where nothing else should be.
+) -> tuple[Finalised, Disk]:
+    """Make the disk of a container image in the folder `work`, where nothing else should be.
 
-    Raises BuildError if the files do not fit, CommandFailed if a disk tool fails.
+    The files go through a pipe: finalised in one process, laid out by mke2fs in another at the same
+    time, never written down between. Raises BuildError if they do not fit or the image can't boot,
+    CommandFailed if a disk tool or Docker fails.
     """
-    finalised = export.load(source)
-    check_room(finalised, recipe)
-    out.mkdir(parents=True, exist_ok=True)
+    source, out = work / SOURCE, work / OUT
+    source.mkdir(parents=True)
+    out.mkdir()
+    os.mkfifo(source / export.ROOT_TAR)
     watch = _Watch(out / RAW, on_step=on_step)
-    script = render(recipe, vendor=finalised.vendor, bios=recipe.bios)
-    tools.run(use, script, source=source, out=out, on_line=watch.line)
+    given_up = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        files = pool.submit(_send, image, source, recipe=recipe, label=use.label, given_up=given_up)
+        try:
+            tools.run(use, render(recipe), source=source, out=out, on_line=watch.line)
+        except CommandFailed as error:
+            given_up.set()
+            raise _cause(files, error, recipe=recipe) from error
+        finally:
+            given_up.set()
+        finalised = files.result()
+    check_room(finalised, recipe)
+    return finalised, _finished(out, recipe=recipe, watch=watch)
+
+
+def _send(
+    image: str, source: Path, *, recipe: DiskRecipe, label: str, given_up: threading.Event
+) -> Finalised:
+    how = FinaliseRecipe(ids=recipe.ids, epoch=recipe.epoch, bios=recipe.bios)
+    with writer(source / export.ROOT_TAR, given_up=given_up) as sink:
+        return export.export(image, recipe=how, out=source, label=label, sink=sink)
+
+
+def _cause(
+    files: Future[Finalised], error: CommandFailed, *, recipe: DiskRecipe
+) -> BurnishError:
+    """Which of the two ends failed first: a sender whose reader went has nothing to say."""
+    sent = files.exception()
+    if isinstance(sent, BurnishError):
+        return sent
+    if any(FULL in line for line in error.tail):
+        return BuildError(
+            f"the files do not fit on the root file system of {recipe.partitions[-1].size} MiB",
+            hint="raise 'disk_gb' in the image's definition",
+        )
+    return error
+
+
+def _finished(out: Path, *, recipe: DiskRecipe, watch: _Watch) -> Disk:
     digest = watch.digest()
     path, footer = _as_vhd(out, recipe)
     return Disk(

@@ -1,7 +1,7 @@
 """Takes a disk's recipe; gives the shell script that makes it in the tools image. Pure.
 
-The script reads /in (root.tar, boot/) and writes /out (disk.raw, disk.qcow2): no loop device, no
-mount, no root. Before each step it prints a line that begins with `STEP`.
+The script reads /in (root.tar, a file or a pipe; then boot/) and writes /out (disk.raw, disk.qcow2):
+no loop device, no mount, no root. Before each step it prints a line that begins with `STEP`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ PER_MIB = MIB // SECTOR
 _FEATURES = "^metadata_csum_seed,^orphan_file"
 
 
-def render(recipe: DiskRecipe, *, vendor: str, bios: bool) -> str:
+def render(recipe: DiskRecipe) -> str:
     """The whole script. Each step begins by saying its name."""
     options = _COMPRESSED if recipe.compress else ""
     steps = {
         "ext4": _ext4(recipe),
         "partitions": _partitions(recipe),
-        "esp": _esp(recipe, vendor),
-        "boot code": _boot_code() if bios else "",
+        "esp": _esp(recipe),
+        "boot code": _boot_code() if recipe.bios else "",
         "qcow2": f"qemu-img convert -f raw -O qcow2 {options}disk.raw disk.qcow2",
     }
     return _environment(recipe.epoch) + "".join(
@@ -56,7 +56,9 @@ def _ext4(recipe: DiskRecipe) -> str:
     return (
         f"rm -f disk.raw disk.qcow2\ntruncate -s {recipe.size}M disk.raw\n"
         f"mke2fs -q -F -t ext4 -b 4096 -m 1 -L root -U {ids.root} -E {options} "
-        f"-O {_FEATURES} -d /in/root.tar disk.raw {root.size}M"
+        f"-O {_FEATURES} -d - disk.raw {root.size}M < /in/root.tar\n"
+        # the tar may have ended early, or mke2fs before its end
+        "test -s /in/finalised.json"
     )
 
 
@@ -68,10 +70,11 @@ def _partitions(recipe: DiskRecipe) -> str:
     )
 
 
-def _esp(recipe: DiskRecipe, vendor: str) -> str:
+def _esp(recipe: DiskRecipe) -> str:
     esp = next(partition for partition in recipe.partitions if partition.name == "esp")
     options = f"--invariant -F 32 -s 1 -i {recipe.ids.esp_volume} -n EFI"
-    own = f"::/EFI/{vendor}"
+    own = "::/EFI/$vendor"
+    # the folder that the distribution's own GRUB looks into
     copies = (
         ("shim.efi", "::/EFI/BOOT/BOOTX64.EFI"),
         ("mok.efi", "::/EFI/BOOT/mmx64.efi"),
@@ -83,10 +86,11 @@ def _esp(recipe: DiskRecipe, vendor: str) -> str:
     )
     return "\n".join(
         (
+            "vendor=$(cat /in/boot/vendor)",
             f"truncate -s {esp.size}M esp.img",
             f"mkfs.vfat {options} -h {esp.start * PER_MIB} esp.img >/dev/null",
-            f"mmd -i esp.img ::/EFI ::/EFI/BOOT {own}",
-            *(f"mcopy -i esp.img /in/boot/{name} {place}" for name, place in copies),
+            f'mmd -i esp.img ::/EFI ::/EFI/BOOT "{own}"',
+            *(f'mcopy -i esp.img /in/boot/{name} "{place}"' for name, place in copies),
             f"dd if=esp.img of=disk.raw bs=1M seek={esp.start} conv=notrunc,sparse status=none",
             "rm esp.img",
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -39,33 +39,34 @@ def export(
     recipe: FinaliseRecipe,
     out: Path,
     label: str = "burnish.run=export",
-    on_step: Callable[[str], None] = lambda _: None,
+    sink: BinaryIO | None = None,
 ) -> Finalised:
     """Write the folder `out` from `image`; the containers that this takes carry `label` and go.
 
-    Raises BuildError if a boot loader is missing, CommandFailed if Docker fails.
+    The tar goes to `sink`, whose end is written last of all, else to a file of the folder. Raises
+    BuildError if a boot loader is missing, CommandFailed if Docker fails.
     """
+    if sink is None:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / ROOT_TAR).open("wb", buffering=0) as file:
+            return export(
+                image, recipe=recipe, out=out, label=label, sink=cast("BinaryIO", file)
+            )
     boot = out / BOOT
     boot.mkdir(parents=True, exist_ok=True)
     (boot / "stub.cfg").write_text(grub.stub(recipe.ids.root), encoding="utf-8")
-    on_step("finalise")
     with ThreadPoolExecutor(max_workers=1) as pool:
         core = pool.submit(_core_image, image, boot, label=label) if recipe.bios else None
-        with _exported(image, label=label) as source, (out / ROOT_TAR).open("wb", buffering=0) as sink:
-            finalised = finalise(source, cast("BinaryIO", sink), recipe=recipe, boot=boot)
+        with _exported(image, label=label) as source:
+            finalised = finalise(source, sink, recipe=recipe, boot=boot)
         _check_boot(boot, bios=recipe.bios)
         if core is not None:
             core.result()
             _boot_code(boot)
+    (boot / "vendor").write_text(finalised.vendor, encoding="utf-8")
     record = json.dumps(asdict(finalised), indent=1, sort_keys=True)
     (out / RECORD).write_text(record + "\n", encoding="utf-8")
     return finalised
-
-
-def load(folder: Path) -> Finalised:
-    """What `export` recorded in its folder."""
-    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    return Finalised(**(record | {"kernels": tuple(record["kernels"])}))
 
 
 def _core_image(image: str, boot: Path, *, label: str) -> None:

@@ -51,8 +51,8 @@ def extract(
 ) -> tuple[FileEntry, ...]:
     """List every file of a raw disk or fixed VHD, and copy `subtrees` below the folder `out`/root.
 
-    The list is also written to `out`/listing.jsonl, in the form that the checks read. A subtree that is not there is left out; "" is
-    the whole disk. Raises BuildError if the file system cannot be read whole.
+    The list is also written to `out`/listing.jsonl, in the form that the checks read. A subtree that
+    is not there is left out; "" is the whole disk. BuildError if the file system cannot be read whole.
     """
     (out / TREE).mkdir(parents=True, exist_ok=True)
     for subtree in subtrees:

@@ -38,6 +38,7 @@ ENGINE = (
     "build/export.py",
     "build/finalise.py",
     "build/grub.py",
+    "build/pipe.py",
     "build/tarstream.py",
     "build/tools.py",
     "build/vhd.py",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import time
 from dataclasses import replace
 
-from burnish.build import export, tools
+from burnish.build import tools
 from burnish.build.disk import make_disk
 from burnish.build.store import sha256
-from burnish.model.disk import Disk, DiskIds, DiskRecipe, Finalised, FinaliseRecipe
+from burnish.model.disk import Disk, DiskIds, DiskRecipe, Finalised
 from burnish.model.plan import Plan
 from burnish.model.record import DiskRecord
 from burnish.stages.run import Run, World
@@ -25,34 +24,31 @@ def make(world: World, run: Run) -> Run:
         kept = store.disk_record(plan.disk_key)
         if kept:
             return replace(run, disk=kept)
-        ids = DiskIds.from_seed(plan.top.id)
         work = store.root / "disks" / f".{plan.disk_key[:32]}"
         shutil.rmtree(work, ignore_errors=True)
-        source, out = work / "source", work / "out"
-        log, label = world.log(run, "disk"), world.label(plan.image.name)
-        started = time.monotonic()
-        finalised = export.export(
+        recipe = DiskRecipe(
+            ids=DiskIds.from_seed(plan.top.id),
+            epoch=plan.top.epoch,
+            size=plan.image.disk_gb * MIB_PER_GIB,
+        )
+        finalised, disk = make_disk(
             store.tag(plan.top.id),
-            recipe=FinaliseRecipe(ids=ids, epoch=plan.top.epoch),
-            out=source,
-            label=label,
+            recipe=recipe,
+            work=work,
+            use=tools.Tools(
+                image=store.tag(plan.tools.id),
+                log=world.log(run, "disk"),
+                label=world.label(plan.image.name),
+            ),
             on_step=world.monitor.detail,
         )
-        exported = time.monotonic() - started
-        disk = make_disk(
-            source,
-            recipe=DiskRecipe(ids=ids, epoch=plan.top.epoch, size=plan.image.disk_gb * MIB_PER_GIB),
-            out=out,
-            use=tools.Tools(image=store.tag(plan.tools.id), log=log, label=label),
-            on_step=world.monitor.detail,
-        )
-        record = _record(plan, disk, finalised=finalised, seconds=exported)
-        store.keep_disk(record, out)
+        record = _record(plan, disk, finalised=finalised)
+        store.keep_disk(record, disk.vhd.parent)
         shutil.rmtree(work, ignore_errors=True)
     return replace(run, disk=record)
 
 
-def _record(plan: Plan, disk: Disk, *, finalised: Finalised, seconds: float) -> DiskRecord:
+def _record(plan: Plan, disk: Disk, *, finalised: Finalised) -> DiskRecord:
     return DiskRecord(
         key=plan.disk_key,
         raw_sha256=disk.raw_sha256,
@@ -60,6 +56,6 @@ def _record(plan: Plan, disk: Disk, *, finalised: Finalised, seconds: float) -> 
         epoch=plan.top.epoch,
         files={disk.vhd.name: disk.vhd_sha256, disk.qcow2.name: sha256(disk.qcow2)},
         sizes={path.name: path.stat().st_size for path in (disk.vhd, disk.qcow2)},
-        seconds={"finalise": round(seconds, 3), **disk.seconds},
+        seconds=disk.seconds,
         written=finalised.written,
     )

@@ -13,9 +13,14 @@ from burnish.model.site import Apt
 from burnish.stages.run import World
 
 
-def committed_path(root: Path, image: str) -> Path:
-    """Where an image's lock is committed."""
-    return root / "packer" / "locks" / f"{image}.lock.yaml"
+def committed_path(world: World, image: str) -> Path:
+    """Where an image's lock is committed: in the root that defines the image."""
+    roots = [
+        root
+        for root in world.catalog.roots
+        if (root / "packer" / "images" / f"{image}.yaml").is_file()
+    ]
+    return (roots or [world.root])[-1] / "packer" / "locks" / f"{image}.lock.yaml"
 
 
 def local_path(build: Path, image: str, *, standin: bool = False) -> Path:
@@ -23,23 +28,24 @@ def local_path(build: Path, image: str, *, standin: bool = False) -> Path:
     return build / "locks" / f"{image}{'.standin' if standin else ''}.lock.yaml"
 
 
-def basis(root: Path, image: str) -> str:
+def basis(world: World, image: str) -> str:
     """sha256 of the committed lock's text; of nothing where none is committed."""
-    path = committed_path(root, image)
+    path = committed_path(world, image)
     return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
 
 
 def current(world: World, image: Image, *, committed_only: bool = False) -> Lock:
     """The lock to plan with. A local lock counts only while the committed one stays what it was, and
     only if it comes from the same kind of archive: a stand-in's never reaches a real build."""
-    committed = committed_path(world.root, image.name)
+    committed = committed_path(world, image.name)
     distribution = world.catalog.bases[image.base].distribution
     standin = world.site.apt.get(distribution, Apt()).standin
     local = local_path(world.build, image.name, standin=standin)
     if local.is_file() and not committed_only:
         lock = load_lock(local, image=image.name, shown=str(local))
-        if lock.basis == basis(world.root, image.name) and lock.standin == standin:
+        if lock.basis == basis(world, image.name) and lock.standin == standin:
             return lock
-    shown = committed.relative_to(world.root).as_posix()
-    lock = load_lock(committed, image=image.name, shown=shown)
+    ours = committed.is_relative_to(world.root)
+    shown = committed.relative_to(world.root) if ours else committed
+    lock = load_lock(committed, image=image.name, shown=shown.as_posix())
     return replace(lock, rootfs=None, standin=True) if standin else lock

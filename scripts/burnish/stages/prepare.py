@@ -126,7 +126,7 @@ def _fetch(world: World, run: Run, *, section: str) -> None:
 def _replan(world: World, run: Run, *, lock: Lock) -> Run:
     """Keep the lock in build/, say what moved, and plan again."""
     name = run.plan.image.name
-    lock = replace(lock, basis=locks.basis(world.root, name))
+    lock = replace(lock, basis=locks.basis(world, name))
     path = locks.local_path(world.build, name, standin=lock.standin)
     write(path, dump_lock(lock))
     moved = [move for move in moves(run.plan.lock, lock) if move.old]

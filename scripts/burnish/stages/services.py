@@ -38,7 +38,7 @@ def lock_image(world: World, plan: Plan, *, upgrade: bool) -> tuple[Lock, tuple[
     place = prepare.place_of(world, Run(plan=plan))
     new = update.resolve(want, old, sections=stale, place=place, keep_open=True)
     if new != old:
-        write(locks.committed_path(world.root, name), dump_lock(new))
+        write(locks.committed_path(world, name), dump_lock(new))
     return new, moves(old, new)
 
 

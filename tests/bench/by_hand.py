@@ -1,0 +1,211 @@
+"""The same content and the same disk by what else a user would pick: a shell's commands, a Dockerfile.
+
+No checks, no settings, no units, no left-overs swept: what these do is less than what burnish does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from burnish.build import disk_script, grub
+from burnish.lock.wheels import uv
+from burnish.model.disk import DiskIds, DiskRecipe
+from content import Content
+from timing import Log
+
+SUITE = "compare"
+EFI = {
+    "shim.efi": "usr/lib/shim/shimx64.efi.signed",
+    "mok.efi": "usr/lib/shim/mmx64.efi.signed",
+    "grub.efi": "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
+}
+INSTALL = """\
+set -eu
+PATH=/usr/local/bin:$PATH
+uv venv -q --no-project --python /usr/bin/python3 /opt/{name}
+uv pip sync -q --require-hashes --no-build --compile-bytecode --python /opt/{name}/bin/python {file}
+"""
+DOCKERFILE = """\
+FROM {base}
+COPY packages.txt /tmp/bench/
+RUN apt-get -qq update \\
+ && export DEBIAN_FRONTEND=noninteractive \\
+ && apt-get -qq install -y --no-install-recommends $(cat /tmp/bench/packages.txt) \\
+ && apt-get clean && rm -rf /var/lib/apt/lists/*
+COPY uv /usr/local/bin/uv
+{steps}
+"""
+STEP = """\
+COPY {name}.sh {name}.txt ca.crt /tmp/bench/
+RUN {env} sh /tmp/bench/{name}.sh
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A folder of one's own, the image of disk tools, and the log."""
+
+    work: Path
+    tools: str
+    log: Log
+
+    def run(self, *argv: str, env: dict[str, str] | None = None) -> None:
+        """Run a command; what it prints goes to a file."""
+        with (self.work / "commands.log").open("ab") as log:
+            subprocess.run(
+                argv,
+                check=True,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})},
+            )
+
+
+def environment(ca: str) -> dict[str, str]:
+    """What uv is told: no cache, this machine's index and certificates."""
+    kept = {k: v for k, v in os.environ.items() if k.startswith(("UV_", "PIP_", "HTTP", "http"))}
+    index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or ""
+    return {
+        **kept,
+        "UV_NO_CACHE": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "SSL_CERT_FILE": ca,
+        **({"UV_DEFAULT_INDEX": index} if index else {}),
+    }
+
+
+def shell(place: Place, what: Content, *, scenario: str) -> None:
+    """mmdebstrap with every package, uv in a chroot, the disk from the tree."""
+    root = place.work / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    with place.log.phase(SUITE, "shell", scenario=scenario, phase="packages"):
+        place.run(
+            "mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(what.packages)}",
+            *_hooks(what), what.suite, str(root),
+        )  # fmt: skip
+    with place.log.phase(SUITE, "shell", scenario=scenario, phase="python"):
+        (root / "tmp/bench").mkdir()
+        shutil.copy(uv(), root / "usr/local/bin/uv")
+        shutil.copy(_ca(), root / "tmp/bench/ca.crt")
+        for name, text in what.environments.items():
+            (root / f"tmp/bench/{name}.txt").write_text(text, encoding="utf-8")
+            script = INSTALL.format(name=name, file=f"/tmp/bench/{name}.txt")
+            place.run("chroot", str(root), "sh", "-c", script, env=environment("/tmp/bench/ca.crt"))
+        shutil.rmtree(root / "tmp/bench")
+    with place.log.phase(SUITE, "shell", scenario=scenario, phase="disk"):
+        _boot(place.work, lambda path: (root / path).read_bytes())
+        _disk(place, what, files="/in/root")
+
+
+def docker(place: Place, what: Content, *, scenario: str) -> None:
+    """A base by mmdebstrap, a Dockerfile of one step for each kind, an export, the disk from its tar."""
+    if scenario == "cold":
+        _forget()
+        with place.log.phase(SUITE, "docker", scenario=scenario, phase="base"):
+            tar = place.work / "base.tar"
+            place.run(
+                "mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(what.base)}",
+                *_hooks(what), what.suite, str(tar),
+            )  # fmt: skip
+            place.run("docker", "import", str(tar), "bench/base")
+    _context(place.work / "context", what)
+    with place.log.phase(SUITE, "docker", scenario=scenario, phase="build"):
+        build = ("docker", "build", "--quiet", "--tag", "bench/image", str(place.work / "context"))
+        place.run(*build, env={"DOCKER_BUILDKIT": "0"})
+    with place.log.phase(SUITE, "docker", scenario=scenario, phase="export"), _container() as name:
+        place.run("docker", "export", "--output", str(place.work / "root.tar"), name)
+    with place.log.phase(SUITE, "docker", scenario=scenario, phase="disk"):
+        _boot(place.work, lambda path: member(place.work / "root.tar", path))
+        _disk(place, what, files="/in/root.tar")
+
+
+def _context(folder: Path, what: Content) -> None:
+    folder.mkdir(exist_ok=True)
+    texts = {"packages.txt": "\n".join(what.packages) + "\n"}
+    steps = ""
+    for name, requirements in what.environments.items():
+        texts[f"{name}.txt"] = requirements
+        texts[f"{name}.sh"] = INSTALL.format(name=name, file=f"/tmp/bench/{name}.txt")
+        env = " ".join(f"{key}={value}" for key, value in environment("/tmp/bench/ca.crt").items())
+        steps += STEP.format(name=name, env=env)
+    texts["Dockerfile"] = DOCKERFILE.format(base="bench/base", steps=steps)
+    for name, text in texts.items():
+        path = folder / name
+        # Docker's cache asks for content, and an unchanged file keeps its time
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    for source, name in ((uv(), "uv"), (_ca(), "ca.crt")):
+        if not (folder / name).is_file():
+            shutil.copy(source, folder / name)
+
+
+def _boot(folder: Path, read: object) -> None:
+    boot = folder / "boot"
+    boot.mkdir(exist_ok=True)
+    assert callable(read)
+    for name, path in EFI.items():
+        (boot / name).write_bytes(read(path))
+    (boot / "vendor").write_text("debian", encoding="utf-8")
+    (boot / "stub.cfg").write_text(grub.stub(DiskIds.from_seed("bench").root), encoding="utf-8")
+    (folder / "finalised.json").write_text("{}\n", encoding="utf-8")
+
+
+def _disk(place: Place, what: Content, *, files: str) -> None:
+    """The disk tools by hand, the raw disk's hash, and its qcow2."""
+    recipe = DiskRecipe(
+        ids=DiskIds.from_seed("bench"), epoch=what.epoch, size=what.size, bios=False
+    )
+    script = disk_script.render(recipe)
+    if files == "/in/root":
+        script = script.replace("-d - ", "-d /in/root ").replace(" < /in/root.tar", "")
+    script = f"set -eu\n{script}\nsha256sum disk.raw\n"
+    out = place.work / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    place.run(
+        "docker", "run", "--rm", "--network", "none", "--volume", f"{place.work}:/in:ro",
+        "--volume", f"{out}:/out", "--workdir", "/out", place.tools, "sh", "-c", script,
+    )  # fmt: skip
+
+
+def _hooks(what: Content) -> tuple[str, ...]:
+    merged = "usr-is-merged" in what.packages
+    return ("--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",) if merged else ()
+
+
+def member(tar: Path, path: str) -> bytes:
+    return subprocess.run(
+        ["tar", "--extract", "--to-stdout", "--file", str(tar), path],
+        check=True,
+        capture_output=True,
+    ).stdout
+
+
+@contextmanager
+def _container() -> Iterator[str]:
+    subprocess.run(
+        ["docker", "create", "--name", "bench-export", "bench/image", "true"],
+        check=True,
+        capture_output=True,
+    )
+    try:
+        yield "bench-export"
+    finally:
+        subprocess.run(
+            ["docker", "rm", "--force", "bench-export"], check=False, capture_output=True
+        )
+
+
+def _forget() -> None:
+    for image in ("bench/image", "bench/base"):
+        subprocess.run(["docker", "rmi", "--force", image], check=False, capture_output=True)
+
+
+def _ca() -> str:
+    return os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt"

@@ -1,0 +1,160 @@
+"""The figures of docs/benchmarks.md: `make bench` measures them again and writes the page.
+
+    python tests/bench/run.py [--only SECTION ...] [--rounds N] [--work FOLDER]
+
+As root, on a quiet machine with Docker, a network, 40 GiB of disk, and the image filed
+(`make image`). Measurements are added to build/bench/results.jsonl; the page takes all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import booting
+import by_hand
+import disks
+import ours
+import page
+from burnish.cli.monitor import ConsoleMonitor
+from burnish.pipeline import Options, Place, World, open_world
+from burnish.pipeline import plan as plan_of
+from content import ROOT, content
+from rich.console import Console
+from timing import Log, timed
+
+IMAGE = "debian-12-cpu"
+ROLES = ("base", "python", "jupyter", "seal")
+Section = Callable[["Bench"], None]
+
+
+class Bench:
+    """What every section is given."""
+
+    def __init__(self, work: Path, *, rounds: int) -> None:
+        self.work, self.rounds = work, rounds
+        self.log = Log(path=ROOT / "build" / "bench" / "results.jsonl")
+        place = Place(here=ROOT, roots=(ROOT,), environment=dict(os.environ), now=datetime.now(UTC))
+        monitor = ConsoleMonitor(Console(stderr=True))
+        self.world: World = open_world(place, monitor=monitor, options=Options())
+        self.plan = plan_of(self.world, self.world.catalog.images[IMAGE])
+
+    @property
+    def tools(self) -> str:
+        """The image of the disk tools."""
+        assert self.plan.tools
+        return self.world.store.tag(self.plan.tools.id)
+
+
+def compare(bench: Bench) -> None:
+    """From nothing, the last step changed, the first step changed: each in turn by each way."""
+    what = content(bench.world, IMAGE)
+    for number in range(bench.rounds):
+        print(f"round {number + 1} of {bench.rounds}")
+        for scenario in ("cold", "last", "first"):
+            for name, way in (("shell", by_hand.shell), ("docker", by_hand.docker)):
+                if name == "shell" and scenario != "cold":
+                    continue  # it keeps nothing: every change is cold
+                folder = bench.work / name
+                folder.mkdir(exist_ok=True)
+                way(
+                    by_hand.Place(work=folder, tools=bench.tools, log=bench.log),
+                    what.of(scenario),
+                    scenario=scenario,
+                )
+            ours.to_disk(bench.log, bench.work / "burnish", image=IMAGE, scenario=scenario)
+            shutil.rmtree(bench.work / "shell", ignore_errors=True)
+
+
+def nothing(bench: Bench) -> None:
+    """The same command again with nothing changed."""
+    for _ in range(max(3, bench.rounds)):
+        ours.nothing_changed(bench.log, bench.work / "burnish", image=IMAGE)
+
+
+def disk(bench: Bench) -> None:
+    """The disk stage against its bare commands."""
+    disks.compare(
+        bench.world, bench.plan, work=bench.work / "disk", log=bench.log, rounds=bench.rounds
+    )
+
+
+def boot(bench: Bench) -> None:
+    """Boot to SSH, with and without our roles."""
+    booting.compare(
+        bench.world, bench.plan, work=bench.work / "boot", log=bench.log, rounds=bench.rounds
+    )
+
+
+def checks(bench: Bench) -> None:
+    """Seconds of the filed version's checks, from its JUnit files."""
+    manifest = bench.world.gallery.find(IMAGE)
+    folder = bench.world.gallery.folder(manifest.image, manifest.version)
+    for path in sorted(folder.glob("junit-*.xml")):
+        suite = ElementTree.parse(path).getroot().find(".//testsuite")
+        assert suite is not None
+        count = int(suite.attrib["tests"]) - int(suite.attrib.get("skipped", 0))
+        level = path.stem.removeprefix("junit-")
+        seconds = float(suite.attrib["time"])
+        for phase, value in (("count", float(count)), ("whole", seconds)):
+            bench.log.add("checks", level, scenario="filed", phase=phase, seconds=(value, 0.0))
+
+
+def roles(bench: Bench) -> None:
+    """`make test ROLE=r`, the layer below warm."""
+    for name in ROLES:
+        argv = [sys.executable, str(ROOT / "tests" / "stages.py"), "role", "--role", name]
+        with bench.log.phase("roles", name, scenario="warm", phase="whole"):
+            subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def tests(bench: Bench) -> None:
+    """Unit and contract tests together, linters apart."""
+    argv = [sys.executable, "-m", "pytest", "-q", "tests/unit", "tests/contract"]
+    argv.append("--ignore=tests/contract/test_lint.py")
+    for _ in range(max(3, bench.rounds)):
+        load = os.getloadavg()[0]
+        seconds = timed(
+            lambda: subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+        )
+        bench.log.add(
+            "tests", "unit and contract", scenario="warm", phase="whole", seconds=(seconds, load)
+        )
+
+
+SECTIONS: dict[str, Section] = {
+    each.__name__: each for each in (compare, nothing, disk, boot, checks, roles, tests)
+}
+
+
+def main() -> int:
+    """Parse, measure, write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--only", choices=[*SECTIONS, "page"], action="append", default=[])
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--work", type=Path)
+    given = parser.parse_args()
+    base = given.work or Path(os.environ.get("TMPDIR", "/var/tmp"))
+    with tempfile.TemporaryDirectory(prefix="burnish-bench-", dir=base) as work:
+        bench = Bench(Path(work), rounds=given.rounds)
+        for name, section in SECTIONS.items():
+            if not given.only or name in given.only:
+                print(f"=== {name}", flush=True)
+                section(bench)
+        page.write(bench.log.read(), ROOT / "docs" / "benchmarks.md")
+    ours.forget()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

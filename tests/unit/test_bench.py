@@ -1,0 +1,58 @@
+"""The benchmark's arithmetic and its page: figures as they were measured, nothing made up."""
+
+from __future__ import annotations
+
+import page
+from timing import Measure, shown, totals
+
+
+def measure(subject: str, scenario: str, *, phase: str, seconds: float, suite: str) -> Measure:
+    return Measure(
+        suite=suite,
+        subject=subject,
+        scenario=scenario,
+        phase=phase,
+        seconds=seconds,
+        load=1.0,
+        at="2026-11-25T10:00:00Z",
+    )
+
+
+def compared(subject: str, scenario: str, *rounds: tuple[float, float]) -> list[Measure]:
+    return [
+        measure(subject, scenario, phase=phase, seconds=seconds, suite="compare")
+        for pair in rounds
+        for phase, seconds in zip(("build", "disk"), pair, strict=True)
+    ]
+
+
+def test_a_total_sums_the_phases_of_one_round() -> None:
+    found = totals(compared("docker", "cold", (10.0, 2.0), (20.0, 3.0)))
+    assert found == {("docker", "cold"): [12.0, 23.0]}
+
+
+def test_figures_tell_how_often_they_were_measured() -> None:
+    assert shown([]) == "not measured"
+    assert shown([3.14159]) == "3.14 (one run)"
+    assert shown([30.0, 10.0, 21.0]) == "21 (10 to 30, of 3)"
+
+
+def test_the_page_compares_medians() -> None:
+    measures = [
+        *compared("shell", "cold", (90.0, 10.0)),
+        *compared("burnish", "cold", (100.0, 20.0)),
+        *compared("burnish", "last", (20.0, 15.0)),
+    ]
+    text = page.render(measures)
+    assert "From nothing, burnish takes 1.20 times the shell's time." in text
+    assert "| from nothing | 100 (one run) | not measured | 120 (one run) |" in text
+    assert (
+        "| one package more in the last step | 100 (one run) | not measured | 35 (one run) |"
+        in text
+    )
+
+
+def test_a_section_without_a_figure_is_not_there() -> None:
+    found = page.render([measure("base", "warm", phase="whole", seconds=61.0, suite="roles")])
+    assert "| base | 61 (one run) |" in found
+    assert "## Booting" not in found
