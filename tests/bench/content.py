@@ -71,9 +71,8 @@ def checkout(folder: Path, scenario: str) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, place)
     if scenario == "first":
-        _edit(folder / "roles/base/vars/Debian.yml", r"(__base_packages:
-)", new=rf"\1  - {MORE_APT}\n"
-        )
+        data = folder / "roles/base/vars/Debian.yml"
+        _edit(data, r"(__base_packages:\n)", new=rf"\1  - {MORE_APT}\n")
     if scenario == "last":
         profile = folder / "packer/profiles/data-science.yaml"
         _edit(
