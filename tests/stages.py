@@ -76,6 +76,7 @@ def test() -> list[Stage]:
         *fast(),
         Stage(f"image {IMAGE}: build, prove, boot, file", 20, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join(names)}", 20, roles(names, IMAGE)),
+        Stage("Ubuntu on its stand-in", 10, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]
 
 
