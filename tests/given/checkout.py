@@ -18,6 +18,7 @@ from burnish.plan.resolve import resolve
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 IMAGE = "tiny-cpu"
+PLUGINS = "ansible/collections/ansible_collections/burnish/build/plugins"
 
 BASE = """\
 name: tiny
@@ -127,6 +128,8 @@ def texts() -> dict[str, str]:
         "ansible/ansible.cfg": "[defaults]\n",
         "ansible/linux.yml": "[]\n",
         "ansible/windows.yml": "[]\n",
+        f"{PLUGINS}/action/settings.py": "",
+        f"{PLUGINS}/modules/settings.py": "",
         "packer/bases/panes.yaml": PANES,
         "packer/bases/tiny.yaml": BASE,
         "packer/images/panes-cpu.yaml": image("panes-cpu", base="panes"),

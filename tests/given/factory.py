@@ -72,8 +72,11 @@ TASKS = """\
 def definitions() -> dict[str, str]:
     """What differs from the checkout that unit tests use."""
     changes = {
-        "ansible/ansible.cfg": (checkout.REPOSITORY / "ansible/ansible.cfg").read_text("utf-8"),
-        "ansible/linux.yml": (checkout.REPOSITORY / "ansible/linux.yml").read_text("utf-8"),
+        **{
+            path.relative_to(checkout.REPOSITORY).as_posix(): path.read_text("utf-8")
+            for path in (checkout.REPOSITORY / "ansible").rglob("*.*")
+            if path.suffix in (".cfg", ".py", ".yml")
+        },
         "packer/bases/tiny.yaml": BASE,
         "packer/profiles/stack.yaml": PROFILE,
         "packer/tools.yaml": (checkout.REPOSITORY / "packer/tools.yaml").read_text("utf-8"),

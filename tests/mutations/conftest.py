@@ -12,10 +12,20 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from burnish import pipeline
+from burnish.build.extract import extract
+from burnish.build.tools import Tools
+from burnish.cli.monitor import ConsoleMonitor
+from burnish.model.leftovers import as_facts
+from burnish.pipeline import Place
+from burnish.verify.suite import facts
+from rich.console import Console
 
+IMAGE = "debian-12-cpu"
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT / "tests" / "toolchains"
 TMPFS = ("--tmpfs=/run", "--tmpfs=/run/lock", "--tmpfs=/tmp")
@@ -37,14 +47,31 @@ class Subject:
 
 @pytest.fixture(scope="session")
 def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    image, facts = (os.environ.get(f"BURNISH_MUTATION_{key}") for key in ("IMAGE", "FACTS"))
-    if not image or not facts:
-        pytest.fail("set BURNISH_MUTATION_IMAGE and BURNISH_MUTATION_FACTS (see README.md here)")
+    image, known = (os.environ.get(f"BURNISH_MUTATION_{key}") for key in ("IMAGE", "FACTS"))
     tree = os.environ.get("BURNISH_MUTATION_TREE")
     scratch = tmp_path_factory.mktemp("mutations")
+    if not image or not known:
+        return _of_the_store(scratch)
     return Subject(
-        image=image, facts=Path(facts), tree=Path(tree) if tree else None, scratch=scratch
+        image=image, facts=Path(known), tree=Path(tree) if tree else None, scratch=scratch
     )
+
+
+def _of_the_store(scratch: Path) -> Subject:
+    """Our own image as the store has it: its container image, its facts, its disk's files."""
+    place = Place(here=ROOT, roots=(ROOT,), environment=dict(os.environ), now=datetime.now(UTC))
+    monitor = ConsoleMonitor(Console(stderr=True))
+    world = pipeline.open_world(place, monitor=monitor, options=pipeline.Options())
+    plan = pipeline.plan(world, pipeline.pick(world, IMAGE))
+    disk = world.store.disk_record(plan.disk_key)
+    if disk is None or plan.tools is None:
+        pytest.fail(f"the store has no disk of {IMAGE} as it is now: `burnish build {IMAGE}`")
+    known = facts(plan, leftovers=as_facts(disk.written))
+    (scratch / "facts.json").write_text(json.dumps(known), encoding="utf-8")
+    tree, use = scratch / "tree", Tools(image=world.store.tag(plan.tools.id))
+    extract(world.store.disk(plan.disk_key) / "disk.vhd", out=tree, use=use)
+    image = world.store.tag(plan.top.id)
+    return Subject(image=image, facts=scratch / "facts.json", tree=tree, scratch=scratch)
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +130,8 @@ def run_checks(subject: Subject, level: str, *, options: list[str]) -> dict[str,
     """Outcome per check: passed, failed or skipped; failed if any of its parameters failed."""
     junit = subject.scratch / "junit.xml"
     junit.unlink(missing_ok=True)
-    argv = [sys.executable, "-m", "pytest", str(CHECKS), "-q", "-p", "no:cacheprovider"]
+    plugins = ["-p", "no:cacheprovider", "-p", "harness.plugin"]
+    argv = [sys.executable, "-m", "pytest", str(CHECKS), "-q", *plugins]
     flags = [f"--burnish-facts={subject.facts}", f"--burnish-level={level}"]
     done = subprocess.run(
         [*argv, *flags, f"--junit-xml={junit}", *options],

@@ -236,8 +236,10 @@ def run_suite(folder: Path, *, given: list[str]) -> Path:
     text = json.dumps({**dict.fromkeys(plain, "x"), "epoch": 1, "layers": layers})
     (folder / "facts.json").write_text(text)
     files = [f"--burnish-facts={folder}/facts.json", f"--junit-xml={folder}/junit.xml"]
-    pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    argv = [*pytest_, str(ours / "test_jupyter.py"), str(checks), "--hosts=docker://it"]
+    settings = f"--config-file={ours.parents[1] / 'pyproject.toml'}"
+    plugins = ["-p", "no:cacheprovider", "-p", "harness.plugin"]
+    argv = [sys.executable, "-m", "pytest", "-q", settings, *plugins, str(checks)]
+    argv.append("--hosts=docker://it")
     env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
     done = subprocess.run(
         [*argv, *files, *given], cwd=ours, env=env, capture_output=True, text=True, check=False

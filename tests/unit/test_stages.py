@@ -226,6 +226,8 @@ def test_a_layers_folder_holds_exactly_what_was_hashed(world: World) -> None:
     staged = layers.staged(world, layer)
     assert sorted(staged) == [
         "ansible/ansible.cfg",
+        f"{checkout.PLUGINS}/action/settings.py",
+        f"{checkout.PLUGINS}/modules/settings.py",
         "ansible/linux.yml",
         "roles/extra/meta/argument_specs.yml",
         "roles/extra/tasks/main.yml",

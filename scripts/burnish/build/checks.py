@@ -14,6 +14,7 @@ from burnish.errors import BuildError
 from burnish.model.base import Level
 from burnish.model.command import Command
 
+PLUGIN = "harness.plugin"  # below tests/toolchains: no conftest.py, which a further root would not have
 PASSED, FAILED = 0, 1
 FIRST_BOOT = 300  # seconds for systemd in a container: a busy host was seen to need 100
 PAUSE = 0.5
@@ -59,8 +60,7 @@ def command(request: CheckRequest) -> Command:
         "pytest",
         f"--config-file={request.root / 'pyproject.toml'}",
         f"--rootdir={request.root}",
-        "-p",
-        "no:cacheprovider",
+        *("-p", "no:cacheprovider", "-p", PLUGIN),
         "--color=no",
         "-v",
         f"--burnish-facts={request.facts}",

@@ -26,7 +26,14 @@ KINDS: dict[str, type[Any]] = {
     "targets": Target,
 }
 # What every layer is applied with, besides its roles.
-SHARED = ("ansible/linux.yml", "ansible/ansible.cfg", "packer/templates/layer.pkr.hcl.j2")
+PLUGINS = "ansible/collections/ansible_collections/burnish/build/plugins"
+SHARED = (
+    "ansible/linux.yml",
+    "ansible/ansible.cfg",
+    f"{PLUGINS}/action/settings.py",
+    f"{PLUGINS}/modules/settings.py",
+    "packer/templates/layer.pkr.hcl.j2",
+)
 SHARED_WINDOWS = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
 PINNED = ("ansible", "ansible-core", "uv")
 # The code that makes a disk of a layer: what it does is part of the disk's key.

@@ -70,9 +70,16 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
         "BURNISH_MOLECULE_VARS": str(folder / "layer.json"),
         "BURNISH_MOLECULE_FACTS": str(folder / "facts.json"),
         "BURNISH_MOLECULE_FLAGS": json.dumps([*flags, *network]),
+        "BURNISH_MOLECULE_CHECKS": str(_checks(world, scenario.role)),
+        "BURNISH_MOLECULE_ROOTS": json.dumps([str(root) for root in roots[1:]]),
         "BURNISH_MOLECULE_JUNIT": str(folder / "checks.xml"),
         "BURNISH_SYSTEMD_FLAGS": json.dumps(systemd_flags(run.machine)),
         "BURNISH_ROLES_PATH": ":".join(str(root / "roles") for root in reversed(roots)),
         "MOLECULE_EPHEMERAL_DIRECTORY": str(folder / "molecule"),
         TRANSPORT: json.dumps(transport.environment(world.site)),
     }
+
+
+def _checks(world: World, role: str) -> Path:
+    """The folder of a role's checks: in the root that the role is from."""
+    return world.catalog.roles[role].path.parents[1] / "tests" / "toolchains"

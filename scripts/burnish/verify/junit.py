@@ -8,6 +8,7 @@ from burnish.errors import BurnishError
 from burnish.model.verdict import CheckResult, Outcome, Verdict
 
 NOT_VERIFIED = "burnish.not_verified"
+ROLE = "burnish.role"
 LEFT_OUT = "burnish.left_out."
 
 
@@ -44,10 +45,12 @@ def _result(case: ElementTree.Element) -> CheckResult:
         if found is not None:
             outcome = meaning  # type: ignore[assignment]
             text = found.get("message") or found.text or ""
-    reasons = [p.get("value") for p in case.iter("property") if p.get("name") == NOT_VERIFIED]
-    if reasons and outcome not in ("failed", "error"):
-        outcome, text = "not-verified", str(reasons[0])
-    module = (case.get("classname") or "").rpartition(".")[2]
+    properties = {p.get("name"): p.get("value") for p in case.iter("property")}
+    # a further root lies outside pytest's root folder, which leaves its module's name out
+    module = (case.get("classname") or "").rpartition(".")[2] or f"test_{properties.get(ROLE)}"
+    reason = properties.get(NOT_VERIFIED)
+    if reason and outcome not in ("failed", "error"):
+        outcome, text = "not-verified", reason
     return CheckResult(
         check=f"{module}::{case.get('name')}",
         outcome=outcome,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from harness import fixtures
 from harness.selection import LEVELS, Run, left_out, mistakes
 
