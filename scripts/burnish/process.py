@@ -20,6 +20,7 @@ from burnish.model.command import Command, Completed, redact
 TAIL = 20
 GRACE = 10.0  # seconds between SIGTERM and SIGKILL
 SETUP = "run `make setup`, which installs what burnish needs"
+_RUNNING: set[subprocess.Popen[bytes]] = set()
 LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
@@ -82,12 +83,14 @@ def start(command: Command, *, merge: bool = False) -> Iterator[subprocess.Popen
         )
     except FileNotFoundError as error:
         raise ToolError(f"{command.argv[0]}: not found on PATH", hint=SETUP) from error
+    _RUNNING.add(child)
     feeder = threading.Thread(target=_feed, args=(child, command.stdin), daemon=True)
     feeder.start()
     try:
         yield child
     finally:
         end(child)
+        _RUNNING.discard(child)
         for stream in (child.stdout, child.stderr):
             if stream:
                 stream.close()
@@ -98,6 +101,12 @@ def attach(command: Command) -> int:
     return subprocess.run(
         command.argv, env={**os.environ, **command.env}, cwd=command.cwd, check=False
     ).returncode
+
+
+def end_all() -> None:
+    """End every child that runs now: for what other threads wait for while this one gives up."""
+    for child in tuple(_RUNNING):
+        end(child)
 
 
 def end(child: subprocess.Popen[bytes], *, grace: float = GRACE) -> None:

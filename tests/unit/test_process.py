@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,16 @@ def _alive(pid: int) -> bool:
         return "zombie" not in Path(f"/proc/{pid}/status").read_text("utf-8")
     except FileNotFoundError:
         return False
+
+
+def test_children_of_other_threads_can_be_ended() -> None:
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        other = pool.submit(process.run, Command(argv=("sleep", "60")))
+        while not process._RUNNING:
+            time.sleep(0.01)
+        process.end_all()
+        with pytest.raises(CommandFailed):
+            other.result(timeout=5)
 
 
 def test_streams_can_be_merged() -> None:

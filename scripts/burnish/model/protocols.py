@@ -1,8 +1,8 @@
-"""What rooms ask of one another without importing each other: `Codec`, `Monitor`."""
+"""What rooms ask of one another without importing each other: `Codec`, `Monitor`; and one that is silent."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -34,3 +34,18 @@ class Monitor(Protocol):
     def say(self, text: str) -> None:
         """One line that stays."""
         ...
+
+
+class Silent:
+    """A monitor of work that goes on beside what is told."""
+
+    def step(self, title: str) -> AbstractContextManager[None]:
+        """Nothing is said."""
+        del title
+        return nullcontext()
+
+    def detail(self, text: str) -> None:
+        """Nothing is said."""
+
+    def say(self, text: str) -> None:
+        """Nothing is said."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from burnish import process
 from burnish.build import layers, packer, rootfs
 from burnish.build.layers import LayerRequest, Made
 from burnish.build.store import sha256, write
@@ -15,6 +18,7 @@ from burnish.lock.wheels import uv
 from burnish.model.base import Rootfs
 from burnish.model.lock import RootfsLock
 from burnish.model.plan import Layer
+from burnish.model.protocols import Silent
 from burnish.model.record import LayerRecord
 from burnish.model.site import Apt
 from burnish.render import transport
@@ -23,12 +27,29 @@ from burnish.stages.run import Run, World
 
 
 def first(world: World, run: Run) -> Run:
-    """The root filesystem and the tools image: kept by id, made from the store's .debs if missing."""
+    """The root filesystem and the tools image: kept by id, made from the store's .debs if missing.
+
+    They are made side by side, and only the first tells its story: each waits most of its time.
+    """
     plan = run.plan
-    base_rootfs, lock = plan.base.rootfs, plan.lock
-    assert base_rootfs and lock.rootfs and lock.tools and plan.tools
-    _rootfs(world, run, layer=plan.layers[0], declared=base_rootfs, lock=lock.rootfs)
-    _rootfs(world, run, layer=plan.tools, declared=world.catalog.tools_rootfs, lock=lock.tools)
+    base_rootfs, lock, tools = plan.base.rootfs, plan.lock, plan.tools
+    assert base_rootfs and lock.rootfs and lock.tools and tools
+    quiet = partial(
+        _rootfs,
+        replace(world, monitor=Silent()),
+        run,
+        layer=tools,
+        declared=world.catalog.tools_rootfs,
+        lock=lock.tools,
+    )
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        beside = pool.submit(quiet)
+        try:
+            _rootfs(world, run, layer=plan.layers[0], declared=base_rootfs, lock=lock.rootfs)
+            beside.result()
+        except BaseException:
+            process.end_all()
+            raise
     return run
 
 
