@@ -47,6 +47,20 @@ def test_exactly_these_debs_are_served(tmp_path: Path, debs: dict[Package, Path]
     assert release.startswith("Suite: bookworm\nCodename: bookworm\n")
 
 
+@pytest.mark.touches("sockets", reason="it is a server, on the loopback address only")
+def test_links_of_a_store_that_is_gone_do_no_harm(
+    tmp_path: Path, debs: dict[Package, Path]
+) -> None:
+    folder = tmp_path / "repository"
+    with serve(debs, folder=folder, suite="bookworm"):
+        links = {path for path in folder.iterdir() if path.is_symlink()}
+    for link in links:
+        link.unlink()
+        link.symlink_to(tmp_path / "gone")
+    with serve(debs, folder=folder, suite="bookworm"):
+        assert {path.read_bytes() for path in links} == {b"bash", b"dash"}
+
+
 def _parts(index: bytes) -> list[str]:
     return index.decode().strip().split("\n\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ from burnish.model.lock import Package
 @contextmanager
 def serve(debs: Mapping[Package, Path], *, folder: Path, suite: str) -> Iterator[str]:
     """A repository of exactly these .debs below `folder`; yields its source line for `suite`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    # links of an earlier run may lead into a store that is gone
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         stanzas = list(pool.map(partial(_stanza, folder=folder), debs.items()))
     index = "\n".join(stanzas).encode()
@@ -47,8 +50,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 def _stanza(item: tuple[Package, Path], *, folder: Path) -> str:
     package, path = item
     link = folder / f"{package.name}_{package.sha256[:16]}.deb"
-    if not link.exists():
-        link.symlink_to(path.resolve())
+    link.symlink_to(path.resolve())
     control = process.run(Command(argv=("dpkg-deb", "--field", str(path)), timeout=60)).stdout
     place = f"Filename: {link.name}\nSize: {package.size}\nSHA256: {package.sha256}\n"
     return control.rstrip("\n") + "\n" + place
