@@ -116,6 +116,13 @@ def build(world: World, run: Run) -> Run:
     return replace(run, manifest=done, folder=folder)
 
 
+def to_prove(world: World, manifest: Manifest, *, level: str = "") -> list[str]:
+    """The levels that `verify` would prove: those due that today's checks have not proven."""
+    of = plan(world, services.image_of(world, manifest.image))
+    run = services.run_of(world, of, manifest=manifest)
+    return [str(each) for each in prove.owed(world, run) if not level or each == level]
+
+
 def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
     """Prove a filed version again with today's checks, and keep the verdicts with it."""
     image = services.image_of(world, manifest.image)

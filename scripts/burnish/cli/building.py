@@ -68,8 +68,11 @@ def build(context: Context, /, **given: str) -> None:
 @click.argument("images", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every image.")
 @click.option("--upgrade", is_flag=True, help="Resolve every section anew, not only open ones.")
+@click.option("--dry-run", is_flag=True, help="Resolve and show what would move; write nothing.")
 @pass_context
-def lock(context: Context, *, images: tuple[str, ...], every: bool, upgrade: bool) -> None:
+def lock(
+    context: Context, *, images: tuple[str, ...], every: bool, upgrade: bool, dry_run: bool
+) -> None:
     """Pin every input of IMAGES into packer/locks/. What can't be resolved stays open, with its reason."""
     world = context.world()
     names = tuple(world.catalog.images) if every else images
@@ -78,7 +81,7 @@ def lock(context: Context, *, images: tuple[str, ...], every: bool, upgrade: boo
     for name in names:
         plan = pipeline.plan(world, pipeline.pick(world, name), committed_only=True)
         with world.monitor.step(f"lock {plan.image.name}"):
-            found, moved = pipeline.lock_image(world, plan, upgrade=upgrade)
+            found, moved = pipeline.lock_image(world, plan, upgrade=upgrade, keep=not dry_run)
         for move in moved:
             if move.old:
                 line = f"{move.section} {move.name}: {move.old} -> {move.new or 'gone'}"
@@ -98,12 +101,17 @@ def lock(context: Context, *, images: tuple[str, ...], every: bool, upgrade: boo
 @click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
 @click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
+@click.option("--dry-run", is_flag=True, help="Show which levels would be proven, and stop.")
 @pass_context
 def verify(context: Context, /, **given: str) -> None:
     """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks."""
     options = Options(every_check=bool(given["every"]), firmware=given["firmware"] or "")
     world = context.world(options)
     manifest = world.gallery.find(given["version"])
+    if given["dry_run"]:
+        levels = ", ".join(pipeline.to_prove(world, manifest, level=given["level"] or ""))
+        click.echo(f"{manifest.image}/{manifest.version}: would prove {levels or 'nothing'}")
+        return
     run = pipeline.verify(world, manifest, level=given["level"] or "")
     assert run.manifest is not None
     if given["as_json"]:

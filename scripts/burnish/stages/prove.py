@@ -20,7 +20,7 @@ from burnish.model.manifest import Inventory
 from burnish.model.verdict import Verdict
 from burnish.stages.run import Run, World
 from burnish.verify import junit
-from burnish.verify.suite import USER, facts, suite_hash, test_files
+from burnish.verify.suite import USER, due, facts, suite_hash, test_files
 
 QCOW2 = "disk.qcow2"
 
@@ -100,6 +100,18 @@ def machine(world: World, run: Run) -> Run:
         verdict = _run(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
     seconds = {**run.seconds, "boot to SSH": booted.milestones.get("login", up)}
     return replace(_with(run, verdict), seconds=seconds, serial=serial)
+
+
+def owed(world: World, run: Run) -> list[Level]:
+    """The levels due of which the store has no verdict by today's checks."""
+    subjects = {Level.CONTAINER: run.records[-1].image if run.records else ""}
+    raw = run.disk.raw_sha256 if run.disk else ""
+    subjects |= {Level.ARTIFACT: raw, Level.VM: raw}
+    return [
+        level
+        for level in due(run.plan)
+        if not _kept(world, run, level=level, subject=subjects[level])
+    ]
 
 
 def boot_request(world: World, run: Run, *, disk: Path, log: Path) -> BootRequest:

@@ -24,8 +24,10 @@ from burnish.stages import locks, prepare, prove
 from burnish.stages.run import Run, World
 
 
-def lock_image(world: World, plan: Plan, *, upgrade: bool) -> tuple[Lock, tuple[Move, ...]]:
-    """Resolve open sections (all of them with `upgrade`) and write the committed lock.
+def lock_image(
+    world: World, plan: Plan, *, upgrade: bool, keep: bool = True
+) -> tuple[Lock, tuple[Move, ...]]:
+    """Resolve open sections (all of them with `upgrade`) and write the committed lock if `keep`.
 
     What can't be resolved from here stays in it as an open entry with its reason.
     """
@@ -37,7 +39,7 @@ def lock_image(world: World, plan: Plan, *, upgrade: bool) -> tuple[Lock, tuple[
     }
     place = prepare.place_of(world, Run(plan=plan))
     new = update.resolve(want, old, sections=stale, place=place, keep_open=True)
-    if new != old:
+    if keep and new != old:
         write(locks.committed_path(world, name), dump_lock(new))
     return new, moves(old, new)
 
