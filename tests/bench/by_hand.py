@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from burnish.build import disk_script, grub
+from burnish.build import disk_script, grub, tools
 from burnish.lock.wheels import uv
 from burnish.model.disk import DiskIds, DiskRecipe
 from content import Content
@@ -164,7 +164,7 @@ def _disk(place: Place, what: Content, *, files: str) -> None:
     script = disk_script.render(recipe)
     if files == "/in/root":
         script = script.replace("-d - ", "-d /in/root ").replace(" < /in/root.tar", "")
-    script = f"set -eu\n{script}\nsha256sum disk.raw\n"
+    script = f"{tools.PREAMBLE}{script}\nsha256sum disk.raw\n"
     out = place.work / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
