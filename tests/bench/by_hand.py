@@ -163,7 +163,7 @@ def _disk(place: Place, what: Content, *, files: str) -> None:
     )
     script = disk_script.render(recipe)
     if files == "/in/root":
-        script = script.replace("-d - ", "-d /in/root ").replace(" < /in/root.tar", "")
+        script = script.replace("-d - ", "-d /in/root ").replace(" < /in/root.tar", " </dev/null")
     script = f"{tools.PREAMBLE}{script}\nsha256sum disk.raw\n"
     out = place.work / "out"
     shutil.rmtree(out, ignore_errors=True)

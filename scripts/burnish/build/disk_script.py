@@ -55,9 +55,10 @@ def _ext4(recipe: DiskRecipe) -> str:
     )
     return (
         f"rm -f disk.raw disk.qcow2\ntruncate -s {recipe.size}M disk.raw\n"
-        f"mke2fs -q -F -t ext4 -b 4096 -m 1 -L root -U {ids.root} -E {options} "
-        f"-O {_FEATURES} -d - disk.raw {root.size}M < /in/root.tar\n"
-        # the tar may have ended early, or mke2fs before its end
+        f"{{ mke2fs -q -F -t ext4 -b 4096 -m 1 -L root -U {ids.root} -E {options} "
+        # mke2fs goes on at the tar's end mark; the sender closes the pipe when /in/boot is there too
+        f"-O {_FEATURES} -d - disk.raw {root.size}M; cat >/dev/null; }} < /in/root.tar\n"
+        # a tar that ended early is one as well
         "test -s /in/finalised.json"
     )
 

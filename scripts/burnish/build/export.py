@@ -43,7 +43,7 @@ def export(
 ) -> Finalised:
     """Write the folder `out` from `image`; the containers that this takes carry `label` and go.
 
-    The tar goes to `sink`, whose end is written last of all, else to a file of the folder. Raises
+    The tar goes to `sink`, which the caller closes when all else is there, else to a file of `out`. Raises
     BuildError if a boot loader is missing, CommandFailed if Docker fails.
     """
     if sink is None:
