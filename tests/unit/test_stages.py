@@ -196,6 +196,16 @@ def test_new_verdicts_join_the_version_in_its_place(world: World) -> None:
     assert levels == {"container", "artifact", "vm"}
 
 
+def test_a_verdict_of_another_store_keeps_its_file(world: World) -> None:
+    folder = filing.file(world, finished(world)).folder
+    assert folder is not None
+    before = {path.name: path.read_bytes() for path in folder.glob("junit-*.xml")}
+    run = finished(world)
+    shutil.rmtree(world.store.root / "verdicts")
+    assert filing.file(world, run).folder == folder
+    assert {path.name: path.read_bytes() for path in folder.glob("junit-*.xml")} == before
+
+
 def test_force_files_a_new_version(world: World) -> None:
     filing.file(world, finished(world))
     forced = filing.file(with_options(world, force=True), finished(world))

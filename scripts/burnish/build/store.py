@@ -152,9 +152,10 @@ class Store:
         write(path, self.codec.dump(verdict))
 
     def junit(self, verdict: Verdict) -> str:
-        """The JUnit text behind a kept verdict."""
+        """The JUnit text behind a kept verdict; empty where it is not kept here any more."""
         path = self._verdict_path(verdict.subject, verdict.suite, level=verdict.level)
-        return path.with_suffix(".xml").read_text(encoding="utf-8")
+        text = path.with_suffix(".xml")
+        return text.read_text(encoding="utf-8") if text.is_file() else ""
 
     def software(self, layer_id: str) -> Inventory | None:
         """What was found installed in the image of a top layer."""

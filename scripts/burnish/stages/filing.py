@@ -80,7 +80,9 @@ def texts(world: World, run: Run, *, manifest: Manifest) -> dict[str, str]:
     """The text files of a version: report, JUnit files, serial log."""
     found = {"report.md": report(manifest)}
     for verdict in run.verdicts:
-        found[f"junit-{verdict.level}.xml"] = world.store.junit(verdict)
+        # a version keeps the file of a verdict that another run, or another store, came to
+        if text := world.store.junit(verdict):
+            found[f"junit-{verdict.level}.xml"] = text
     if run.serial and run.serial.is_file():
         found["serial.log"] = run.serial.read_text(encoding="utf-8", errors="replace")
     return found
