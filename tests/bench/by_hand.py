@@ -153,7 +153,6 @@ def _boot(folder: Path, read: object) -> None:
         (boot / name).write_bytes(read(path))
     (boot / "vendor").write_text("debian", encoding="utf-8")
     (boot / "stub.cfg").write_text(grub.stub(DiskIds.from_seed("bench").root), encoding="utf-8")
-    (folder / "finalised.json").write_text("{}\n", encoding="utf-8")
 
 
 def _disk(place: Place, what: Content, *, files: str) -> None:

@@ -53,7 +53,6 @@ def _by_hand(image: str, *, work: Path, recipe: DiskRecipe, use: tools.Tools) ->
         (source / "boot" / file).write_bytes(member(source / "root.tar", path))
     (source / "boot" / "vendor").write_text("debian", encoding="utf-8")
     (source / "boot" / "stub.cfg").write_text(grub.stub(recipe.ids.root), encoding="utf-8")
-    (source / "finalised.json").write_text("{}\n", encoding="utf-8")
     script = disk_script.render(
         DiskRecipe(ids=recipe.ids, epoch=recipe.epoch, size=recipe.size, bios=False)
     )

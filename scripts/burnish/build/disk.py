@@ -49,16 +49,18 @@ def make_disk(
     os.mkfifo(source / export.ROOT_TAR)
     watch = _Watch(out / RAW, on_step=on_step)
     given_up = threading.Event()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        files = pool.submit(_send, image, source, recipe=recipe, label=use.label, given_up=given_up)
-        try:
-            tools.run(use, render(recipe), source=source, out=out, on_line=watch.line)
-        except CommandFailed as error:
-            given_up.set()
-            raise _cause(files, error, recipe=recipe) from error
-        finally:
-            given_up.set()
-        finalised = files.result()
+    try:
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            files = pool.submit(
+                _send, image, source, recipe=recipe, label=use.label, given_up=given_up
+            )
+            try:
+                tools.run(use, render(recipe), source=source, out=out, on_line=watch.line)
+            finally:
+                given_up.set()
+    except CommandFailed as error:
+        raise _cause(files, error, recipe=recipe) from error
+    finalised = files.result()
     check_room(finalised, recipe)
     return finalised, _finished(out, recipe=recipe, watch=watch)
 

@@ -58,8 +58,8 @@ def _ext4(recipe: DiskRecipe) -> str:
         f"{{ mke2fs -q -F -t ext4 -b 4096 -m 1 -L root -U {ids.root} -E {options} "
         # mke2fs goes on at the tar's end mark; the sender closes the pipe when /in/boot is there too
         f"-O {_FEATURES} -d - disk.raw {root.size}M; cat >/dev/null; }} < /in/root.tar\n"
-        # a tar that ended early is one as well
-        "test -s /in/finalised.json"
+        # written last: a tar that ended early looks whole, but this is not there
+        "vendor=$(cat /in/boot/vendor)"
     )
 
 
@@ -74,8 +74,8 @@ def _partitions(recipe: DiskRecipe) -> str:
 def _esp(recipe: DiskRecipe) -> str:
     esp = next(partition for partition in recipe.partitions if partition.name == "esp")
     options = f"--invariant -F 32 -s 1 -i {recipe.ids.esp_volume} -n EFI"
-    own = "::/EFI/$vendor"
     # the folder that the distribution's own GRUB looks into
+    own = "::/EFI/$vendor"
     copies = (
         ("shim.efi", "::/EFI/BOOT/BOOTX64.EFI"),
         ("mok.efi", "::/EFI/BOOT/mmx64.efi"),
@@ -87,7 +87,6 @@ def _esp(recipe: DiskRecipe) -> str:
     )
     return "\n".join(
         (
-            "vendor=$(cat /in/boot/vendor)",
             f"truncate -s {esp.size}M esp.img",
             f"mkfs.vfat {options} -h {esp.start * PER_MIB} esp.img >/dev/null",
             f'mmd -i esp.img ::/EFI ::/EFI/BOOT "{own}"',

@@ -1,16 +1,11 @@
-"""Takes a finished container image; gives a folder with all that its disk is made of.
-
-`root.tar` (finalised), `boot/` (boot loaders) and `finalised.json`. The folder needs no container.
-"""
+"""Takes a finished container image; gives its finalised tar, and a folder with its boot loaders."""
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -22,8 +17,8 @@ from burnish.model.command import Command
 from burnish.model.disk import Finalised, FinaliseRecipe
 
 ROOT_TAR = "root.tar"
+LABEL = "burnish.run=export"
 BOOT = "boot"
-RECORD = "finalised.json"
 
 _PACKAGES = {
     "shim.efi": "shim-signed",
@@ -34,24 +29,14 @@ _PACKAGES = {
 
 
 def export(
-    image: str,
-    *,
-    recipe: FinaliseRecipe,
-    out: Path,
-    label: str = "burnish.run=export",
-    sink: BinaryIO | None = None,
+    image: str, *, recipe: FinaliseRecipe, out: Path, sink: BinaryIO, label: str = LABEL
 ) -> Finalised:
-    """Write the folder `out` from `image`; the containers that this takes carry `label` and go.
+    """Write the finalised tar of `image` into `sink`, and what the disk needs beside it into `out`.
 
-    The tar goes to `sink`, which the caller closes when all else is there, else to a file of `out`. Raises
-    BuildError if a boot loader is missing, CommandFailed if Docker fails.
+    The caller closes `sink` when this has come back: then all of `out` is there. The containers that
+    this takes carry `label` and go. Raises BuildError if a boot loader is missing, CommandFailed if
+    Docker fails.
     """
-    if sink is None:
-        out.mkdir(parents=True, exist_ok=True)
-        with (out / ROOT_TAR).open("wb", buffering=0) as file:
-            return export(
-                image, recipe=recipe, out=out, label=label, sink=cast("BinaryIO", file)
-            )
     boot = out / BOOT
     boot.mkdir(parents=True, exist_ok=True)
     (boot / "stub.cfg").write_text(grub.stub(recipe.ids.root), encoding="utf-8")
@@ -63,9 +48,8 @@ def export(
         if core is not None:
             core.result()
             _boot_code(boot)
+    # the last of all: where it is missing, no disk is made
     (boot / "vendor").write_text(finalised.vendor, encoding="utf-8")
-    record = json.dumps(asdict(finalised), indent=1, sort_keys=True)
-    (out / RECORD).write_text(record + "\n", encoding="utf-8")
     return finalised
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from burnish import process
 from burnish.errors import BuildError, CommandFailed, ToolError
 from burnish.lock.sources import default_lines, find_keyring, signed, site_lines
+from burnish.lock.trust import untrusted
 from burnish.model.base import Rootfs
 from burnish.model.command import Command, Completed
 from burnish.model.lock import Package
@@ -152,14 +153,10 @@ def _conf(folder: Path, *, ca_bundle: str) -> str:
 def _unreachable(rootfs: Rootfs, stderr: str) -> ToolError:
     errors = [line for line in stderr.splitlines() if line.startswith(("E:", "W:"))]
     key = any("NO_PUBKEY" in line or "EXPKEYSIG" in line for line in errors)
-    if any(word in stderr for word in TLS):
-        detail = next(line for line in errors if any(word in line for word in TLS))
-        return ToolError(
-            f"the mirror of {rootfs.suite} answers with a certificate that is not trusted here, "
-            f"nothing built\n  | {detail}",
-            hint="a proxy that inspects TLS? name its certificate file as ca_bundle in site.yaml, "
-            "or in SSL_CERT_FILE",
-        )
+    refused = [line for line in errors if any(word in line for word in TLS)]
+    if refused:
+        who, detail = f"the mirror of {rootfs.suite}", f"  | {refused[0]}"
+        return untrusted(who, detail, so_far=", nothing built")
     if key:
         return ToolError(
             f"the signatures of {rootfs.suite} do not match the keyring {rootfs.keyring!r}",

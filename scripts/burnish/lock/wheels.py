@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from burnish import process
 from burnish.errors import BuildError, BurnishError, CommandFailed, ToolError
+from burnish.lock.trust import untrusted
 from burnish.model.command import Command
 from burnish.model.lock import PythonLock, Wheel
 from burnish.model.site import Site
@@ -129,11 +130,7 @@ def _filename(wheel: Mapping[str, Any]) -> str:
 def _explained(error: CommandFailed) -> BurnishError:
     detail = "\n".join(f"  | {line}" for line in error.tail)
     if any(word in detail for word in TLS):
-        return ToolError(
-            f"the Python index answers with a certificate that is not trusted here\n{detail}",
-            hint="a proxy that inspects TLS? name its certificate file as ca_bundle in site.yaml, "
-            "or in SSL_CERT_FILE",
-        )
+        return untrusted("the Python index", detail)
     if any(word in detail for word in UNREACHABLE):
         return ToolError(
             f"the Python index can't be reached\n{detail}",

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from burnish.catalog.load import shown
 from burnish.catalog.locks import load_lock
 from burnish.model.image import Image
 from burnish.model.lock import Lock
@@ -15,12 +16,8 @@ from burnish.stages.run import World
 
 def committed_path(world: World, image: str) -> Path:
     """Where an image's lock is committed: in the root that defines the image."""
-    roots = [
-        root
-        for root in world.catalog.roots
-        if (root / "packer" / "images" / f"{image}.yaml").is_file()
-    ]
-    return (roots or [world.root])[-1] / "packer" / "locks" / f"{image}.lock.yaml"
+    definition = world.root / world.catalog.places["images", image]
+    return definition.parents[1] / "locks" / f"{image}.lock.yaml"
 
 
 def local_path(build: Path, image: str, *, standin: bool = False) -> Path:
@@ -45,7 +42,5 @@ def current(world: World, image: Image, *, committed_only: bool = False) -> Lock
         lock = load_lock(local, image=image.name, shown=str(local))
         if lock.basis == basis(world, image.name) and lock.standin == standin:
             return lock
-    ours = committed.is_relative_to(world.root)
-    shown = committed.relative_to(world.root) if ours else committed
-    lock = load_lock(committed, image=image.name, shown=shown.as_posix())
+    lock = load_lock(committed, image=image.name, shown=shown(committed, world.root))
     return replace(lock, rootfs=None, standin=True) if standin else lock
