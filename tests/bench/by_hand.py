@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import images
 from burnish.build import disk_script, grub, tools
+from burnish.build.tools import Tools
 from burnish.lock.wheels import uv
 from burnish.model.disk import DiskIds, DiskRecipe
 from content import Content
@@ -49,10 +51,10 @@ RUN {env} sh /tmp/bench/{name}.sh
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A folder of one's own, the image of disk tools, and the log."""
+    """A folder of one's own, the disk tools, and the log."""
 
     work: Path
-    tools: str
+    tools: Tools
     log: Log
 
     def run(self, *argv: str, env: dict[str, str] | None = None) -> None:
@@ -99,14 +101,14 @@ def shell(place: Place, what: Content, *, scenario: str) -> None:
             place.run("chroot", str(root), "sh", "-c", script, env=environment("/tmp/bench/ca.crt"))
         shutil.rmtree(root / "tmp/bench")
     with place.log.phase(SUITE, "shell", scenario=scenario, phase="disk"):
-        _boot(place.work, lambda path: (root / path).read_bytes())
-        _disk(place, what, files="/in/root")
+        boot_files(place.work, lambda path: (root / path).read_bytes(), recipe=recipe(what))
+        to_disk(place.work, recipe=recipe(what), use=place.tools, tree=True)
 
 
 def docker(place: Place, what: Content, *, scenario: str) -> None:
     """A base by mmdebstrap, a Dockerfile of one step for each kind, an export, the disk from its tar."""
     if scenario == "cold":
-        _forget()
+        images.forget("bench")
         with place.log.phase(SUITE, "docker", scenario=scenario, phase="base"):
             tar = place.work / "base.tar"
             place.run(
@@ -118,11 +120,12 @@ def docker(place: Place, what: Content, *, scenario: str) -> None:
     with place.log.phase(SUITE, "docker", scenario=scenario, phase="build"):
         build = ("docker", "build", "--quiet", "--tag", "bench/image", str(place.work / "context"))
         place.run(*build, env={"DOCKER_BUILDKIT": "0"})
-    with place.log.phase(SUITE, "docker", scenario=scenario, phase="export"), _container() as name:
-        place.run("docker", "export", "--output", str(place.work / "root.tar"), name)
+    tar = place.work / "root.tar"
+    with place.log.phase(SUITE, "docker", scenario=scenario, phase="export"):
+        export("bench/image", tar)
     with place.log.phase(SUITE, "docker", scenario=scenario, phase="disk"):
-        _boot(place.work, lambda path: member(place.work / "root.tar", path))
-        _disk(place, what, files="/in/root.tar")
+        boot_files(place.work, partial(member, tar), recipe=recipe(what))
+        to_disk(place.work, recipe=recipe(what), use=place.tools)
 
 
 def _context(folder: Path, what: Content) -> None:
@@ -145,32 +148,39 @@ def _context(folder: Path, what: Content) -> None:
             shutil.copy(source, folder / name)
 
 
-def _boot(folder: Path, read: object) -> None:
+def recipe(what: Content) -> DiskRecipe:
+    """A disk of that size, for machines with UEFI."""
+    return DiskRecipe(ids=DiskIds.from_seed("bench"), epoch=what.epoch, size=what.size, bios=False)
+
+
+def boot_files(folder: Path, read: Callable[[str], bytes], *, recipe: DiskRecipe) -> None:
+    """What the disk tools want beside the files: `read` gives the boot loaders' bytes by path."""
     boot = folder / "boot"
     boot.mkdir(exist_ok=True)
-    assert callable(read)
     for name, path in EFI.items():
         (boot / name).write_bytes(read(path))
     (boot / "vendor").write_text("debian", encoding="utf-8")
-    (boot / "stub.cfg").write_text(grub.stub(DiskIds.from_seed("bench").root), encoding="utf-8")
+    (boot / "stub.cfg").write_text(grub.stub(recipe.ids.root), encoding="utf-8")
 
 
-def _disk(place: Place, what: Content, *, files: str) -> None:
-    """The disk tools by hand, the raw disk's hash, and its qcow2."""
-    recipe = DiskRecipe(
-        ids=DiskIds.from_seed("bench"), epoch=what.epoch, size=what.size, bios=False
-    )
+def to_disk(folder: Path, *, recipe: DiskRecipe, use: Tools, tree: bool = False) -> None:
+    """The disk tools by hand, the raw disk's hash, and its qcow2; from root.tar, or the tree `root`."""
     script = disk_script.render(recipe)
-    if files == "/in/root":
+    if tree:
         script = script.replace("-d - ", "-d /in/root ").replace(" < /in/root.tar", " </dev/null")
-    script = f"{tools.PREAMBLE}{script}\nsha256sum disk.raw\n"
-    out = place.work / "out"
+    out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
-    place.run(
-        "docker", "run", "--rm", "--network", "none", "--volume", f"{place.work}:/in:ro",
-        "--volume", f"{out}:/out", "--workdir", "/out", place.tools, "sh", "-c", script,
-    )  # fmt: skip
+    tools.run(use, f"{script}\nsha256sum disk.raw\n", source=folder, out=out)
+
+
+def export(image: str, tar: Path) -> None:
+    """The files of an image, by a container that goes again."""
+    name = images.docker("create", image, "true").strip()
+    try:
+        images.docker("export", "--output", str(tar), name)
+    finally:
+        images.docker("rm", name)
 
 
 def _hooks(what: Content) -> tuple[str, ...]:
@@ -179,31 +189,12 @@ def _hooks(what: Content) -> tuple[str, ...]:
 
 
 def member(tar: Path, path: str) -> bytes:
+    """A file in a tar."""
     return subprocess.run(
         ["tar", "--extract", "--to-stdout", "--file", str(tar), path],
         check=True,
         capture_output=True,
     ).stdout
-
-
-@contextmanager
-def _container() -> Iterator[str]:
-    subprocess.run(
-        ["docker", "create", "--name", "bench-export", "bench/image", "true"],
-        check=True,
-        capture_output=True,
-    )
-    try:
-        yield "bench-export"
-    finally:
-        subprocess.run(
-            ["docker", "rm", "--force", "bench-export"], check=False, capture_output=True
-        )
-
-
-def _forget() -> None:
-    for image in ("bench/image", "bench/base"):
-        subprocess.run(["docker", "rmi", "--force", image], check=False, capture_output=True)
 
 
 def _ca() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from burnish.catalog.locks import load_lock
 from burnish.stages.run import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,8 +50,6 @@ def content(world: World, image: str) -> Content:
     definition = world.catalog.images[image]
     base = world.catalog.bases[definition.base]
     kept = world.gallery.folder(manifest.image, manifest.version) / "lock.yaml"
-    from burnish.catalog.locks import load_lock
-
     lock = load_lock(kept, image=image, shown=str(kept))
     assert base.rootfs and lock.rootfs
     return Content(

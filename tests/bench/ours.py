@@ -11,13 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+import shims
+from called import Burnish
 from content import ROOT, checkout
+from images import forget
 from timing import Log
 
 SUITE = "compare"
 PREFIX = "bench-burnish"
-BURNISH = str(Path(sys.executable).with_name("burnish"))
-COUNTED = ("docker", "mmdebstrap", "packer", "qemu-system-x86_64")
 STARTS = re.compile(
     r"^(docker (run|create|start|build|import|commit)|packer build|mmdebstrap|qemu)"
 )
@@ -28,7 +29,7 @@ def to_disk(log: Log, work: Path, *, image: str, scenario: str) -> None:
     store = work / "store"
     if scenario == "cold":
         shutil.rmtree(store, ignore_errors=True)
-        forget()
+        forget(PREFIX)
     root = checkout(work / f"root-{scenario}", scenario)
     env = {**os.environ, "BURNISH_STORE": str(store), "BURNISH_PREFIX": PREFIX}
     load, started = os.getloadavg()[0], time.monotonic()
@@ -57,35 +58,12 @@ def prefixed(disk: dict[str, float]) -> dict[str, float]:
 
 def nothing_changed(log: Log, work: Path, *, image: str) -> None:
     """The command that a nightly job runs when nothing changed: seconds, and what it started."""
-    shims = work / "shims"
-    shutil.rmtree(shims, ignore_errors=True)
-    shims.mkdir(parents=True)
-    for name in COUNTED:
-        real = shutil.which(name)
-        script = f'#!/bin/sh\necho "{name} $*" >> {shims}/log\nexec {real} "$@"\n'
-        (shims / name).write_text(script, encoding="utf-8")
-        (shims / name).chmod(0o755)
-    env = {**os.environ, "PATH": f"{shims}:{os.environ['PATH']}"}
-    load, started = os.getloadavg()[0], time.monotonic()
-    done = subprocess.run(
-        [BURNISH, "--root", str(ROOT), "build", image],
-        env=env,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    seconds = time.monotonic() - started
-    assert "nothing to do" in done.stdout, f"{image} is not filed: build it first\n{done.stdout}"
-    assert len((done.stdout + done.stderr).splitlines()) == 1
-    lines = (shims / "log").read_text("utf-8").splitlines() if (shims / "log").is_file() else []
-    started_ = [line for line in lines if STARTS.match(line)]
-    assert not started_, f"it started: {started_}"
-    log.add(SUITE, "burnish", scenario="nothing changed", phase="whole", seconds=(seconds, load))
-
-
-def forget() -> None:
-    """Remove every image of the benchmark's own store."""
-    shown = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}", f"{PREFIX}/*"]
-    names = subprocess.run(shown, check=True, capture_output=True, text=True).stdout.split()
-    if names:
-        subprocess.run(["docker", "rmi", "--force", *names], check=False, capture_output=True)
+    shutil.rmtree(work / "shims", ignore_errors=True)
+    first = shims.write(work / "shims")
+    env = {**os.environ, "PATH": f"{first}:{os.environ['PATH']}"}
+    with log.phase(SUITE, "burnish", scenario="nothing changed", phase="whole"):
+        done = Burnish(roots=(ROOT,), env=env).burnish("build", image)
+        assert "nothing to do" in done.out, f"{image} is not filed: build it first\n{done.err}"
+        assert len((done.out + done.err).splitlines()) == 1
+        started = [call for call in shims.calls(first) if STARTS.match(call)]
+        assert not started, f"it started: {started}"

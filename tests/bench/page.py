@@ -13,8 +13,8 @@ from timing import Measure, shown, totals
 HEAD = """\
 # Benchmarks
 
-`make bench` measures everything on this page again and writes it anew: {first} to {last}, {machine},
-QEMU without KVM. A figure is the median, with the least and the most where there are several. Times are
+`make bench` measures everything on this page again and writes it anew: {first} to {last}, {machine}.
+A figure is the median, with the least and the most where there are several. Times are
 shown and compared, never asserted. Measured side by side, in turn, within the same run; what other
 machines need will differ.
 

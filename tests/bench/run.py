@@ -1,6 +1,6 @@
 """The figures of docs/benchmarks.md: `make bench` measures them again and writes the page.
 
-    python tests/bench/run.py [--only SECTION ...] [--rounds N] [--work FOLDER]
+    make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER]"
 
 As root, on a quiet machine with Docker, a network, 40 GiB of disk, and the image filed
 (`make image`). Measurements are added to build/bench/results.jsonl; the page takes all of them.
@@ -15,21 +15,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import booting
 import by_hand
 import disks
+import images
 import ours
 import page
-from burnish.cli.monitor import ConsoleMonitor
-from burnish.pipeline import Options, Place, World, open_world
-from burnish.pipeline import plan as plan_of
+from burnish import pipeline
+from burnish.build.tools import Tools
+from burnish.cli.context import Context
+from burnish.model.disk import DiskIds, DiskRecipe
+from burnish.stages.disk import MIB_PER_GIB
 from content import ROOT, content
 from rich.console import Console
-from timing import Log, timed
+from timing import Log
 
 IMAGE = "debian-12-cpu"
 ROLES = ("base", "python", "jupyter", "seal")
@@ -42,16 +44,14 @@ class Bench:
     def __init__(self, work: Path, *, rounds: int) -> None:
         self.work, self.rounds = work, rounds
         self.log = Log(path=ROOT / "build" / "bench" / "results.jsonl")
-        place = Place(here=ROOT, roots=(ROOT,), environment=dict(os.environ), now=datetime.now(UTC))
-        monitor = ConsoleMonitor(Console(stderr=True))
-        self.world: World = open_world(place, monitor=monitor, options=Options())
-        self.plan = plan_of(self.world, self.world.catalog.images[IMAGE])
+        self.world = Context(roots=(ROOT,), debug=False, story=Console(stderr=True)).world()
+        self.plan = pipeline.plan(self.world, pipeline.pick(self.world, IMAGE))
 
     @property
-    def tools(self) -> str:
-        """The image of the disk tools."""
+    def tools(self) -> Tools:
+        """The disk tools."""
         assert self.plan.tools
-        return self.world.store.tag(self.plan.tools.id)
+        return Tools(image=self.world.store.tag(self.plan.tools.id))
 
 
 def compare(bench: Bench) -> None:
@@ -82,9 +82,16 @@ def nothing(bench: Bench) -> None:
 
 def disk(bench: Bench) -> None:
     """The disk stage against its bare commands."""
-    disks.compare(
-        bench.world, bench.plan, work=bench.work / "disk", log=bench.log, rounds=bench.rounds
+    image, definition = bench.world.store.tag(bench.plan.top.id), bench.plan.image
+    recipe = DiskRecipe(
+        ids=DiskIds.from_seed(bench.plan.top.id),
+        epoch=bench.plan.top.epoch,
+        size=definition.disk_gb * MIB_PER_GIB,
     )
+    for _ in range(max(2, bench.rounds)):
+        disks.compare(
+            image, recipe=recipe, use=bench.tools, work=bench.work / "disk", log=bench.log
+        )
 
 
 def boot(bench: Bench) -> None:
@@ -121,13 +128,8 @@ def tests(bench: Bench) -> None:
     argv = [sys.executable, "-m", "pytest", "-q", "tests/unit", "tests/contract"]
     argv.append("--ignore=tests/contract/test_lint.py")
     for _ in range(max(3, bench.rounds)):
-        load = os.getloadavg()[0]
-        seconds = timed(
-            lambda: subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-        )
-        bench.log.add(
-            "tests", "unit and contract", scenario="warm", phase="whole", seconds=(seconds, load)
-        )
+        with bench.log.phase("tests", "unit and contract", scenario="warm", phase="whole"):
+            subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 SECTIONS: dict[str, Section] = {
@@ -152,7 +154,7 @@ def main() -> int:
                 print(f"=== {name}", flush=True)
                 section(bench)
         page.write(bench.log.read(), ROOT / "docs" / "benchmarks.md")
-    ours.forget()
+    images.forget(ours.PREFIX)
     return 0
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -96,10 +96,3 @@ def shown(values: Iterable[float]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.0f}"
-
-
-def timed(call: Callable[[], object]) -> float:
-    """The seconds of a call."""
-    started = time.monotonic()
-    call()
-    return time.monotonic() - started

@@ -8,14 +8,12 @@ Store and tags come from the environment, as everywhere.
 from __future__ import annotations
 
 import json
-import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from burnish import pipeline
-from burnish.cli.monitor import ConsoleMonitor
-from burnish.pipeline import BUILD, Options, Place, open_world
+from burnish.cli.context import Context
+from burnish.pipeline import BUILD
 from burnish.stages.run import Run
 from rich.console import Console
 
@@ -25,8 +23,7 @@ CHECKED = ("checks: container", "checks: artifact", "checks: vm", "file")
 def main(image: str, *roots: str) -> None:
     """Take the stages of a build, in their order, without checks and without filing."""
     given = tuple(Path(root) for root in roots)
-    place = Place(here=given[0], roots=given, environment=dict(os.environ), now=datetime.now(UTC))
-    world = open_world(place, monitor=ConsoleMonitor(Console(stderr=True)), options=Options())
+    world = Context(roots=given, debug=False, story=Console(stderr=True)).world()
     run = Run(plan=pipeline.plan(world, pipeline.pick(world, image)))
     stages = tuple(stage for stage in BUILD if stage[0] not in CHECKED)
     run = pipeline.follow(stages, world, run=run)

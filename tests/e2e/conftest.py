@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import factory
+import images
 import pytest
 from factory import Factory
 
@@ -17,7 +18,7 @@ def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Factory]:
     done = made.build(until="rootfs")
     assert done.code == 0, done.err
     yield made
-    factory.forget(made.env["BURNISH_PREFIX"])
+    images.forget(made.env["BURNISH_PREFIX"])
 
 
 @pytest.fixture

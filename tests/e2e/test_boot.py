@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import running
 from burnish.build import boot
 from burnish.errors import BootError
 from burnish.model.machine import BootRequest, Deadlines, FirmwareKind
@@ -62,19 +63,6 @@ def _boot(request: BootRequest) -> str:
     return caught.value.message
 
 
-def _left_running(folder: Path) -> list[str]:
-    """Command lines of this host's processes that name `folder`, this one's own aside."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line and path.parent.name != str(os.getpid()):
-            found.append(line)
-    return found
-
-
 def test_a_panic_ends_the_wait_at_once(request_: BootRequest, tmp_path: Path) -> None:
     _speaker(tmp_path, "Linux version 0\r\nKernel panic - not syncing: no root\r\n")
     began = time.monotonic()
@@ -95,7 +83,7 @@ def test_a_guest_without_ssh_ends_at_its_deadline(request_: BootRequest, tmp_pat
         replace(request_, deadlines=replace(SHORT, login=3))
     )
     assert time.monotonic() - began < 30
-    assert _left_running(tmp_path) == []
+    assert running.naming(str(tmp_path)) == []
 
 
 def test_a_failed_boot_leaves_disk_and_log_and_nothing_else(
@@ -106,7 +94,7 @@ def test_a_failed_boot_leaves_disk_and_log_and_nothing_else(
     assert hashlib.sha256(request_.disk.read_bytes()).digest() == before
     assert "Linux version 0" in request_.log.read_text(encoding="utf-8")
     assert list(request_.scratch.iterdir()) == []
-    assert _left_running(tmp_path) == []
+    assert running.naming(str(tmp_path)) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -122,11 +110,11 @@ def test_nothing_runs_on_when_burnish_is_ended(
         assert child.stdout is not None
         assert b"booting" in child.stdout.readline()
         time.sleep(2)
-        running = [line for line in _left_running(tmp_path) if "-c" not in line.split()[:3]]
-        assert len(running) == (2 if firmware == "secureboot" else 1)
+        guests = [line for line in running.naming(str(tmp_path)) if "-c" not in line.split()[:3]]
+        assert len(guests) == (2 if firmware == "secureboot" else 1)
         child.send_signal(number)
     time.sleep(1)
-    assert _left_running(tmp_path) == []
+    assert running.naming(str(tmp_path)) == []
 
 
 @pytest.mark.skipif("BURNISH_E2E_DISK" not in os.environ, reason="BURNISH_E2E_DISK names no disk")
@@ -155,7 +143,7 @@ def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -
         assert ("tpm0" in said) == (firmware == "secureboot")
         assert machine.state in {"running", "degraded"}
     assert list(machine.milestones) == ["kernel", "ssh", "login", "running", "off"]
-    assert (_digest(disk), _left_running(tmp_path)) == (before, [])
+    assert (_digest(disk), running.naming(str(tmp_path))) == (before, [])
 
 
 def _digest(path: Path) -> str:

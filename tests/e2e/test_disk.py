@@ -69,17 +69,11 @@ class Made:
 
 
 @pytest.fixture(scope="module")
-def use(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
-    """The tools image of the environment, else one made for this module."""
+def use(request: pytest.FixtureRequest) -> Tools:
+    """The tools image of the environment, else the engine's own."""
     if given := os.environ.get("BURNISH_TOOLS_IMAGE"):
-        yield Tools(image=given)
-        return
-    tar, name = tmp_path_factory.mktemp("tools") / "tools.tar", f"burnish-e2e-tools-{os.getpid()}"
-    include = f"--include={','.join(tools.PACKAGES)}"
-    subprocess.run(["mmdebstrap", "--variant=apt", include, "stable", str(tar)], check=True)
-    docker("import", str(tar), name)
-    yield Tools(image=name)
-    docker("rmi", "--force", name)
+        return Tools(image=given)
+    return Tools(image=request.getfixturevalue("bootstrapped").tools())
 
 
 @pytest.fixture(scope="module")

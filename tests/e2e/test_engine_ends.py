@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import time
@@ -10,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from factory import IMAGE, Factory, await_line, end, forget
+import running
+from called import await_line, end
+from factory import IMAGE, Factory
+from images import forget
 
 # a layer long enough to be killed in, and a task that says that it has begun
 SLOW = """\
@@ -84,18 +86,6 @@ def test_a_run_that_ends_in_the_bootstrap_makes_it_anew(
 def _await_silence(of: Factory) -> None:
     """Until no process of the ended run is left: they go with it, if not in the same instant."""
     until = time.monotonic() + 15
-    while (left := _running(str(of.root))) and time.monotonic() < until:
+    while (left := running.naming(str(of.root))) and time.monotonic() < until:
         time.sleep(0.1)
     assert left == []
-
-
-def _running(text: str) -> list[str]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if text in line and path.parent.name != str(os.getpid()):
-            found.append(line)
-    return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from factory import IMAGE, LAYERS, Factory, docker
+from factory import IMAGE, LAYERS, Factory
+from images import docker
 
 ALL = ["one", "two", "seal"]
 

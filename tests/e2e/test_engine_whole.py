@@ -13,24 +13,25 @@ from typing import Any
 
 import overlay
 import pytest
-from factory import await_line, docker, end, forget
-from overlay import ROOT, Overlay
+import running
+from called import Burnish, await_line, end
+from images import docker, forget
+from overlay import ROOT
 
 IMAGE = "bare-cpu"
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Overlay:
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Burnish:
     """The benchmark's small image, filed in a gallery of its own."""
     folder = tmp_path_factory.mktemp("bare")
     shutil.copytree(ROOT / "tests" / "bench" / "bare", folder / "root")
     overlay.pin(folder / "root", IMAGE)
-    gallery = {"BURNISH_GALLERY": str(folder / "gallery")}
-    return Overlay(root=folder / "root", image=IMAGE, env=gallery)
+    return overlay.over(folder / "root", BURNISH_GALLERY=str(folder / "gallery"))
 
 
 @pytest.fixture(scope="module")
-def own(bare: Overlay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Overlay]:
+def own(bare: Burnish, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Burnish]:
     """The same in a store of its own, which has fetched packages and nothing else."""
     store = tmp_path_factory.mktemp("store")
     env = {**bare.env, "BURNISH_STORE": str(store), "BURNISH_PREFIX": "e2e-whole"}
@@ -39,7 +40,7 @@ def own(bare: Overlay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ove
 
 
 @pytest.fixture(scope="module")
-def filed(own: Overlay) -> Path:
+def filed(own: Burnish) -> Path:
     """The version's folder, after a run that was killed in each stage from the disk on."""
     for stage, seconds, number in (
         ("... checks: container", 8, signal.SIGKILL),
@@ -53,13 +54,13 @@ def filed(own: Overlay) -> Path:
         done = end(child, number)
         assert done.code == (130 if number == signal.SIGINT else -number), done.err
         _no_guest_runs()
-    done_ = own.burnish("build", IMAGE)
-    assert done_.returncode == 0, done_.stderr
-    assert "layer bare" not in done_.stderr, "what was finished is not done again"
-    return Path(done_.stdout.strip())
+    done = own.burnish("build", IMAGE)
+    assert done.code == 0, done.err
+    assert "layer bare" not in done.err, "what was finished is not done again"
+    return Path(done.out.strip())
 
 
-def test_a_build_that_was_killed_everywhere_ends_whole(own: Overlay, filed: Path) -> None:
+def test_a_build_that_was_killed_everywhere_ends_whole(own: Burnish, filed: Path) -> None:
     names = {path.name for path in filed.iterdir()}
     assert {"disk.qcow2", "disk.vhd", "manifest.json", "report.md", "serial.log"} <= names
     assert {f"junit-{level}.xml" for level in ("container", "artifact", "vm")} <= names
@@ -72,32 +73,32 @@ def test_a_build_that_was_killed_everywhere_ends_whole(own: Overlay, filed: Path
     assert set(verdicts) == {"container", "artifact", "vm"}
 
 
-def test_the_same_command_has_nothing_to_do(own: Overlay, filed: Path) -> None:
+def test_the_same_command_has_nothing_to_do(own: Burnish, filed: Path) -> None:
     again = own.burnish("build", IMAGE)
-    assert (again.returncode, again.stderr) == (0, "")
-    assert again.stdout == f"{filed}: filed and proven already, nothing to do\n"
-    assert own.burnish("build", IMAGE, "--if-changed").returncode == 3
+    assert (again.code, again.err) == (0, "")
+    assert again.out == f"{filed}: filed and proven already, nothing to do\n"
+    assert own.burnish("build", IMAGE, "--if-changed").code == 3
 
 
-def test_an_empty_store_gives_the_same_disk(own: Overlay, filed: Path) -> None:
+def test_an_empty_store_gives_the_same_disk(own: Burnish, filed: Path) -> None:
     raw = _manifest(filed)["artifacts"]
     shutil.rmtree(own.env["BURNISH_STORE"])
     forget("e2e-whole")
     done = own.burnish("build", IMAGE, "--force")
-    assert done.returncode == 0, done.stderr
-    assert "✓ layer bare" in done.stderr
-    again = Path(done.stdout.strip())
+    assert done.code == 0, done.err
+    assert "✓ layer bare" in done.err
+    again = Path(done.out.strip())
     assert again.name != filed.name
     assert _manifest(again)["artifacts"]["disk.vhd"] == raw["disk.vhd"]
 
 
-def test_a_filed_version_is_proven_again_without_a_build(own: Overlay, filed: Path) -> None:
+def test_a_filed_version_is_proven_again_without_a_build(own: Burnish, filed: Path) -> None:
     before = _manifest(filed)["verdicts"]
     verdicts = Path(own.env["BURNISH_STORE"]) / "verdicts"
     shutil.rmtree(verdicts)
     done = own.burnish("verify", f"{IMAGE}/{filed.name}", "--level", "artifact")
-    assert done.returncode == 0, done.stderr
-    assert "layer" not in done.stderr
+    assert done.code == 0, done.err
+    assert "layer" not in done.err
     after = _manifest(filed)["verdicts"]
     assert [each["level"] for each in after] == [each["level"] for each in before]
     assert list(verdicts.glob("*-artifact.json")), "it was proven anew"
@@ -111,12 +112,4 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _no_guest_runs() -> None:
     """QEMU goes with burnish at once, even if that is killed."""
     time.sleep(2)
-    work, guests = str(ROOT / "build" / "work" / IMAGE), []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if "qemu-system" in line and work in line:
-            guests.append(line)
-    assert guests == []
+    assert running.naming("qemu-system", str(ROOT / "build" / "work" / IMAGE)) == []

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import makers
-from burnish.catalog.load import load
+from burnish.catalog.load import PLUGINS, load
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
@@ -18,7 +18,6 @@ from burnish.plan.resolve import resolve
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 IMAGE = "tiny-cpu"
-PLUGINS = "ansible/collections/ansible_collections/burnish/build/plugins"
 
 BASE = """\
 name: tiny

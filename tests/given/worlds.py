@@ -9,6 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import checkout
+from burnish.build.store import write
+from burnish.catalog.locks import dump_lock
+from burnish.model.lock import Lock
+from burnish.stages import locks
 from burnish.stages.run import Options, World
 from burnish.stages.world import Place, open_world
 
@@ -43,3 +47,15 @@ def world(folder: Path, *, options: Options | None = None) -> World:
         checkout.write(root)
     place = Place(here=root, roots=(), environment={}, now=NOW)
     return open_world(place, monitor=Notes(), options=options or Options())
+
+
+def locked(folder: Path) -> World:
+    """The same, with a committed lock that leaves nothing open."""
+    found = world(folder)
+    put(locks.committed_path(found, checkout.IMAGE), checkout.lock())
+    return found
+
+
+def put(path: Path, lock: Lock) -> None:
+    """Write a lock."""
+    write(path, dump_lock(lock))

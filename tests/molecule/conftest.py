@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from burnish import pipeline
-from burnish.cli.monitor import ConsoleMonitor
+from burnish.cli.context import Context
 from rich.console import Console
 
 ROOT = Path(__file__).parents[2]
@@ -43,11 +41,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def world(pytestconfig: pytest.Config) -> pipeline.World:
     """The checkout with its store; a run of its own prefix never meets another one's containers."""
-    place = pipeline.Place(
-        here=ROOT,
-        roots=(ROOT, *pytestconfig.getoption("further_root")),
-        environment=dict(os.environ),
-        now=datetime.now(UTC),
-    )
-    monitor = ConsoleMonitor(Console(stderr=True))
-    return pipeline.open_world(place, monitor=monitor, options=pipeline.Options())
+    roots = (ROOT, *pytestconfig.getoption("further_root"))
+    return Context(roots=roots, debug=False, story=Console(stderr=True)).world()

@@ -12,16 +12,15 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from burnish import pipeline
+from burnish.build.checks import PLUGIN
 from burnish.build.extract import extract
 from burnish.build.tools import Tools
-from burnish.cli.monitor import ConsoleMonitor
+from burnish.cli.context import Context
 from burnish.model.leftovers import as_facts
-from burnish.pipeline import Place
 from burnish.verify.suite import facts
 from rich.console import Console
 
@@ -59,9 +58,7 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
 
 def _of_the_store(scratch: Path) -> Subject:
     """Our own image as the store has it: its container image, its facts, its disk's files."""
-    place = Place(here=ROOT, roots=(ROOT,), environment=dict(os.environ), now=datetime.now(UTC))
-    monitor = ConsoleMonitor(Console(stderr=True))
-    world = pipeline.open_world(place, monitor=monitor, options=pipeline.Options())
+    world = Context(roots=(ROOT,), debug=False, story=Console(stderr=True)).world()
     plan = pipeline.plan(world, pipeline.pick(world, IMAGE))
     disk = world.store.disk_record(plan.disk_key)
     if disk is None or plan.tools is None:
@@ -130,7 +127,7 @@ def run_checks(subject: Subject, level: str, *, options: list[str]) -> dict[str,
     """Outcome per check: passed, failed or skipped; failed if any of its parameters failed."""
     junit = subject.scratch / "junit.xml"
     junit.unlink(missing_ok=True)
-    plugins = ["-p", "no:cacheprovider", "-p", "harness.plugin"]
+    plugins = ["-p", "no:cacheprovider", "-p", PLUGIN]
     argv = [sys.executable, "-m", "pytest", str(CHECKS), "-q", *plugins]
     flags = [f"--burnish-facts={subject.facts}", f"--burnish-level={level}"]
     done = subprocess.run(

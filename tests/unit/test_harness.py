@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from burnish.build.checks import PLUGIN
 from harness import facts, tree
 from harness.selection import Check, Run, left_out, mistakes
 from harness.unverified import REASONS
@@ -237,7 +238,7 @@ def run_suite(folder: Path, *, given: list[str]) -> Path:
     (folder / "facts.json").write_text(text)
     files = [f"--burnish-facts={folder}/facts.json", f"--junit-xml={folder}/junit.xml"]
     settings = f"--config-file={ours.parents[1] / 'pyproject.toml'}"
-    plugins = ["-p", "no:cacheprovider", "-p", "harness.plugin"]
+    plugins = ["-p", "no:cacheprovider", "-p", PLUGIN]
     argv = [sys.executable, "-m", "pytest", "-q", settings, *plugins, str(checks)]
     argv.append("--hosts=docker://it")
     env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}

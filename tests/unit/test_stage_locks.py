@@ -9,35 +9,25 @@ import checkout
 import pytest
 import worlds
 from burnish import pipeline
-from burnish.build.store import write
-from burnish.catalog.locks import dump_lock
-from burnish.model.lock import Lock
 from burnish.model.site import Apt
 from burnish.stages import locks
 from burnish.stages.run import Options, World
 from burnish.stages.world import Place, open_world
 
 
-def put(path: Path, lock: Lock) -> None:
-    write(path, dump_lock(lock))
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A world whose committed lock leaves nothing open."""
-    found = worlds.world(tmp_path)
-    put(locks.committed_path(found, checkout.IMAGE), checkout.lock())
-    return found
+    return worlds.locked(tmp_path)
 
 
 def test_a_local_lock_counts_while_its_basis_stands(world: World) -> None:
     image, committed = world.catalog.images[checkout.IMAGE], checkout.lock()
     local = replace(committed, tools=None, basis=locks.basis(world, image.name))
-    put(locks.local_path(world.build, image.name), local)
+    worlds.put(locks.local_path(world.build, image.name), local)
     assert locks.current(world, image) == local
     assert locks.current(world, image, committed_only=True) == committed
     newer = replace(committed, recorded={"a": "b"})
-    put(locks.committed_path(world, image.name), newer)
+    worlds.put(locks.committed_path(world, image.name), newer)
     assert locks.current(world, image) == newer
 
 
@@ -46,7 +36,7 @@ def test_a_stand_ins_lock_never_reaches_a_real_build(world: World) -> None:
     basis = locks.basis(world, image.name)
     played = replace(committed, basis=basis, standin=True, tools=None)
     for standin in (True, False):
-        put(locks.local_path(world.build, image.name, standin=standin), played)
+        worlds.put(locks.local_path(world.build, image.name, standin=standin), played)
     assert locks.current(world, image) == committed
     site = replace(world.site, apt={"debian": Apt(mirror="http://m", standin=True)})
     assert locks.current(replace(world, site=site), image) == played

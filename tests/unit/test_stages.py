@@ -13,6 +13,7 @@ import pytest
 import worlds
 from burnish import host, pipeline
 from burnish.build.store import write
+from burnish.catalog.load import PLUGINS
 from burnish.catalog.locks import dump_lock
 from burnish.errors import BuildError, NothingToDo, PublishError, UsageError
 from burnish.lock import update
@@ -24,16 +25,9 @@ from burnish.stages import filing, layers, locks, prepare, prove, scenario, serv
 from burnish.stages.run import Run, World
 
 
-def put(path: Path, lock: Lock) -> None:
-    write(path, dump_lock(lock))
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A world whose committed lock leaves nothing open."""
-    found = worlds.world(tmp_path)
-    put(locks.committed_path(found, checkout.IMAGE), checkout.lock())
-    return found
+    return worlds.locked(tmp_path)
 
 
 def run_of(world: World, image: str = checkout.IMAGE) -> Run:
@@ -69,7 +63,7 @@ def test_a_disk_that_is_too_small_stops_before_anything(world: World) -> None:
     ],
 )
 def test_locked_refuses_open_entries(world: World, lock: Lock, reason: str) -> None:
-    put(locks.committed_path(world, checkout.IMAGE), lock)
+    worlds.put(locks.committed_path(world, checkout.IMAGE), lock)
     strict = with_options(world, locked=True)
     with pytest.raises(BuildError) as caught:
         prepare.pins(strict, run_of(strict))
@@ -236,8 +230,8 @@ def test_a_layers_folder_holds_exactly_what_was_hashed(world: World) -> None:
     staged = layers.staged(world, layer)
     assert sorted(staged) == [
         "ansible/ansible.cfg",
-        f"{checkout.PLUGINS}/action/settings.py",
-        f"{checkout.PLUGINS}/modules/settings.py",
+        f"{PLUGINS}/action/settings.py",
+        f"{PLUGINS}/modules/settings.py",
         "ansible/linux.yml",
         "roles/extra/meta/argument_specs.yml",
         "roles/extra/tasks/main.yml",

@@ -14,11 +14,6 @@ from burnish.model.command import Command, Completed
 PREAMBLE = "set -eu\ntrap 'exit 143' TERM INT\nexport LC_ALL=C.UTF-8 TZ=UTC\n"
 
 
-# What the tools image is made of, in the names of Debian's current stable. libarchive, which lets
-# mke2fs read a tar, is only recommended by e2fsprogs.
-PACKAGES = ("dosfstools", "e2fsprogs", "fdisk", "libarchive13t64", "mtools", "qemu-utils")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Tools:
     """The image that holds the disk tools, the log of their output, their containers' label."""
