@@ -12,7 +12,7 @@ from burnish.build import boot
 from burnish.model.machine import BootRequest
 from burnish.model.plan import Plan
 from burnish.stages.run import World
-from content import ROOT
+from filed import ROOT
 from timing import Log
 
 SUITE = "boot"

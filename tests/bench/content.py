@@ -10,8 +10,8 @@ from pathlib import Path
 
 from burnish.catalog.locks import load_lock
 from burnish.stages.run import World
+from filed import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 # What a checkout needs for a build: definitions, playbooks, roles, the controller's own pins.
 PARTS = ("ansible", "packer", "roles", "scripts/requirements.txt", "tests/toolchains")
 # The one small package more of each scenario: (name, and for pip its pin with hashes)

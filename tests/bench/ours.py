@@ -13,7 +13,8 @@ from pathlib import Path
 
 import shims
 from called import Burnish
-from content import ROOT, checkout
+from content import checkout
+from filed import ROOT
 from images import forget
 from timing import Log
 

@@ -21,19 +21,16 @@ from xml.etree import ElementTree
 import booting
 import by_hand
 import disks
+import filed
 import images
 import ours
 import page
-from burnish import pipeline
-from burnish.build.tools import Tools
-from burnish.cli.context import Context
 from burnish.model.disk import DiskIds, DiskRecipe
 from burnish.stages.disk import MIB_PER_GIB
-from content import ROOT, content
-from rich.console import Console
+from content import content
+from filed import IMAGE, ROOT
 from timing import Log
 
-IMAGE = "debian-12-cpu"
 ROLES = ("base", "python", "jupyter", "seal")
 Section = Callable[["Bench"], None]
 
@@ -44,19 +41,12 @@ class Bench:
     def __init__(self, work: Path, *, rounds: int) -> None:
         self.work, self.rounds = work, rounds
         self.log = Log(path=ROOT / "build" / "bench" / "results.jsonl")
-        self.world = Context(roots=(ROOT,), debug=False, story=Console(stderr=True)).world()
-        self.plan = pipeline.plan(self.world, pipeline.pick(self.world, IMAGE))
-
-    @property
-    def tools(self) -> Tools:
-        """The disk tools."""
-        assert self.plan.tools
-        return Tools(image=self.world.store.tag(self.plan.tools.id))
+        self.filed = filed.find()
 
 
 def compare(bench: Bench) -> None:
     """From nothing, the last step changed, the first step changed: each in turn by each way."""
-    what = content(bench.world, IMAGE)
+    what = content(bench.filed.world, IMAGE)
     for number in range(bench.rounds):
         print(f"round {number + 1} of {bench.rounds}")
         for scenario in ("cold", "last", "first"):
@@ -66,7 +56,7 @@ def compare(bench: Bench) -> None:
                 folder = bench.work / name
                 folder.mkdir(exist_ok=True)
                 way(
-                    by_hand.Place(work=folder, tools=bench.tools, log=bench.log),
+                    by_hand.Place(work=folder, tools=bench.filed.tools, log=bench.log),
                     what.of(scenario),
                     scenario=scenario,
                 )
@@ -82,29 +72,33 @@ def nothing(bench: Bench) -> None:
 
 def disk(bench: Bench) -> None:
     """The disk stage against its bare commands."""
-    image, definition = bench.world.store.tag(bench.plan.top.id), bench.plan.image
+    image, definition = bench.filed.image, bench.filed.plan.image
     recipe = DiskRecipe(
-        ids=DiskIds.from_seed(bench.plan.top.id),
-        epoch=bench.plan.top.epoch,
+        ids=DiskIds.from_seed(bench.filed.plan.top.id),
+        epoch=bench.filed.plan.top.epoch,
         size=definition.disk_gb * MIB_PER_GIB,
     )
     for _ in range(max(2, bench.rounds)):
         disks.compare(
-            image, recipe=recipe, use=bench.tools, work=bench.work / "disk", log=bench.log
+            image, recipe=recipe, use=bench.filed.tools, work=bench.work / "disk", log=bench.log
         )
 
 
 def boot(bench: Bench) -> None:
     """Boot to SSH, with and without our roles."""
     booting.compare(
-        bench.world, bench.plan, work=bench.work / "boot", log=bench.log, rounds=bench.rounds
+        bench.filed.world,
+        bench.filed.plan,
+        work=bench.work / "boot",
+        log=bench.log,
+        rounds=bench.rounds,
     )
 
 
 def checks(bench: Bench) -> None:
     """Seconds of the filed version's checks, from its JUnit files."""
-    manifest = bench.world.gallery.find(IMAGE)
-    folder = bench.world.gallery.folder(manifest.image, manifest.version)
+    manifest = bench.filed.world.gallery.find(IMAGE)
+    folder = bench.filed.world.gallery.folder(manifest.image, manifest.version)
     for path in sorted(folder.glob("junit-*.xml")):
         suite = ElementTree.parse(path).getroot().find(".//testsuite")
         assert suite is not None

@@ -1,7 +1,4 @@
-"""Real QEMU: a guest of one sector shows how booting fails, a whole disk how it succeeds.
-
-BURNISH_E2E_DISK names a bootable qcow2; without it only the small guests run.
-"""
+"""Real QEMU: a guest of one sector shows how booting fails, our own image's disk how it succeeds."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import filed
 import pytest
 import running
 from burnish.build import boot
@@ -117,10 +115,9 @@ def test_nothing_runs_on_when_burnish_is_ended(
     assert running.naming(str(tmp_path)) == []
 
 
-@pytest.mark.skipif("BURNISH_E2E_DISK" not in os.environ, reason="BURNISH_E2E_DISK names no disk")
 @pytest.mark.parametrize("firmware", ["uefi", "bios", "secureboot"])
 def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -> None:
-    disk = Path(os.environ["BURNISH_E2E_DISK"])
+    disk = filed.find().disk / "disk.qcow2"
     before = _digest(disk)
     request = BootRequest(
         disk=disk, format="qcow2", scratch=tmp_path, log=tmp_path / "serial.log", firmware=firmware

@@ -33,8 +33,5 @@ def test_a_mutation_turns_its_check_red(
 ) -> None:
     check, declared = script.stem, levels(script.parent.name, script.stem)
     level = "container" if "container" in declared else declared[0]
-    assert level in healthy, "set BURNISH_MUTATION_TREE: this check reads a disk's tree"
-    if check not in healthy[level]:
-        pytest.skip("the image does not hold what this check is about")
-    assert healthy[level][check] == "passed", "the check must pass on what nobody spoiled"
+    assert healthy[level].get(check) == "passed", "the check must pass on what nobody spoiled"
     assert spoiled(script, level)[check] == "failed"
