@@ -14,8 +14,7 @@ from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
-from burnish.plan.resolve import resolve
-from burnish.stages import disk, filing, layers, locks, prepare, prove, services
+from burnish.stages import disk, filing, layers, locks, planning, prepare, prove, services
 from burnish.stages import scenario as scenarios
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
@@ -74,7 +73,7 @@ def pick(world: World, name: str, *, flavour: str = "cpu", target: str = "local"
 def plan(world: World, image: Image, *, committed_only: bool = False) -> Plan:
     """The plan of an image with the lock that holds here."""
     lock = locks.current(world, image, committed_only=committed_only)
-    return resolve(world.catalog, image, target=world.catalog.targets["local"], lock=lock)
+    return planning.plan(world.catalog, image, lock=lock)
 
 
 def schedule(world: World, of: Plan) -> Schedule:

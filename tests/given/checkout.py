@@ -14,7 +14,8 @@ from burnish.catalog.load import PLUGINS, load
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
-from burnish.plan.resolve import resolve
+from burnish.plan.layers import standing_on
+from burnish.stages import planning
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 IMAGE = "tiny-cpu"
@@ -94,6 +95,12 @@ argument_specs:
     options: {options}
 """
 
+APT = """\
+- name: Install
+  ansible.builtin.apt:
+    name: "{{{{ {lists} }}}}"
+"""
+
 FACTS = """\
 software: []
 paths: []
@@ -147,6 +154,8 @@ def texts() -> dict[str, str]:
         "- ansible.builtin.include_role:\n    name: helper\n    tasks_from: nothing\n"
     )
     found["roles/python/facts.yml"] += "lock: python\n"
+    found["roles/base/tasks/main.yml"] = APT.format(lists="__base_packages")
+    found["roles/base/vars/Debian.yml"] = "__base_packages: [jq]\n"
     return found
 
 
@@ -199,18 +208,18 @@ def edited(root: Path, name: str, *, old: str = "", new: str = "# changed\n") ->
 
 def lock() -> Lock:
     """A lock that leaves nothing open."""
-    return makers.lock(
+    found = makers.lock(
         image=IMAGE,
         rootfs=makers.rootfs_lock("bash", "linux-image-cloud"),
         tools=makers.rootfs_lock("mtools"),
         python={"ml": makers.python_lock("numpy")},
     )
+    return replace(found, apt={"base": makers.apt_lock("jq", below=standing_on(found, []))})
 
 
 def plan_of(catalog: Catalog, of: Lock | None = None, *, image: str = IMAGE) -> Plan:
     """The plan of one image."""
-    target = catalog.targets["local"]
-    return resolve(catalog, catalog.images[image], target=target, lock=of or lock())
+    return planning.plan(catalog, catalog.images[image], lock=of or lock())
 
 
 def resolved(root: Path, of: Lock | None = None, *, image: str = IMAGE) -> Plan:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from burnish.model.host import Host
-from burnish.model.lock import Lock, Package, PythonLock, RootfsLock, Wheel
+from burnish.model.lock import AptLock, Lock, Package, PythonLock, Wheel
 from burnish.model.manifest import LayerEntry, Manifest, Software
 from burnish.model.plan import Layer, Plan
 from burnish.model.record import DiskRecord, LayerRecord
@@ -41,10 +41,15 @@ def wheel(name: str, version: str = "1.0", *, uploaded: int = EPOCH) -> Wheel:
     )
 
 
-def rootfs_lock(*names: str, epoch: int = EPOCH) -> RootfsLock:
+def rootfs_lock(*names: str, epoch: int = EPOCH) -> AptLock:
     """A root filesystem of exactly the packages that it declares."""
     packages = tuple(package(name) for name in sorted(names))
-    return RootfsLock(declared=tuple(sorted(names)), epoch=epoch, packages=packages)
+    return AptLock(declared=tuple(sorted(names)), epoch=epoch, packages=packages)
+
+
+def apt_lock(*names: str, below: str = "") -> AptLock:
+    """What apt adds for a layer: exactly what it declares."""
+    return replace(rootfs_lock(*names), below=below)
 
 
 def python_lock(*names: str, epoch: int = EPOCH + 100) -> PythonLock:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import checkout
-from burnish.build.store import write
+from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
 from burnish.model.lock import Lock
 from burnish.stages import locks

@@ -18,14 +18,14 @@ import pytest
 import worlds
 from burnish.evidence.report import report
 from burnish.model.image import Image
-from burnish.model.lock import Lock, PythonLock, RootfsLock
+from burnish.model.lock import AptLock, Lock, PythonLock
 from burnish.model.manifest import Manifest, Software
 from burnish.model.plan import Plan
 from burnish.model.site import Site
 from burnish.model.verdict import Verdict
-from burnish.plan.resolve import resolve
-from burnish.plan.wanted import wanted
+from burnish.plan.layers import standing_on
 from burnish.render.layer import tag
+from burnish.stages import planning
 from burnish.stages.run import World
 from burnish.stages.services import render
 
@@ -44,9 +44,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def whole_lock(world: World, image: Image) -> Lock:
     """A lock that pins exactly what is declared, every version 1.0."""
-    want = wanted(world.catalog, image)
+    want = planning.wanted(world.catalog, image)
 
-    def rootfs(declared: tuple[str, ...]) -> RootfsLock:
+    def rootfs(declared: tuple[str, ...]) -> AptLock:
         return makers.rootfs_lock(*declared)
 
     def python(declared: tuple[str, ...]) -> PythonLock:
@@ -54,18 +54,21 @@ def whole_lock(world: World, image: Image) -> Lock:
         version = want.rootfs.python if want.rootfs else ""
         return replace(makers.python_lock(*names), declared=declared, python=version)
 
-    return Lock(
+    found = Lock(
         image=image.name,
         rootfs=rootfs(want.rootfs.declared(image.flavour)) if want.rootfs else None,
         tools=rootfs(want.tools.declared("")) if want.tools else None,
         python={name: python(declared) for name, declared in want.python.items()},
     )
+    for layer, declared in want.apt.items():
+        section = replace(rootfs(declared), below=standing_on(found, list(found.apt)))
+        found = replace(found, apt={**found.apt, layer: section})
+    return found
 
 
 def plan_of(world: World, name: str) -> Plan:
     image = world.catalog.images[name]
-    target = world.catalog.targets["local"]
-    return resolve(world.catalog, image, target=target, lock=whole_lock(world, image))
+    return planning.plan(world.catalog, image, lock=whole_lock(world, image))
 
 
 def without_ids(text: str, plan: Plan) -> str:

@@ -15,7 +15,7 @@ import checkout
 import makers
 import pytest
 from burnish import pipeline
-from burnish.build.store import write
+from burnish.build.files import write
 from burnish.catalog.codec import JsonCodec
 from burnish.catalog.locks import dump_lock
 from burnish.cli import main as room

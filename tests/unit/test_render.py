@@ -66,8 +66,10 @@ def test_variables_of_a_layer(catalog: Catalog, plan: Plan) -> None:
     assert told == {
         "python_environment": "ml",
         "python_requirements": ["numpy"],
+        "burnish_apt": False,
         "burnish_epoch": layer.epoch,
         "burnish_flavour": "cpu",
+        "burnish_packages": ["bash=1.0-1", "jq=1.0-1", "linux-image-cloud=1.0-1"],
         "burnish_python_locks": {"ml": "/checkout/it's here/ml.txt"},
         "burnish_roles": ["python"],
         "burnish_uv": "/venv/bin/uv",

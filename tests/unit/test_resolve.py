@@ -14,8 +14,8 @@ from burnish.errors import UsageError
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock, OpenEntry
 from burnish.model.plan import LeftOut
-from burnish.plan.resolve import pick, resolve
-from burnish.plan.wanted import wanted
+from burnish.plan.resolve import pick
+from burnish.stages import planning
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,16 @@ def _other_python(lock: Lock) -> Lock:
     return replace(lock, python={"ml": replace(lock.python["ml"], python="3.13")})
 
 
+def _asked_otherwise(lock: Lock) -> Lock:
+    return replace(lock, apt={"base": replace(lock.apt["base"], declared=("jo",))})
+
+
+def _moved(lock: Lock) -> Lock:
+    assert lock.rootfs
+    packages = (makers.package("bash", "2.0"), *lock.rootfs.packages[1:])
+    return replace(lock, rootfs=replace(lock.rootfs, packages=packages))
+
+
 def _recorded(lock: Lock) -> Lock:
     entry = OpenEntry(section="rootfs", reason="no mirror answers for bookworm")
     return replace(lock, rootfs=None, open=(entry,))
@@ -76,6 +86,9 @@ def _recorded(lock: Lock) -> Lock:
     [
         (lambda k: replace(k, rootfs=None), ("rootfs", "not resolved yet")),
         (lambda k: replace(k, tools=None), ("tools", "not resolved yet")),
+        (lambda k: replace(k, apt={}), ("apt:base", "not resolved yet")),
+        (_asked_otherwise, ("apt:base", "what it asks for has changed since it was resolved")),
+        (_moved, ("apt:base", "the packages below it have changed since it was resolved")),
         (lambda k: replace(k, python={}), ("python:ml", "not resolved yet")),
         (_recorded, ("rootfs", "no mirror answers for bookworm")),
         (_stale, ("python:ml", "what it asks for has changed since it was resolved")),
@@ -128,19 +141,19 @@ def test_layers_left_out_when_they_may_be(tmp_path: Path) -> None:
 )
 def test_notes_of_our_own_images(image: str, notes: list[str]) -> None:
     catalog = checkout.real()
-    target = catalog.targets["local"]
-    plan = resolve(catalog, catalog.images[image], target=target, lock=Lock(image=image))
+    plan = planning.plan(catalog, catalog.images[image], lock=Lock(image=image))
     assert list(plan.notes) == notes
 
 
 def test_wanted_says_what_a_lock_has_to_pin(catalog: Catalog) -> None:
-    want = wanted(catalog, catalog.images["tiny-cpu"])
+    want = planning.wanted(catalog, catalog.images["tiny-cpu"])
     assert want.rootfs is not None
     assert want.rootfs.declared("cpu") == ("bash", "linux-image-cloud")
     assert want.tools == catalog.tools_rootfs
     assert want.python == {"ml": ("numpy",)}
+    assert want.apt == {"base": ("jq",)}
 
 
 def test_a_cloud_base_wants_nothing_pinned(catalog: Catalog) -> None:
-    want = wanted(catalog, catalog.images["panes-cpu"])
-    assert (want.rootfs, want.tools, want.python) == (None, None, {})
+    want = planning.wanted(catalog, catalog.images["panes-cpu"])
+    assert (want.rootfs, want.tools, want.apt, want.python) == (None, None, {}, {})

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from burnish.catalog.site import load_site
 from burnish.errors import DefinitionError
-from burnish.model.site import Apt, PythonIndex, Site
+from burnish.model.site import PythonIndex, Site
 from burnish.render import transport
 
 FILE = """\
@@ -84,63 +83,22 @@ def test_the_hint_reaches_below_a_mapping(tmp_path: Path) -> None:
     assert caught.value.problems[0].hint == "did you mean 'mirror'?"
 
 
-def test_transport_of_a_bare_site_is_uvs_cache_alone() -> None:
-    assert transport.environment(Site()) == {
-        "UV_CACHE_DIR": transport.UV_CACHE,
-        "UV_LINK_MODE": "copy",
-    }
-    mounts = transport.volumes(Site(), transport.Files(uv_cache="/c"))
-    assert mounts == (f"/c:{transport.UV_CACHE}",)
-
-
-def test_transport_of_a_whole_site() -> None:
-    index = PythonIndex(index_url="i", extra_index_urls=("j", "k"), find_links=("/a", "/b"))
-    site = Site(python=index, http_proxy="p", ca_bundle="/host/ca.pem")
-    found = transport.environment(site)
-    assert found["SSL_CERT_FILE"] == transport.CA
-    assert (found["UV_DEFAULT_INDEX"], found["UV_INDEX"]) == ("i", "j k")
-    assert found["UV_FIND_LINKS"] == f"{transport.WHEELS}/0 {transport.WHEELS}/1"
-    assert found["APT_CONFIG"] == transport.APT_CONF
-    assert transport.apt_conf(site) == f'Acquire::https::CAInfo "{transport.CA}";\n'
-    files = transport.Files(uv_cache="/c", sources="/s", keyring="/k", apt_conf="/t")
-    assert transport.volumes(site, files) == (
+def test_a_container_gets_its_inputs_by_mounts_alone() -> None:
+    files = transport.Files(uv_cache="/c", debs="/d", wheels="/w", settings="/s")
+    assert transport.volumes(files) == (
         f"/c:{transport.UV_CACHE}",
-        f"/host/ca.pem:{transport.CA}:ro",
-        "/s:/etc/apt/sources.list:ro",
-        f"/k:{transport.KEYRING}:ro",
-        f"/t:{transport.APT_CONF}:ro",
-        f"/a:{transport.WHEELS}/0:ro",
-        f"/b:{transport.WHEELS}/1:ro",
+        f"/d:{transport.DEBS}:ro",
+        f"/w:{transport.WHEELS}:ro",
+        f"/s/apt.conf:{transport.APT_CONF}:ro",
+        f"/s/sources.list:{transport.SOURCES}:ro",
     )
+    assert transport.NETWORK == ("--network", "none")
 
 
-HOST = ("--network", "host")
-
-
-@pytest.mark.parametrize(
-    ("site", "flags"),
-    [
-        (Site(), ()),
-        (Site(http_proxy="http://proxy.test:3128"), ()),
-        (Site(http_proxy="http://127.0.0.1:3128"), HOST),
-        (Site(https_proxy="http://[::1]:3128"), HOST),
-        (Site(python=PythonIndex(index_url="http://localhost/simple")), HOST),
-        (Site(apt={"debian": Apt(mirror="http://127.0.0.1:80/debian")}), HOST),
-        (Site(apt={"ubuntu": Apt(mirror="http://127.0.0.1:80/ubuntu")}), ()),
-        pytest.param(
-            Site(apt={"debian": Apt(mirror="http://m", security_mirror="http://localhost")}),
-            HOST,
-        ),
-        pytest.param(
-            Site(http_proxy="127.0.0.1:3128"),
-            HOST,
-        ),
-    ],
-)
-def test_what_listens_on_this_machine_needs_its_network(site: Site, flags: tuple[str, ...]) -> None:
-    assert transport.network(site, "debian") == flags
-
-
-def test_nothing_of_the_site_is_empty_in_the_environment() -> None:
-    site = replace(Site(), no_proxy="x")
-    assert all(transport.environment(site).values())
+def test_a_container_knows_no_source_but_its_mounts() -> None:
+    told = transport.environment()
+    assert (told["UV_OFFLINE"], told["UV_FIND_LINKS"]) == ("1", transport.WHEELS)
+    settings = transport.settings()
+    assert told["APT_CONFIG"] == transport.APT_CONF
+    assert f'SourceList "{transport.SOURCES}"' in settings["apt.conf"]
+    assert settings["sources.list"] == f"deb [trusted=yes] file:{transport.DEBS} ./\n"

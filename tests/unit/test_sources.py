@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from burnish import process
 from burnish.errors import BuildError, CommandFailed, ToolError
-from burnish.lock import archive, deb, sources
-from burnish.lock.archive import Archive, Vanished
+from burnish.lock import apt as debs
+from burnish.lock import archive, sources
+from burnish.lock.archive import Archive
+from burnish.lock.place import Vanished
 from burnish.model.base import Rootfs
 from burnish.model.command import Completed
 from burnish.model.site import Apt
@@ -117,7 +119,7 @@ def test_a_missing_keyring_names_its_package(
 
 
 def opened() -> Archive:
-    return Archive(conf=Path("/c"), urls=(MIRROR,), recorded={}, env={})
+    return Archive(section="rootfs", conf=Path("/c"), urls=(MIRROR,), recorded={}, env={})
 
 
 URI = f"'{MIRROR}/pool/main/d/dm/dm_1%3a2~x_amd64.deb' dm_1%3a2~x_amd64.deb 7 SHA256:{'a' * 64}\n"
@@ -137,7 +139,10 @@ def test_pins_that_are_gone_are_all_named(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(Vanished) as caught:
         opened().resolve(["a=1", "b"])
     assert caught.value.names == ("a", "b")
-    assert caught.value.message == "the archive holds 2 pinned packages no more: a, b"
+    assert caught.value.section == "rootfs"
+    assert caught.value.message == (
+        "neither the archive nor the cache holds 2 inputs of rootfs: a, b"
+    )
 
 
 def test_what_apt_cannot_satisfy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,16 +170,16 @@ def test_why_an_archive_does_not_open(err: str, message: str) -> None:
 
 def _deb(path: Path, *, time: int) -> Path:
     member = b"debian-binary   " + str(time).ljust(12).encode()
-    path.write_bytes(deb.MAGIC + member + b"0     0     100644  4         `\n2.0\n")
+    path.write_bytes(debs.MAGIC + member + b"0     0     100644  4         `\n2.0\n")
     return path
 
 
 def test_the_newest_deb_gives_the_epoch(tmp_path: Path) -> None:
     paths = [_deb(tmp_path / f"{time}.deb", time=time) for time in (5, 1_764_000_000, 7)]
-    assert deb.newest(paths) == 1_764_000_000
+    assert debs.newest(paths) == 1_764_000_000
 
 
 def test_what_is_no_deb(tmp_path: Path) -> None:
     (tmp_path / "x.deb").write_bytes(b"<html>")
     with pytest.raises(BuildError, match=r"x\.deb: not a \.deb"):
-        deb.built_at(tmp_path / "x.deb")
+        debs.built_at(tmp_path / "x.deb")

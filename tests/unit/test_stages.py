@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,16 +12,16 @@ import makers
 import pytest
 import worlds
 from burnish import host, pipeline
-from burnish.build.store import write
+from burnish.build.files import write
 from burnish.catalog.load import PLUGINS
 from burnish.catalog.locks import dump_lock
 from burnish.errors import BuildError, NothingToDo, PublishError, UsageError
 from burnish.lock import update
-from burnish.lock.archive import Vanished
+from burnish.lock.place import Vanished
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock
 from burnish.model.manifest import Inventory
-from burnish.stages import filing, layers, locks, prepare, prove, scenario, services
+from burnish.stages import filing, inputs, layers, locks, prepare, prove, scenario, services
 from burnish.stages.run import Run, World
 
 
@@ -72,21 +72,25 @@ def test_locked_refuses_open_entries(world: World, lock: Lock, reason: str) -> N
     assert reason in caught.value.message
 
 
+GONE = "neither the archive nor the cache holds an input of rootfs: bash=1.0-1"
+
+
 def _vanishes(monkeypatch: pytest.MonkeyPatch) -> None:
     """bash 1.0-1 is gone from the archive, 2.0-1 is there."""
-    asked: list[str] = []
+    asked: list[Run] = []
 
-    def fetch(wanted: object, section: str, **_: object) -> None:
-        if section == "rootfs" and not asked:
-            asked.append(section)
-            raise Vanished(["bash"])
+    def fetch_missing(world: World, run: Run) -> None:
+        asked.append(run)
+        if len(asked) == 1:
+            raise Vanished("rootfs", ["bash=1.0-1"], who="the archive")
 
-    def resolve(wanted: object, lock: Lock, **_: object) -> Lock:
+    def resolve(wanted: object, lock: Lock, *, asked: Collection[str], **_: object) -> Lock:
         assert lock.rootfs
+        assert set(asked) == {"rootfs"}
         packages = (makers.package("bash", "2.0-1"), lock.rootfs.packages[1])
         return replace(lock, rootfs=replace(lock.rootfs, packages=packages))
 
-    monkeypatch.setattr(update, "fetch", fetch)
+    monkeypatch.setattr(inputs, "fetch_missing", fetch_missing)
     monkeypatch.setattr(update, "resolve", resolve)
 
 
@@ -96,7 +100,7 @@ def test_vanished_pins_move_and_are_told(world: World, monkeypatch: pytest.Monke
     run = prepare.pins(world, before)
     assert isinstance(world.monitor, worlds.Notes)
     assert world.monitor.said[:2] == [
-        "the archive holds 1 pinned packages no more: bash: resolving rootfs anew",
+        f"{GONE}: resolving it anew",
         "moved: rootfs bash: 1.0-1 -> 2.0-1",
     ]
     assert run.plan.id != before.plan.id
@@ -108,7 +112,7 @@ def test_vanished_pins_are_refused_when_locked(
 ) -> None:
     _vanishes(monkeypatch)
     strict = with_options(world, locked=True)
-    with pytest.raises(BuildError, match="holds 1 pinned packages no more"):
+    with pytest.raises(BuildError, match=GONE):
         prepare.pins(strict, run_of(strict))
 
 

@@ -10,7 +10,8 @@ import makers
 import pytest
 from burnish.build import docker
 from burnish.build.docker import DockerImage
-from burnish.build.store import Store, sha256, write
+from burnish.build.files import write
+from burnish.build.store import Store
 from burnish.catalog.codec import JsonCodec
 from burnish.model.manifest import Inventory, Software
 from burnish.model.plan import Layer
@@ -94,20 +95,6 @@ def test_a_disk_made_again_replaces_the_old_one(store: Store, tmp_path: Path) ->
     _disk(store, tmp_path / "two")
     names = sorted(path.name for path in store.disk(makers.sha("key")).iterdir())
     assert names == ["disk.qcow2", "disk.vhd", "record.json"]
-
-
-def test_a_deb_counts_only_with_the_locks_bytes(store: Store) -> None:
-    store.debs.mkdir(parents=True)
-    content = b"x" * 100
-    package = makers.package("bash")
-    path = store.debs / package.file
-    assert store.deb(package) is None
-    path.write_bytes(content)
-    assert store.deb(package) is None
-    package = replace(package, sha256=sha256(path))
-    assert store.deb(package) == path
-    path.write_bytes(content[:-1])
-    assert store.deb(package) is None
 
 
 def test_verdicts_are_kept_by_subject_suite_and_level(store: Store) -> None:

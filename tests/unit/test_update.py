@@ -1,20 +1,21 @@
-"""Sections of a lock resolved anew: what is found, what stays open, and bytes that are not trusted."""
+"""Sections of a lock resolved anew: what is found, what stands on it, what stays open, what is fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import checkout
 import makers
 import pytest
-from burnish.errors import BurnishError, ToolError
-from burnish.lock import archive, deb, update, wheels
-from burnish.lock.update import Place
+from burnish.errors import BuildError, ToolError
+from burnish.lock import apt, update, wheels
+from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
 from burnish.model.lock import Lock, OpenEntry, Package, PythonLock, Wanted
 from burnish.model.site import Apt, Site
+from burnish.plan.layers import standing_on
 
 ROOTFS = Rootfs(suite="s", components=("main",), keyring="k", python="3.11", include=("bash",))
 WANTED = Wanted(
@@ -23,31 +24,60 @@ WANTED = Wanted(
     rootfs=ROOTFS,
     flavour="cpu",
     tools=replace(ROOTFS, include=("mtools",)),
+    apt={"base": ("jq",), "extra": ("less",)},
     python={"ml": ("numpy",)},
 )
-ALL = ("rootfs", "tools", "python:ml")
+ALL = ("rootfs", "tools", "apt:base", "apt:extra", "python:ml")
 
 
 @dataclass
 class Mirror:
-    """An archive that has every package, in `version`; `fetched` counts the .debs brought."""
+    """An archive that has every package, in `version`."""
 
     version: str = "2.0"
-    fetched: int = 0
+    fetched: list[str] = field(default_factory=list)
     recorded = {"main": "digest"}
 
     def resolve(self, names: Sequence[str]) -> tuple[Package, ...]:
-        return tuple(makers.package(name.partition("=")[0], self.version) for name in names)
+        return tuple(makers.package(name, self.version) for name in names)
+
+    def add(self, names: Sequence[str], *, status: Path) -> tuple[Package, ...]:
+        below = status.read_text("utf-8").split()
+        assert names[0] not in below
+        return self.resolve(names)
+
+    def offered(self, packages: Sequence[Package]) -> dict[str, Package]:
+        if self.version == "gone":
+            raise Vanished("rootfs", [package.pin for package in packages], who="the archive")
+        return {p.pin: makers.package(p.name, self.version) for p in packages}
 
     def fetch(self, packages: Sequence[Package], folder: Path, *, log: Path) -> None:
-        self.fetched += len(packages)
+        folder.mkdir(parents=True, exist_ok=True)
+        for package in packages:
+            (folder / package.file).touch()
+            self.fetched.append(package.name)
+
+
+class Inputs:
+    """Inputs that take every file at its word."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Path] = {}
+
+    def find(self, sha256: str) -> Path | None:
+        return self.files.get(sha256)
+
+    def keep(self, path: Path, sha256: str) -> Path:
+        self.files[sha256] = path
+        return path
 
 
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
     found = Mirror()
-    monkeypatch.setattr(archive, "open_archive", lambda *_, **__: found)
-    monkeypatch.setattr(deb, "newest", lambda paths: makers.EPOCH + len(list(paths)))
+    monkeypatch.setattr(apt, "open_archive", lambda *_, **__: found)
+    monkeypatch.setattr(apt, "newest", lambda paths: makers.EPOCH + len(list(paths)))
+    monkeypatch.setattr(apt, "control", lambda path: path.name.partition("_")[0])
     return found
 
 
@@ -59,33 +89,64 @@ def index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "resolve", resolve)
 
 
-def place(folder: Path, site: Site | None = None) -> Place:
-    return Place(site=site or Site(), scratch=folder, debs=folder, log=folder / "log")
+def place(folder: Path, site: Site | None = None, *, offline: bool = False) -> Place:
+    log = folder / "log"
+    return Place(site=site or Site(), scratch=folder, inputs=Inputs(), log=log, offline=offline)
+
+
+def resolved(lock: Lock, at: Place, *asked: str, keep_open: bool = False) -> Lock:
+    return update.resolve(WANTED, lock, asked=asked, place=at, keep_open=keep_open)
 
 
 def test_sections_of_an_image() -> None:
     assert update.sections(WANTED) == ALL
-    assert update.sections(replace(WANTED, rootfs=None, tools=None, python={})) == ()
+    none = replace(WANTED, rootfs=None, tools=None, apt={}, python={})
+    assert update.sections(none) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "touched"),
+    [
+        (["rootfs"], {"rootfs", "apt:base", "apt:extra"}),
+        (["apt:base"], {"apt:base", "apt:extra"}),
+        (["apt:extra"], {"apt:extra"}),
+        (["tools"], {"tools"}),
+        (["python:ml"], {"python:ml"}),
+    ],
+)
+def test_what_stands_on_a_section_goes_with_it(asked: Collection[str], touched: set[str]) -> None:
+    assert update.touched(WANTED, asked) == touched
 
 
 @pytest.mark.usefixtures("index")
 def test_everything_is_resolved(tmp_path: Path, mirror: Mirror) -> None:
     empty = Lock(image="", open=(OpenEntry(section="tools", reason="no mirror"),))
-    lock = update.resolve(WANTED, empty, sections=ALL, place=place(tmp_path), keep_open=False)
+    lock = resolved(empty, place(tmp_path), *ALL)
     assert lock.rootfs is not None
     assert [package.pin for package in lock.rootfs.packages] == ["bash=2.0"]
     assert lock.rootfs.epoch == makers.EPOCH + 1
     assert lock.recorded == {"rootfs/main": "digest", "tools/main": "digest"}
     assert (lock.open, lock.image, lock.standin) == ((), "tiny-cpu", False)
     assert list(lock.python) == ["ml"]
-    assert mirror.fetched == 2
+    assert mirror.fetched == ["bash", "mtools", "jq", "less"]
+
+
+@pytest.mark.usefixtures("index", "mirror")
+def test_a_layer_is_resolved_on_those_below_it(tmp_path: Path) -> None:
+    lock = resolved(Lock(image=""), place(tmp_path), *ALL)
+    assert (tmp_path / "status").read_text("utf-8") == (
+        "bash\nStatus: install ok installed\n\njq\nStatus: install ok installed\n\n"
+    )
+    assert list(lock.apt) == ["base", "extra"]
+    assert lock.apt["extra"].below == standing_on(lock, ["base"]) != lock.apt["base"].below
+    assert list(lock.installed(["base", "extra"])) == ["bash", "jq", "less"]
 
 
 @pytest.mark.usefixtures("mirror")
 def test_other_sections_stay_as_they_are(tmp_path: Path) -> None:
     old = checkout.lock()
     gone = replace(old, python={**old.python, "gone": makers.python_lock("x")})
-    new = update.resolve(WANTED, gone, sections=["rootfs"], place=place(tmp_path), keep_open=False)
+    new = resolved(gone, place(tmp_path), "rootfs")
     assert (new.tools, new.python) == (old.tools, old.python)
     assert new.rootfs != old.rootfs
 
@@ -97,51 +158,60 @@ def test_what_cannot_be_resolved_stays_open_or_is_raised(
     def refuse(*_: object, **__: object) -> None:
         raise ToolError("no mirror answers for noble, nothing built\n  | E: x", hint="y")
 
-    monkeypatch.setattr(archive, "open_archive", refuse)
+    monkeypatch.setattr(apt, "open_archive", refuse)
     try:
-        lock = update.resolve(
-            WANTED, Lock(image="x"), sections=["rootfs"], place=place(tmp_path), keep_open=keep_open
-        )
+        lock = resolved(Lock(image="x"), place(tmp_path), "apt:extra", keep_open=keep_open)
     except ToolError:
         assert not keep_open
     else:
         assert keep_open
         reason = "no mirror answers for noble, nothing built"
-        assert lock.open == (OpenEntry(section="rootfs", reason=reason),)
+        assert lock.open == (OpenEntry(section="apt:extra", reason=reason),)
 
 
 @pytest.mark.usefixtures("mirror")
 def test_a_stand_in_marks_the_lock(tmp_path: Path) -> None:
     site = Site(apt={"debian": Apt(mirror="http://m", standin=True)})
-    lock = update.resolve(
-        WANTED,
-        Lock(image="x"),
-        sections=["rootfs"],
-        place=place(tmp_path, site),
-        keep_open=False,
-    )
-    assert lock.standin
+    assert resolved(Lock(image="x"), place(tmp_path, site), "rootfs").standin
 
 
-def test_missing_debs_are_fetched_by_their_pins(tmp_path: Path, mirror: Mirror) -> None:
+def test_nothing_is_resolved_offline(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="--offline, and the lock leaves rootfs open"):
+        resolved(Lock(image="x"), place(tmp_path, offline=True), "rootfs")
+
+
+def brought(packages: Sequence[Package], at: Place, mirror: Mirror) -> list[str]:
+    debs = apt.bring("rootfs", packages, archive=lambda: mirror, place=at)  # type: ignore[arg-type,return-value]
+    return [package.name for package in debs]
+
+
+def test_debs_are_fetched_once(tmp_path: Path, mirror: Mirror) -> None:
     mirror.version = "1.0-1"
-    section = makers.rootfs_lock("bash", "dash")
-    missing = section.packages[:1]
-    update.fetch(WANTED, "rootfs", lock=section, missing=missing, place=place(tmp_path))
-    assert mirror.fetched == 2
-    update.fetch(WANTED, "rootfs", lock=section, missing=[], place=place(tmp_path))
-    assert mirror.fetched == 2
+    at, packages = place(tmp_path), makers.rootfs_lock("bash", "dash").packages
+    assert brought(packages, at, mirror) == ["bash", "dash"]
+    assert brought(packages, at, mirror) == ["bash", "dash"]
+    assert mirror.fetched == ["bash", "dash"]
 
 
-@pytest.mark.usefixtures("mirror")
-def test_the_same_version_with_other_bytes_is_refused(tmp_path: Path) -> None:
-    section = makers.rootfs_lock("bash")
-    with pytest.raises(BurnishError) as caught:
-        update.fetch(
-            WANTED, "rootfs", lock=section, missing=section.packages, place=place(tmp_path)
-        )
+def test_offline_a_missing_deb_is_named(tmp_path: Path, mirror: Mirror) -> None:
+    packages = makers.rootfs_lock("bash").packages
+    with pytest.raises(ToolError, match=r"the cache lacks an input of rootfs: bash=1\.0-1"):
+        brought(packages, place(tmp_path, offline=True), mirror)
+
+
+def test_what_is_gone_is_told_with_its_section(tmp_path: Path, mirror: Mirror) -> None:
+    mirror.version = "gone"
+    with pytest.raises(Vanished) as caught:
+        brought(makers.rootfs_lock("bash").packages, place(tmp_path), mirror)
+    assert (caught.value.section, caught.value.names) == ("rootfs", ("bash=1.0-1",))
+
+
+def test_the_same_version_with_other_bytes_is_refused(tmp_path: Path, mirror: Mirror) -> None:
+    package = replace(makers.package("bash"), sha256="0" * 64)
+    mirror.version = "1.0-1"
+    with pytest.raises(BuildError) as caught:
+        brought([package], place(tmp_path), mirror)
     assert caught.value.message == (
-        f"bash=1.0-1: the archive's sha256 is {makers.sha('bash2.0')}, "
-        f"the lock's {makers.sha('bash1.0-1')}"
+        f"bash=1.0-1: the archive's sha256 is {makers.sha('bash1.0-1')}, the lock's {'0' * 64}"
     )
     assert caught.value.hint == "the same version with other bytes: do not trust this mirror"

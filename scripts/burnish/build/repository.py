@@ -1,4 +1,4 @@
-"""Takes .debs; serves exactly these as a flat apt repository on the loopback address."""
+"""Takes .debs; makes a flat apt repository of exactly these: a folder to bind, or served on loopback."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from burnish.model.command import Command
 from burnish.model.lock import Package
 
 
-@contextmanager
-def serve(debs: Mapping[Package, Path], *, folder: Path, suite: str) -> Iterator[str]:
-    """A repository of exactly these .debs below `folder`; yields its source line for `suite`."""
+def write_index(debs: Mapping[Package, Path], folder: Path, *, suite: str) -> None:
+    """Make `folder` anew: the .debs under their own names, and an index of them."""
     # links of an earlier run may lead into a store that is gone
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -31,6 +30,12 @@ def serve(debs: Mapping[Package, Path], *, folder: Path, suite: str) -> Iterator
     digest = hashlib.sha256(index).hexdigest()
     release = f"Suite: {suite}\nCodename: {suite}\nSHA256:\n {digest} {len(index)} Packages\n"
     (folder / "Release").write_text(release, encoding="utf-8")
+
+
+@contextmanager
+def serve(debs: Mapping[Package, Path], *, folder: Path, suite: str) -> Iterator[str]:
+    """A repository of exactly these .debs below `folder`; yields its source line for `suite`."""
+    write_index(debs, folder, suite=suite)
     handler = partial(_Quiet, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -49,8 +54,17 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 def _stanza(item: tuple[Package, Path], *, folder: Path) -> str:
     package, path = item
-    link = folder / f"{package.name}_{package.sha256[:16]}.deb"
-    link.symlink_to(path.resolve())
+    # the archive's own name: without the escaped colon of apt's, which not every method unescapes
+    link = folder / package.pool.rpartition("/")[2]
+    bring(path, link)
     control = process.run(Command(argv=("dpkg-deb", "--field", str(path)), timeout=60)).stdout
     place = f"Filename: {link.name}\nSize: {package.size}\nSHA256: {package.sha256}\n"
     return control.rstrip("\n") + "\n" + place
+
+
+def bring(path: Path, place: Path) -> None:
+    """The same file under another name: a hard link, or a copy where that can't be."""
+    try:
+        os.link(path, place)
+    except OSError:
+        shutil.copyfile(path, place)

@@ -13,7 +13,7 @@ from burnish import process
 from burnish.build.repository import serve
 from burnish.errors import BuildError
 from burnish.model.command import Command
-from burnish.model.lock import Package, RootfsLock
+from burnish.model.lock import Package, AptLock
 
 # Nothing of the system may start while an image is made; finalise takes this file out again.
 POLICY = "#!/bin/sh\nexit 101\n"
@@ -24,7 +24,7 @@ class RootfsRequest:
     """What to bootstrap. `sources` are the public lines that the image keeps."""
 
     suite: str
-    lock: RootfsLock
+    lock: AptLock
     sources: tuple[str, ...]
     debs: Mapping[Package, Path]
     scratch: Path
@@ -69,7 +69,8 @@ def mmdebstrap(request: RootfsRequest, tar: Path, *, source: str) -> Command:
         str(tar),
         source,
     )
-    env = {"SOURCE_DATE_EPOCH": str(request.lock.epoch), "LC_ALL": "C.UTF-8"}
+    # the seal makes the RAM disk, once, at the end; what is not there no trigger brings up to date
+    env = {"SOURCE_DATE_EPOCH": str(request.lock.epoch), "LC_ALL": "C.UTF-8", "INITRD": "No"}
     return Command(argv=argv, env=env, timeout=3600)
 
 

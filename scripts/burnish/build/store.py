@@ -13,8 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from burnish.build import docker
+from burnish.build.cache import Cache
+from burnish.build.files import write
 from burnish.errors import BurnishError
-from burnish.model.lock import Package
 from burnish.model.manifest import Inventory
 from burnish.model.plan import Layer
 from burnish.model.protocols import Codec
@@ -36,13 +37,13 @@ class Store:
         return f"{self.prefix}/layer"
 
     @property
-    def debs(self) -> Path:
-        """The folder of fetched .debs."""
-        return self.root / "debs"
+    def inputs(self) -> Cache:
+        """Everything fetched that a lock names."""
+        return Cache(root=self.root / "inputs")
 
     @property
     def uv_cache(self) -> Path:
-        """uv's cache: fetched wheels, shared by all builds."""
+        """uv's cache: wheels as it unpacked them, shared by all builds."""
         return self.root / "uv"
 
     def tag(self, layer_id: str) -> str:
@@ -72,13 +73,6 @@ class Store:
             yield
         finally:
             lock.release()
-
-    def deb(self, package: Package) -> Path | None:
-        """The path of a fetched .deb whose bytes are the lock's; else None."""
-        path = self.debs / package.file
-        if not path.is_file() or path.stat().st_size != package.size:
-            return None
-        return path if sha256(path) == package.sha256 else None
 
     def records(self) -> list[LayerRecord]:
         """Every layer ever recorded here, newest first. What cannot be read is left out."""
@@ -181,20 +175,3 @@ class Store:
             return self.codec.load(path.read_text("utf-8"), LayerRecord, source=str(path))
         except (OSError, BurnishError):
             return None
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all: to a temporary name, to the disk, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-
-
-def sha256(path: Path) -> str:
-    """sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

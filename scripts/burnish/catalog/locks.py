@@ -12,7 +12,7 @@ import yaml
 from burnish.catalog.document import read
 from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
-from burnish.model.lock import Lock, OpenEntry, Package, PythonLock, RootfsLock, Wheel
+from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wheel
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 HEADER = (
@@ -21,14 +21,15 @@ HEADER = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class RootfsText:
-    """A root filesystem's section: a package is `name=version sha256 size pool`."""
+class AptText:
+    """A section of .debs: a package is `name=version sha256 size pool`."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
     declared: tuple[str, ...]
     epoch: int
     packages: tuple[str, ...]
+    below: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +51,9 @@ class LockText:
     __pydantic_config__ = {"extra": "forbid"}
 
     image: str
-    rootfs: RootfsText | None = None
-    tools: RootfsText | None = None
+    rootfs: AptText | None = None
+    tools: AptText | None = None
+    apt: dict[str, AptText] = field(default_factory=dict)
     python: dict[str, PythonText] = field(default_factory=dict)
     recorded: dict[str, str] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
@@ -73,8 +75,12 @@ def load_lock(path: Path, *, image: str, shown: str) -> Lock:
     problems = []
     lock = Lock(
         image=text.image,
-        rootfs=_rootfs(text.rootfs, problems, shown=f"{shown}: rootfs"),
-        tools=_rootfs(text.tools, problems, shown=f"{shown}: tools"),
+        rootfs=_apt(text.rootfs, problems, shown=f"{shown}: rootfs") if text.rootfs else None,
+        tools=_apt(text.tools, problems, shown=f"{shown}: tools") if text.tools else None,
+        apt={
+            name: _apt(section, problems, shown=f"{shown}: apt.{name}")
+            for name, section in text.apt.items()
+        },
         python={
             name: _python(section, problems, shown=f"{shown}: python.{name}")
             for name, section in text.python.items()
@@ -98,11 +104,10 @@ def dump_lock(lock: Lock) -> str:
         data["basis"] = lock.basis
     for name, section in (("rootfs", lock.rootfs), ("tools", lock.tools)):
         if section:
-            data[name] = {
-                "declared": list(section.declared),
-                "epoch": section.epoch,
-                "packages": [f"{p.pin} {p.sha256} {p.size} {p.pool}" for p in section.packages],
-            }
+            data[name] = _apt_data(section)
+    if lock.apt:
+        # in the order of the layers: each is resolved on the one before it
+        data["apt"] = {name: _apt_data(section) for name, section in lock.apt.items()}
     if lock.python:
         data["python"] = {name: _python_data(lock.python[name]) for name in sorted(lock.python)}
     if lock.open:
@@ -110,6 +115,15 @@ def dump_lock(lock: Lock) -> str:
     if lock.recorded:
         data["recorded"] = dict(sorted(lock.recorded.items()))
     return HEADER + yaml.safe_dump(data, sort_keys=False, width=1000)
+
+
+def _apt_data(section: AptLock) -> Mapping[str, object]:
+    return {
+        "declared": list(section.declared),
+        **({"below": section.below} if section.below else {}),
+        "epoch": section.epoch,
+        "packages": [f"{p.pin} {p.sha256} {p.size} {p.pool}" for p in section.packages],
+    }
 
 
 def _python_data(section: PythonLock) -> Mapping[str, object]:
@@ -136,11 +150,7 @@ def _bad(problems: list[Problem], shown: str, *, line: str) -> None:
     problems.append(Problem(file=shown, line=0, path="", text=text, hint=hint))
 
 
-def _rootfs(
-    section: RootfsText | None, problems: list[Problem], *, shown: str
-) -> RootfsLock | None:
-    if section is None:
-        return None
+def _apt(section: AptText, problems: list[Problem], *, shown: str) -> AptLock:
     packages = []
     for line in section.packages:
         try:
@@ -153,8 +163,11 @@ def _rootfs(
             )
         except ValueError:
             _bad(problems, shown, line=line)
-    return RootfsLock(
-        declared=section.declared, epoch=section.epoch, packages=tuple(sorted(packages))
+    return AptLock(
+        declared=section.declared,
+        epoch=section.epoch,
+        packages=tuple(sorted(packages)),
+        below=section.below,
     )
 
 

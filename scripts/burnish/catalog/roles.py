@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from burnish.catalog.apt import load_apt
 from burnish.catalog.document import read
 from burnish.catalog.validate import validate
 from burnish.errors import Problem
@@ -54,6 +55,8 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
         problems += found
     variables, found = _variables(path, shown)
     problems += found
+    packages = load_apt(path, shown=shown)
+    problems += packages.problems
     if facts is None or problems:
         return None, problems
     files = {name: value for name, value in tree(path).items() if name not in NOT_CONTENT}
@@ -65,6 +68,8 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
         facts=facts,
         includes=tuple(sorted(set(_included(path)))),
         os=frozenset(name for name in ("linux", "windows") if f"tasks/{name}.yml" in files),
+        apt=tuple(packages.tasks),
+        data=packages.data,
     )
     return role, []
 

@@ -23,6 +23,7 @@ gpu = click.option("--gpu", type=click.Choice(["0", "1"]), default="0", help="1:
 @gpu
 @click.option("--target", default="local", help="Where the version goes.")
 @click.option("--locked", is_flag=True, help="Refuse to resolve pins that are open or vanished.")
+@click.option("--offline", is_flag=True, help="Fetch nothing: build from the cache alone.")
 @click.option(
     "--force", is_flag=True, help="File a new version even if this plan is filed already."
 )
@@ -36,6 +37,7 @@ def build(context: Context, /, **given: str) -> None:
     """Build IMAGE, prove it, boot it, and file it in the gallery."""
     options = Options(
         locked=bool(given["locked"]),
+        offline=bool(given["offline"]),
         force=bool(given["force"]),
         if_changed=bool(given["if_changed"]),
         every_check=bool(given["every"]),

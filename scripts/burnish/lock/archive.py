@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from burnish import process
 from burnish.errors import BuildError, CommandFailed, ToolError
+from burnish.lock.place import Vanished
 from burnish.lock.sources import default_lines, find_keyring, signed, site_lines
 from burnish.lock.trust import untrusted
 from burnish.model.base import Rootfs
@@ -29,55 +30,51 @@ _MISSING = re.compile(
 TLS = ("ertificate verification failed", "certificate is NOT trusted")
 
 
-class Vanished(BuildError):
-    """Pins that the archive holds no more; `names` are the packages."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        super().__init__(
-            f"the archive holds {len(names)} pinned packages no more: {', '.join(self.names)}",
-            hint="run without --locked, or `burnish lock IMAGE`, to resolve them anew",
-        )
-
-
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """An updated private apt. `conf` is its APT_CONFIG file, `urls` the mirrors' roots."""
+    """An updated private apt for a section. `conf` is its APT_CONFIG file, `urls` the mirrors' roots."""
 
+    section: str
     conf: Path
     urls: tuple[str, ...]
     recorded: dict[str, str]
     env: dict[str, str]
 
     def resolve(self, names: Sequence[str]) -> tuple[Package, ...]:
-        """What installing the essential packages, apt and `names` (or pins) would fetch, sorted.
+        """What installing the essential packages, apt and `names` would fetch, sorted.
 
-        Raises Vanished for pins that are gone, BuildError for names that apt cannot satisfy.
+        Raises Vanished for names that are not there, CommandFailed where apt cannot satisfy them.
         """
-        done = self._apt("-qq", "-y", "--print-uris", "install", "?essential", "apt", *names)
-        missing = [a or b for line in done.stderr.splitlines() for a, b in _MISSING.findall(line)]
-        if missing:
-            raise Vanished(missing)
-        if done.returncode:
-            raise CommandFailed(
-                ("apt-get", "install", *names),
-                returncode=done.returncode,
-                tail=done.stderr.splitlines()[-20:],
-            )
-        return tuple(sorted(self._package(line) for line in done.stdout.splitlines()))
+        return self._simulate(("?essential", "apt", *names), status=self.conf.with_name("status"))
+
+    def add(self, names: Sequence[str], *, status: Path) -> tuple[Package, ...]:
+        """What installing `names` would fetch where dpkg's status file is `status`, sorted."""
+        return self._simulate(names, status=status)
+
+    def _simulate(self, names: Sequence[str], *, status: Path) -> tuple[Package, ...]:
+        options = ("-qq", "-y", "--print-uris", "-o", f"Dir::State::status={status}")
+        done = self._apt(*options, "install", *names)
+        return self._read(done, ("apt-get", "install", *names))
+
+    def offered(self, packages: Sequence[Package]) -> dict[str, Package]:
+        """The archive's own record of each pin, by pin. Raises Vanished for pins that are gone."""
+        pins = [package.pin for package in packages]
+        done = self._apt("-qq", "--print-uris", "download", *pins)
+        return {found.pin: found for found in self._read(done, ("apt-get", "download", *pins))}
 
     def fetch(self, packages: Sequence[Package], folder: Path, *, log: Path) -> None:
         """Bring the .debs into `folder`; apt checks each against the signed index."""
-        (folder / "partial").mkdir(parents=True, exist_ok=True)
-        self._apt(
-            "-y",
-            "--download-only",
-            "-o",
-            f"Dir::Cache::Archives={folder}",
-            "install",
-            *(package.pin for package in packages),
-            log=log,
-        )
+        folder.mkdir(parents=True, exist_ok=True)
+        self._apt("-qq", "download", *(package.pin for package in packages), log=log, cwd=folder)
+
+    def _read(self, done: Completed, command: tuple[str, ...]) -> tuple[Package, ...]:
+        missing = [a or b for line in done.stderr.splitlines() for a, b in _MISSING.findall(line)]
+        if missing:
+            raise Vanished(self.section, missing, who="the archive")
+        if done.returncode:
+            tail = done.stderr.splitlines()[-20:]
+            raise CommandFailed(command, returncode=done.returncode, tail=tail)
+        return tuple(sorted(self._package(line) for line in done.stdout.splitlines()))
 
     def _package(self, line: str) -> Package:
         match = _URI.match(line)
@@ -93,12 +90,14 @@ class Archive:
             pool=unquote(match["uri"].removeprefix(root).lstrip("/")),
         )
 
-    def _apt(self, *arguments: str, log: Path | None = None) -> Completed:
-        command = Command(argv=("apt-get", *arguments), env=self.env, timeout=1800)
+    def _apt(self, *arguments: str, log: Path | None = None, cwd: Path | None = None) -> Completed:
+        command = Command(argv=("apt-get", *arguments), env=self.env, cwd=cwd, timeout=1800)
         return process.run(command, log=log, check=log is not None)
 
 
-def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path) -> Archive:
+def open_archive(
+    rootfs: Rootfs, *, section: str, distribution: str, site: Site, folder: Path
+) -> Archive:
     """Update a private apt for one release. ToolError if no mirror answers or no keyring is here."""
     apt = site.apt.get(distribution, Apt())
     keyring = find_keyring(rootfs, apt)
@@ -122,7 +121,7 @@ def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path)
         for path in sorted((folder / "lists").glob("*_InRelease"))
     }
     urls = tuple(dict.fromkeys(line.split()[1].rstrip("/") for line in lines))
-    return Archive(conf=conf, urls=urls, recorded=recorded, env=env)
+    return Archive(section=section, conf=conf, urls=urls, recorded=recorded, env=env)
 
 
 def _conf(folder: Path, *, ca_bundle: str) -> str:

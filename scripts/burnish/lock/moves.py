@@ -19,7 +19,8 @@ def moves(old: Lock, new: Lock) -> tuple[Move, ...]:
 
 def _pins(lock: Lock) -> Mapping[tuple[str, str], str]:
     pins = {}
-    for name, section in (("rootfs", lock.rootfs), ("tools", lock.tools)):
+    layers = ((f"apt:{name}", section) for name, section in lock.apt.items())
+    for name, section in (("rootfs", lock.rootfs), ("tools", lock.tools), *layers):
         for package in section.packages if section else ():
             pins[name, package.name] = package.version
     for name, environment in lock.python.items():

@@ -1,130 +1,131 @@
-"""Takes what a lock has to pin and the lock as it stands; gives the lock with sections resolved anew,
-and brings the .debs that it names."""
+"""Takes what a lock has to pin and the lock as it stands; gives the lock with sections resolved anew."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from burnish.errors import BurnishError, ToolError
-from burnish.lock import archive, deb, wheels
-from burnish.model.base import Rootfs
-from burnish.model.lock import Lock, OpenEntry, Package, PythonLock, RootfsLock, Wanted
-from burnish.model.site import Apt, Site
+from burnish.errors import ToolError
+from burnish.lock import apt, wheels
+from burnish.lock.archive import Archive
+from burnish.lock.place import Place
+from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wanted
+from burnish.model.site import Apt
+from burnish.plan.layers import standing_on
 
-TOOLS = "debian"  # the distribution of the tools image
+ROOTFS, TOOLS, APT, PYTHON = "rootfs", "tools", "apt:", "python:"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where resolving happens: the site, a scratch folder, the store's .debs, the log."""
+def sections(wanted: Wanted) -> tuple[str, ...]:
+    """Every section of an image's lock, in the order in which they are resolved."""
+    own = (ROOTFS, TOOLS) if wanted.rootfs else ()
+    layers = (f"{APT}{name}" for name in wanted.apt)
+    return (*own, *layers, *(f"{PYTHON}{name}" for name in wanted.python))
 
-    site: Site
-    scratch: Path
-    debs: Path
-    log: Path
+
+def touched(wanted: Wanted, asked: Collection[str]) -> frozenset[str]:
+    """`asked` and every section that was resolved on top of one of them."""
+    found, moved = set(asked), ROOTFS in asked
+    for name in wanted.apt:
+        moved = moved or f"{APT}{name}" in found
+        found |= {f"{APT}{name}"} if moved else set()
+    return frozenset(found)
 
 
 def resolve(
-    wanted: Wanted, lock: Lock, *, sections: Collection[str], place: Place, keep_open: bool
+    wanted: Wanted, lock: Lock, *, asked: Collection[str], place: Place, keep_open: bool
 ) -> Lock:
-    """The lock with `sections` (rootfs, tools, python:NAME) resolved anew, the others as they are.
+    """The lock with the sections `asked`, and what stands on them, resolved anew.
 
     With `keep_open` a section that this place can't resolve becomes an open entry with its reason;
     without, its error is raised.
     """
-    found: dict[str, RootfsLock | PythonLock] = {}
-    entries = {entry.section: entry for entry in lock.open if entry.section not in sections}
-    recorded = dict(lock.recorded)
-    for section in sorted(sections):
+    todo = touched(wanted, asked)
+    entries = [entry for entry in lock.open if entry.section not in todo]
+    work = _Work(wanted=wanted, place=place, lock=replace(lock, image=wanted.image))
+    for section in sections(wanted):
+        if section not in todo:
+            continue
         try:
-            found[section] = _section(wanted, section, place=place, recorded=recorded)
+            work.section(section)
         except ToolError as error:
             if not keep_open:
                 raise
             reason = error.message.splitlines()[0]
-            entries[section] = OpenEntry(section=section, reason=reason)
-    python = {name: item for name, item in lock.python.items() if name in wanted.python}
-    python |= {
-        section.removeprefix("python:"): item
-        for section, item in found.items()
-        if isinstance(item, PythonLock)
-    }
+            entries.append(OpenEntry(section=section, reason=reason))
+    known = work.lock
     return replace(
-        lock,
-        image=wanted.image,
-        rootfs=_either(found.get("rootfs"), lock.rootfs),
-        tools=_either(found.get("tools"), lock.tools),
-        python=dict(sorted(python.items())),
-        recorded=recorded,
-        open=tuple(sorted(entries.values())),
+        known,
+        apt={name: known.apt[name] for name in wanted.apt if name in known.apt},
+        python={name: item for name, item in sorted(known.python.items()) if name in wanted.python},
+        open=tuple(sorted(entries)),
         standin=place.site.apt.get(wanted.distribution, Apt()).standin,
     )
 
 
-def sections(wanted: Wanted) -> tuple[str, ...]:
-    """Every section of an image's lock."""
-    names = [f"python:{name}" for name in wanted.python]
-    return (*(("rootfs", "tools") if wanted.rootfs else ()), *names)
+@dataclass(kw_only=True)
+class _Work:
+    """One run of the resolvers: the lock so far, and the archives that were opened for it."""
 
+    wanted: Wanted
+    place: Place
+    lock: Lock
+    archives: dict[str, Archive] = field(default_factory=dict)
 
-def fetch(
-    wanted: Wanted, section: str, *, lock: RootfsLock, missing: Collection[Package], place: Place
-) -> None:
-    """Bring missing .debs of a section into the store. Raises archive.Vanished for pins that are gone."""
-    if not missing:
-        return
-    rootfs, distribution = _rootfs_of(wanted, section)
-    opened = archive.open_archive(
-        rootfs, distribution=distribution, site=place.site, folder=place.scratch / section
-    )
-    offered = {package.name: package for package in opened.resolve([p.pin for p in lock.packages])}
-    for package in missing:
-        if offered[package.name].sha256 != package.sha256:
-            raise BurnishError(
-                f"{package.pin}: the archive's sha256 is {offered[package.name].sha256}, "
-                f"the lock's {package.sha256}",
-                hint="the same version with other bytes: do not trust this mirror",
+    def section(self, name: str) -> None:
+        """Resolve one section into the lock."""
+        self.place.may_resolve(name)
+        if name.startswith(PYTHON):
+            self._python(name.removeprefix(PYTHON))
+        elif name.startswith(APT):
+            self._apt(name.removeprefix(APT))
+        else:
+            found = self._rootfs(name)
+            rootfs, tools = (
+                (found, self.lock.tools) if name == ROOTFS else (self.lock.rootfs, found)
             )
-    opened.fetch(lock.packages, place.debs, log=place.log)
+            self.lock = replace(self.lock, rootfs=rootfs, tools=tools)
 
+    def _rootfs(self, name: str) -> AptLock:
+        rootfs, _ = apt.rootfs_of(self.wanted, name)
+        declared = rootfs.declared(self.wanted.flavour if name == ROOTFS else "")
+        packages = self._archive(name).resolve(declared)
+        return self._locked(declared, packages, archive=self._archive(name))
 
-def _section(
-    wanted: Wanted, section: str, *, place: Place, recorded: dict[str, str]
-) -> RootfsLock | PythonLock:
-    if section in ("rootfs", "tools"):
-        return _resolve_rootfs(wanted, section, place=place, recorded=recorded)
-    name = section.removeprefix("python:")
-    assert wanted.rootfs is not None
-    return wheels.resolve(
-        wanted.python[name],
-        python=wanted.rootfs.python,
-        site=place.site,
-        scratch=place.scratch / f"python-{name}",
-    )
+    def _apt(self, layer: str) -> None:
+        names = list(self.wanted.apt)
+        below = names[: names.index(layer)]
+        standing = self.lock.installed(below)
+        archive = self._archive(ROOTFS)
+        debs = apt.bring(
+            ROOTFS, tuple(standing.values()), archive=lambda: archive, place=self.place
+        )
+        status = apt.status(debs, self.place.scratch / "status")
+        declared = self.wanted.apt[layer]
+        found = self._locked(declared, archive.add(declared, status=status), archive=archive)
+        found = replace(found, below=standing_on(self.lock, below))
+        self.lock = replace(self.lock, apt={**self.lock.apt, layer: found})
 
+    def _python(self, name: str) -> None:
+        assert self.wanted.rootfs is not None
+        found: PythonLock = wheels.resolve(
+            self.wanted.python[name],
+            python=self.wanted.rootfs.python,
+            site=self.place.site,
+            scratch=self.place.scratch / f"python-{name}",
+        )
+        self.lock = replace(self.lock, python={**self.lock.python, name: found})
 
-def _resolve_rootfs(
-    wanted: Wanted, section: str, *, place: Place, recorded: dict[str, str]
-) -> RootfsLock:
-    rootfs, distribution = _rootfs_of(wanted, section)
-    opened = archive.open_archive(
-        rootfs, distribution=distribution, site=place.site, folder=place.scratch / section
-    )
-    declared = rootfs.declared(wanted.flavour if section == "rootfs" else "")
-    packages = opened.resolve(declared)
-    opened.fetch(packages, place.debs, log=place.log)
-    recorded.update({f"{section}/{name}": value for name, value in opened.recorded.items()})
-    epoch = deb.newest(place.debs / package.file for package in packages)
-    return RootfsLock(declared=declared, epoch=epoch, packages=packages)
+    def _locked(
+        self, declared: tuple[str, ...], packages: tuple[Package, ...], *, archive: Archive
+    ) -> AptLock:
+        debs = apt.bring("", packages, archive=lambda: archive, place=self.place)
+        return AptLock(declared=declared, epoch=apt.newest(debs.values()), packages=packages)
 
-
-def _rootfs_of(wanted: Wanted, section: str) -> tuple[Rootfs, str]:
-    rootfs = wanted.rootfs if section == "rootfs" else wanted.tools
-    assert rootfs is not None
-    return rootfs, wanted.distribution if section == "rootfs" else TOOLS
-
-
-def _either(new: object, old: RootfsLock | None) -> RootfsLock | None:
-    return new if isinstance(new, RootfsLock) else old
+    def _archive(self, section: str) -> Archive:
+        if section not in self.archives:
+            opened = apt.opened(self.wanted, section, place=self.place)
+            self.archives[section] = opened
+            recorded: Mapping[str, str] = {f"{section}/{k}": v for k, v in opened.recorded.items()}
+            self.lock = replace(self.lock, recorded={**self.lock.recorded, **recorded})
+        return self.archives[section]

@@ -52,22 +52,29 @@ def resolve(declared: Sequence[str], *, python: str, site: Site, scratch: Path) 
     Raises ToolError if the index cannot be reached (with TLS named as the cause where it is),
     BuildError if no set of wheels satisfies the declaration.
     """
+    packages = compiled(sorted(declared), python=python, site=site, scratch=scratch)
+    tags = supported(python)
+    wheels = tuple(sorted(_wheel(package, tags) for package in packages))
+    epoch = max((wheel.uploaded for wheel in wheels), default=0)
+    return PythonLock(declared=tuple(sorted(declared)), python=python, epoch=epoch, wheels=wheels)
+
+
+def compiled(
+    lines: Sequence[str], *, python: str, site: Site, scratch: Path, flags: Sequence[str] = ()
+) -> Sequence[Mapping[str, Any]]:
+    """The packages of the pylock.toml that uv's resolver writes for requirement lines."""
     scratch.mkdir(parents=True, exist_ok=True)
     wanted, out = scratch / "requirements.in", scratch / "pylock.toml"
-    wanted.write_text("".join(f"{line}\n" for line in sorted(declared)), encoding="utf-8")
+    wanted.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     argv = (
-        str(uv()),
-        "pip",
-        "compile",
-        "--quiet",
-        "--no-config",
-        "--no-python-downloads",
+        *(str(uv()), "pip", "compile", "--quiet", "--no-config", "--no-python-downloads"),
         "--only-binary=:all:",
         "--prerelease=if-necessary-or-explicit",
         f"--python-version={python}",
         "--python-platform=x86_64-manylinux_2_34",
         "--format=pylock.toml",
         f"--output-file={out}",
+        *flags,
         str(wanted),
     )
     out.unlink(missing_ok=True)
@@ -75,11 +82,8 @@ def resolve(declared: Sequence[str], *, python: str, site: Site, scratch: Path) 
         process.run(Command(argv=argv, env=environment(site), timeout=600))
     except CommandFailed as error:
         raise _explained(error) from error
-    document = tomllib.loads(out.read_text(encoding="utf-8"))
-    tags = supported(python)
-    wheels = tuple(sorted(_wheel(package, tags) for package in document["packages"]))
-    epoch = max((wheel.uploaded for wheel in wheels), default=0)
-    return PythonLock(declared=tuple(sorted(declared)), python=python, epoch=epoch, wheels=wheels)
+    packages: Sequence[Mapping[str, Any]] = tomllib.loads(out.read_text("utf-8"))["packages"]
+    return packages
 
 
 def supported(python: str) -> Mapping[Tag, int]:
@@ -97,8 +101,7 @@ def supported(python: str) -> Mapping[Tag, int]:
 def _wheel(package: Mapping[str, Any], tags: Mapping[Tag, int]) -> Wheel:
     best: tuple[int, Mapping[str, Any]] | None = None
     for wheel in package.get("wheels", ()):
-        filename = _filename(wheel)
-        ranks = [tags[tag] for tag in parse_wheel_filename(filename)[3] if tag in tags]
+        ranks = [tags[tag] for tag in parse_wheel_filename(filename(wheel))[3] if tag in tags]
         if ranks and (best is None or min(ranks) < best[0]):
             best = min(ranks), wheel
     if best is None:
@@ -112,7 +115,7 @@ def _wheel(package: Mapping[str, Any], tags: Mapping[Tag, int]) -> Wheel:
         version=package["version"],
         sha256=wheel["hashes"]["sha256"],
         size=wheel.get("size", 0),
-        filename=_filename(wheel),
+        filename=filename(wheel),
         uploaded=_seconds(wheel.get("upload-time")),
     )
 
@@ -122,7 +125,8 @@ def _seconds(time: datetime | None) -> int:
     return int(time.replace(tzinfo=time.tzinfo or UTC).timestamp()) if time else 0
 
 
-def _filename(wheel: Mapping[str, Any]) -> str:
+def filename(wheel: Mapping[str, Any]) -> str:
+    """The file name of a wheel in a pylock.toml."""
     place = str(wheel.get("name") or wheel.get("url") or wheel.get("path"))
     return place.rpartition("/")[2].replace("%2B", "+")
 

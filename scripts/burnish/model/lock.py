@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from burnish.model.base import Rootfs
@@ -48,12 +48,14 @@ class Wheel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RootfsLock:
-    """The packages of a root filesystem; `epoch`: the newest timestamp among the .debs, seconds."""
+class AptLock:
+    """What a root filesystem holds, or what apt adds for a layer; `epoch`: the newest build time
+    among its .debs, seconds since 1970 (0 without any); `below`: a digest of the pins below a layer."""
 
     declared: tuple[str, ...]
     epoch: int
     packages: tuple[Package, ...]
+    below: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ class PythonLock:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class OpenEntry:
-    """An input that could not be resolved from here: `section` (rootfs, tools or python:NAME)."""
+    """An input that could not be resolved from here: `section` (rootfs, tools, apt:LAYER, python:NAME)."""
 
     section: str
     reason: str
@@ -80,30 +82,39 @@ class OpenEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """The pins of one image. `recorded` (digests of index files) is for the reader, never for an id.
+    """The pins of one image; `apt` has an entry for each layer that installs packages.
 
+    `recorded` (digests of index files) is for the reader, never for an id.
     `basis` is set in a local lock only: the sha256 of the committed lock that it was made from.
     """
 
     image: str
-    rootfs: RootfsLock | None = None
-    tools: RootfsLock | None = None
+    rootfs: AptLock | None = None
+    tools: AptLock | None = None
+    apt: Mapping[str, AptLock] = field(default_factory=dict)
     python: Mapping[str, PythonLock] = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
     open: tuple[OpenEntry, ...] = ()
     standin: bool = False
     basis: str = ""
 
+    def installed(self, layers: Sequence[str]) -> dict[str, Package]:
+        """Every package, by name, that the root filesystem and these layers, in order, leave behind."""
+        sections = [self.rootfs, *(self.apt.get(name) for name in layers)]
+        return {each.name: each for section in sections if section for each in section.packages}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a lock has to pin: the root filesystems' package names, each environment's requirements."""
+    """What a lock has to pin: the root filesystems' package names, each layer's (in the order of the
+    layers, those that install any), each environment's requirements."""
 
     image: str
     distribution: str
     rootfs: Rootfs | None
     flavour: str
     tools: Rootfs | None
+    apt: Mapping[str, tuple[str, ...]]
     python: Mapping[str, tuple[str, ...]]
 
 

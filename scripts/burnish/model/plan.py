@@ -16,7 +16,8 @@ class Layer:
     """One layer, resolved. `inputs` maps every input that can change its content to its digest.
 
     `id` is the sha256 of the canonical JSON of `inputs`; `epoch` its SOURCE_DATE_EPOCH in seconds;
-    `origins` tells where each variable came from. The first layer is the root filesystem: no roles.
+    `origins` tells where each variable came from; `python` are its environments, `apt` the packages
+    that its roles ask for. The first layer is the root filesystem: no roles.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Layer:
     epoch: int
     origins: Mapping[str, str] = field(default_factory=dict)
     python: tuple[str, ...] = ()
+    apt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

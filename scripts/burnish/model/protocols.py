@@ -1,8 +1,10 @@
-"""What rooms ask of one another without importing each other: `Codec`, `Monitor`; and one that is silent."""
+"""What rooms ask of one another without importing each other: `Codec`, `Inputs`, `Monitor`; and a
+monitor that is silent."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -49,3 +51,15 @@ class Silent:
 
     def say(self, text: str) -> None:
         """Nothing is said."""
+
+
+class Inputs(Protocol):
+    """Fetched inputs by content."""
+
+    def find(self, sha256: str) -> Path | None:
+        """The file with this digest, its bytes looked at anew; None if it is not here or spoiled."""
+        ...
+
+    def keep(self, path: Path, sha256: str) -> Path:
+        """Move a fetched file in; BurnishError if its bytes are others."""
+        ...

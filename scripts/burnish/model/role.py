@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +47,20 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AptTask:
+    """One task that installs packages: names of lists in vars/, conditions as written, its file."""
+
+    lists: tuple[str, ...]
+    when: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Role:
     """A role: `files` maps its content files (path inside the role) to their sha256.
 
     `includes` are the roles that its tasks include, `variables` the public ones of its contract.
+    `data` are its variables, for roles with apt tasks: `defaults`, and vars/ by file's stem.
     """
 
     name: str
@@ -60,3 +70,5 @@ class Role:
     facts: Facts
     includes: tuple[str, ...] = ()
     os: frozenset[str] = frozenset()
+    apt: tuple[AptTask, ...] = ()
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

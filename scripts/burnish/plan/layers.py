@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from burnish.model.base import Base
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image
-from burnish.model.lock import Lock, PythonLock, RootfsLock
+from burnish.model.lock import AptLock, Lock, PythonLock
 from burnish.model.plan import Layer
 from burnish.model.profile import LayerSpec
 from burnish.plan.ids import canonical, digest
 
 # Raise when the engine itself makes something else of the same inputs.
-ROOTFS_FORMAT = 1
-LAYER_FORMAT = 1
+ROOTFS_FORMAT = 2
+LAYER_FORMAT = 2
 UNRESOLVED = "open"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What the layers of one image share."""
+    """What the layers of one image share; `packages`: what apt is asked for, by layer."""
 
     catalog: Catalog
     base: Base
     image: Image
     lock: Lock
+    packages: Mapping[str, tuple[str, ...]]
 
 
 def rootfs_inputs(
-    suite: str, components: tuple[str, ...], *, declared: tuple[str, ...], lock: RootfsLock | None
+    suite: str, components: tuple[str, ...], *, declared: tuple[str, ...], lock: AptLock | None
 ) -> dict[str, str]:
     """The inputs of a root filesystem: its pins, or the open declaration where there are none."""
     inputs = {
@@ -91,8 +92,11 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
     }
     for name, lock in locks.items():
         inputs |= _pins(name, lock, declared=environments[name])
+    debs, asked = context.lock.apt.get(spec.id), context.packages.get(spec.id, ())
+    inputs |= apt_inputs(asked, debs)
     # times of files and of generated content come from it
-    epoch = max([parent.epoch, *(lock.epoch for lock in locks.values() if lock)])
+    made = [lock.epoch for lock in (*locks.values(), debs if asked else None) if lock]
+    epoch = max([parent.epoch, *made])
     inputs["epoch:"] = str(epoch)
     place = context.catalog.places.get(("profiles", origin), origin)
     return Layer(
@@ -105,7 +109,21 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         epoch=epoch,
         origins=dict.fromkeys(spec.vars, place),
         python=tuple(environments),
+        apt=asked,
     )
+
+
+def apt_inputs(declared: tuple[str, ...], lock: AptLock | None) -> dict[str, str]:
+    """What apt adds to a layer: its pins, or the open declaration where there are none."""
+    if lock is None or lock.declared != declared:
+        return {f"package:{name}": UNRESOLVED for name in declared}
+    pins = {f"pin:apt/{p.name}": f"{p.version} {p.sha256}" for p in lock.packages}
+    return {f"package:{name}": "" for name in declared} | pins
+
+
+def standing_on(lock: Lock, names: Sequence[str]) -> str:
+    """What a layer's packages were resolved on: a digest of every pin below it."""
+    return digest(sorted(package.pin for package in lock.installed(names).values()))[:16]
 
 
 def python_environments(spec: LayerSpec, catalog: Catalog) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -3,6 +3,7 @@ defaults, inheritance, overrides and pins meet."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from burnish.errors import UsageError
@@ -18,12 +19,14 @@ from burnish.plan.layers import (
     first_layer,
     next_layer,
     python_environments,
+    standing_on,
     tools_layer,
 )
 from burnish.plan.profiles import flatten
 
 # The newest Python that ansible-core 2.19 can manage, from its support matrix.
 NEWEST_PYTHON = (3, 13)
+CHANGED = "what it asks for has changed since it was resolved"
 
 
 @dataclass
@@ -49,10 +52,20 @@ def pick(catalog: Catalog, name: str, *, flavour: str = "cpu") -> Image:
     raise UsageError(f"unknown image {name!r}", hint=f"known images: {', '.join(catalog.images)}")
 
 
-def resolve(catalog: Catalog, image: Image, *, target: Target, lock: Lock) -> Plan:
-    """The whole plan. Entries that the lock leaves open are listed, not refused: building does."""
+def resolve(
+    catalog: Catalog,
+    image: Image,
+    *,
+    target: Target,
+    lock: Lock,
+    packages: Mapping[str, tuple[str, ...]],
+) -> Plan:
+    """The whole plan; `packages` are what apt is asked for, by layer.
+
+    Entries that the lock leaves open are listed, not refused: building does.
+    """
     base = catalog.bases[image.base]
-    context = Context(catalog=catalog, base=base, image=image, lock=lock)
+    context = Context(catalog=catalog, base=base, image=image, lock=lock, packages=packages)
     gathered = _Gathered(layers=[first_layer(context)])
     gathered.open += _open_rootfs(context)
     for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
@@ -89,6 +102,8 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
         for name, wanted in python_environments(spec, context.catalog)
         if (reason := _open_python(name, wanted, context=context))
     ]
+    reason = _open_apt(spec.id, gathered.layers, context=context)
+    entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
     if entries and spec.if_reachable:
         gathered.left_out.append(
             LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}")
@@ -98,12 +113,25 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
     gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=origin, context=context))
 
 
+def _open_apt(name: str, below: Sequence[Layer], *, context: Context) -> str:
+    wanted, lock = context.packages.get(name, ()), context.lock.apt.get(name)
+    if not wanted or context.lock.rootfs is None:  # what the layers stand on is open itself then
+        return ""
+    if lock is None:
+        return _recorded(context.lock, f"apt:{name}") or "not resolved yet"
+    if lock.declared != wanted:
+        return CHANGED
+    if lock.below != standing_on(context.lock, [layer.name for layer in below]):
+        return "the packages below it have changed since it was resolved"
+    return ""
+
+
 def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str:
     lock = context.lock.python.get(name)
     if lock is None:
         return _recorded(context.lock, f"python:{name}") or "not resolved yet"
     if lock.declared != wanted:
-        return "what it asks for has changed since it was resolved"
+        return CHANGED
     rootfs = context.base.rootfs
     if rootfs and rootfs.python != lock.python:
         return f"resolved for Python {lock.python}, the base has {rootfs.python}"
@@ -123,8 +151,7 @@ def _open_rootfs(context: Context) -> list[OpenEntry]:
             reason = _recorded(context.lock, section) or "not resolved yet"
             entries.append(OpenEntry(section=section, reason=reason))
         elif lock.declared != wanted:
-            reason = "what it asks for has changed since it was resolved"
-            entries.append(OpenEntry(section=section, reason=reason))
+            entries.append(OpenEntry(section=section, reason=CHANGED))
     return entries
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image
 from burnish.model.lock import Wanted
@@ -9,8 +11,8 @@ from burnish.plan.layers import python_environments
 from burnish.plan.profiles import flatten
 
 
-def wanted(catalog: Catalog, image: Image) -> Wanted:
-    """Every section that the image's lock has, with what it asks for."""
+def wanted(catalog: Catalog, image: Image, *, packages: Mapping[str, tuple[str, ...]]) -> Wanted:
+    """Every section that the image's lock has, with what it asks for; `packages`: apt's, by layer."""
     base = catalog.bases[image.base]
     layers = flatten(catalog.profiles[image.profile], catalog.profiles)
     local = base.rootfs is not None
@@ -25,5 +27,6 @@ def wanted(catalog: Catalog, image: Image) -> Wanted:
         rootfs=base.rootfs,
         flavour=image.flavour,
         tools=catalog.tools_rootfs if local else None,
+        apt={layer.id: packages[layer.id] for layer, _ in layers if packages.get(layer.id)},
         python=python if local else {},
     )

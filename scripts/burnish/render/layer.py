@@ -17,6 +17,8 @@ STEADY = {
     "DEBIAN_FRONTEND": "noninteractive",
     # a layer that was cut short is thrown away, so nothing need reach the disk file by file
     "DPKG_FORCE": "unsafe-io",
+    # the seal makes the RAM disk, once, at the end
+    "INITRD": "No",
     "LC_ALL": "C.UTF-8",
     "SYSTEMD_OFFLINE": "1",
     "TZ": "UTC",
@@ -77,12 +79,21 @@ def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, objec
     return {
         **layer.vars,
         "burnish_environment": f"{{{{ {json.dumps(steady)} | combine({transport}) }}}}",
+        "burnish_apt": bool(layer.apt),
         "burnish_epoch": layer.epoch,
         "burnish_flavour": plan.image.flavour,
+        "burnish_packages": list(packages(plan, layer)),
         "burnish_python_locks": {name: f"{paths.folder}/{name}.txt" for name in layer.python},
         "burnish_roles": list(layer.roles),
         "burnish_uv": paths.uv,
     }
+
+
+def packages(plan: Plan, layer: Layer) -> tuple[str, ...]:
+    """What is installed once the layer is made, as `name=version`, sorted: the lock's, to the last."""
+    names = [each.name for each in plan.layers]
+    below = names[1 : names.index(layer.name) + 1]
+    return tuple(sorted(package.pin for package in plan.lock.installed(below).values()))
 
 
 def tag(layer_id: str) -> str:

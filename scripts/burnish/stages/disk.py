@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from burnish.build import tools
 from burnish.build.disk import make_disk
-from burnish.build.store import sha256
+from burnish.build.files import sha256
 from burnish.model.disk import Disk, DiskIds, DiskRecipe, Finalised
 from burnish.model.plan import Plan
 from burnish.model.record import DiskRecord

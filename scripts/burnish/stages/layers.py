@@ -10,19 +10,19 @@ from pathlib import Path
 
 from burnish import process
 from burnish.build import layers, packer, rootfs
+from burnish.build.files import sha256, write
 from burnish.build.layers import LayerRequest, Made
-from burnish.build.store import sha256, write
-from burnish.errors import BuildError
-from burnish.lock.sources import default_lines, find_keyring, site_lines
+from burnish.lock.sources import default_lines, site_lines
 from burnish.lock.wheels import uv
 from burnish.model.base import Rootfs
-from burnish.model.lock import RootfsLock
+from burnish.model.lock import AptLock
 from burnish.model.plan import Layer
 from burnish.model.protocols import Silent
 from burnish.model.record import LayerRecord
 from burnish.model.site import Apt
 from burnish.render import transport
 from burnish.render.layer import LayerPaths, render_layer
+from burnish.stages import inputs
 from burnish.stages.run import Run, World
 
 
@@ -58,7 +58,6 @@ def rest(world: World, run: Run) -> Run:
     release = replace(packer.PINNED, url=world.site.packer.url or packer.PINNED.url)
     found = packer.find(world.store.root, release, plugins=_plugins(world))
     host = replace(run.machine, tools={"packer": ".".join(map(str, found.version))})
-    world.store.uv_cache.mkdir(parents=True, exist_ok=True)
     valid = world.store.valid(run.plan.layers)
     for layer in run.plan.layers[1:]:
         if layer.id in valid:
@@ -74,7 +73,7 @@ def rest(world: World, run: Run) -> Run:
     return replace(run, host=host, records=tuple(record for record in records if record))
 
 
-def _rootfs(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: RootfsLock) -> None:
+def _rootfs(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: AptLock) -> None:
     store = world.store
     with store.lock(f"rootfs-{layer.id[:32]}"):
         if layer.id in store.valid([layer]):
@@ -90,15 +89,8 @@ def _rootfs(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: Roo
             layers.import_rootfs(layer, tar, store=store, made=made, log=log)
 
 
-def _bootstrap(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: RootfsLock) -> None:
-    store, tar = world.store, world.store.rootfs_tar(layer.id)
-    debs = {package: store.deb(package) for package in lock.packages}
-    lost = [package.pin for package, path in debs.items() if path is None]
-    if lost:
-        raise BuildError(
-            f"{len(lost)} fetched packages went away or changed: {', '.join(lost[:5])}",
-            hint="run the same command again: they are fetched anew",
-        )
+def _bootstrap(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: AptLock) -> None:
+    tar = world.store.rootfs_tar(layer.id)
     tar.parent.mkdir(parents=True, exist_ok=True)
     temporary = tar.with_name(f".{tar.name}.part.tar")
     # a new file: a bootstrap whose burnish was killed may still write to the old one
@@ -107,7 +99,7 @@ def _bootstrap(world: World, run: Run, *, layer: Layer, declared: Rootfs, lock: 
         suite=declared.suite,
         lock=lock,
         sources=_public_lines(world, run, layer=layer, declared=declared),
-        debs={package: path for package, path in debs.items() if path},
+        debs=inputs.debs_of(world, lock.packages),
         scratch=world.scratch(run) / layer.name,
         log=world.log(run, layer.name),
     )
@@ -136,14 +128,14 @@ def _public_lines(world: World, run: Run, *, layer: Layer, declared: Rootfs) -> 
 
 def _request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
     plan, folder = run.plan, world.scratch(run) / "layers" / layer.name
-    volumes, network = mounts(world, run)
+    given = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
     paths = LayerPaths(
         repository=world.store.repository,
         ansible_playbook=str(uv().with_name("ansible-playbook")),
         uv=str(uv()),
         folder=str(folder),
-        volumes=volumes,
-        network=network,
+        volumes=transport.volumes(given),
+        network=transport.NETWORK,
     )
     return LayerRequest(
         layer=layer,
@@ -152,21 +144,8 @@ def _request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
         folder=folder,
         log=world.log(run, f"layer-{layer.name}"),
         definition=plan.image.name,
-        transport=transport.environment(world.site),
+        transport=transport.environment(),
     )
-
-
-def mounts(world: World, run: Run) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(volumes, network flags) of every container that a layer is made in."""
-    sources, keyring = _sources(world, run)
-    files = transport.Files(
-        uv_cache=str(world.store.uv_cache),
-        sources=sources,
-        keyring=keyring,
-        apt_conf=_apt_conf(world, run),
-    )
-    volumes = transport.volumes(world.site, files)
-    return volumes, transport.network(world.site, run.plan.base.distribution)
 
 
 def staged(world: World, layer: Layer) -> dict[str, Path]:
@@ -180,29 +159,6 @@ def staged(world: World, layer: Layer) -> dict[str, Path]:
         elif kind == "file" and name.startswith("ansible/"):
             files[name] = world.root / name
     return files
-
-
-def _sources(world: World, run: Run) -> tuple[str, str]:
-    """(sources file, keyring) of the site's mirror, to be mounted while layers are made."""
-    base = run.plan.base
-    apt = world.site.apt.get(base.distribution, Apt())
-    if not apt.mirror or base.rootfs is None:
-        return "", ""
-    keyring = str(find_keyring(base.rootfs, apt)) if apt.keyring else ""
-    signed = f"[signed-by={transport.KEYRING}] " if keyring else ""
-    lines = [line.replace("deb ", f"deb {signed}", 1) for line in site_lines(base.rootfs, apt)]
-    path = world.scratch(run) / "sources.list"
-    write(path, "".join(f"{line}\n" for line in lines))
-    return str(path), keyring
-
-
-def _apt_conf(world: World, run: Run) -> str:
-    text = transport.apt_conf(world.site)
-    if not text:
-        return ""
-    path = world.scratch(run) / "apt.conf"
-    write(path, text)
-    return str(path)
 
 
 def _plugins(world: World) -> Path | None:

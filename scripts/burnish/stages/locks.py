@@ -43,4 +43,4 @@ def current(world: World, image: Image, *, committed_only: bool = False) -> Lock
         if lock.basis == basis(world, image.name) and lock.standin == standin:
             return lock
     lock = load_lock(committed, image=image.name, shown=shown(committed, world.root))
-    return replace(lock, rootfs=None, standin=True) if standin else lock
+    return replace(lock, rootfs=None, apt={}, standin=True) if standin else lock

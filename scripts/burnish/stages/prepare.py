@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from burnish import host
-from burnish.build.store import write
+from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
 from burnish.errors import BuildError, UsageError
 from burnish.lock import update
-from burnish.lock.archive import Vanished
 from burnish.lock.moves import moves
-from burnish.lock.update import Place
+from burnish.lock.place import Vanished
 from burnish.model.lock import Lock
-from burnish.model.plan import Layer, Plan
+from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
-from burnish.plan.resolve import resolve
 from burnish.plan.schedule import GIB, schedule
-from burnish.plan.wanted import wanted
-from burnish.stages import locks
+from burnish.stages import inputs, locks, planning
 from burnish.stages.run import Run, World
 
+ATTEMPTS = 3  # sections that may vanish one after another
 SHOWN = 12  # moves told one by one; the rest is counted
 
 
@@ -40,31 +39,32 @@ def need_rootfs(plan: Plan) -> None:
 
 
 def pins(world: World, run: Run) -> Run:
-    """Resolve what the lock leaves open or the archive has dropped; bring the .debs of what is built."""
-    want = wanted(world.catalog, run.plan.image)
-    place = place_of(world, run)
-    sections = {entry.section for entry in run.plan.open}
-    lock = run.plan.lock
-    if sections:
-        _refuse_if_locked(
-            world, run, what="; ".join(f"{e.section}: {e.reason}" for e in run.plan.open)
-        )
-        world.monitor.detail(f"resolving {', '.join(sorted(sections))}")
-        lock = update.resolve(want, lock, sections=sections, place=place, keep_open=False)
-        run = _replan(world, run, lock=lock)
-    for section, layer in _rootfs_layers(run.plan):
-        if layer.id in world.store.valid([layer]):
-            continue
+    """Resolve what the lock leaves open, or nobody offers any more; bring what missing layers need."""
+    open_ = {entry.section: entry.reason for entry in run.plan.open}
+    if open_:
+        what = "; ".join(f"{section}: {reason}" for section, reason in open_.items())
+        run = _resolve(world, run, sections=open_.keys(), why=what)
+    for _ in range(ATTEMPTS):
         try:
-            _fetch(world, run, section=section)
+            inputs.fetch_missing(world, run)
         except Vanished as gone:
-            _refuse_if_locked(world, run, what=gone.message)
-            world.monitor.say(f"{gone.message}: resolving {section} anew")
-            fresh = update.resolve(
-                want, run.plan.lock, sections={section}, place=place, keep_open=False
-            )
-            run = _replan(world, run, lock=fresh)
-    return run
+            world.monitor.say(f"{gone.message}: resolving it anew")
+            run = _resolve(world, run, sections={gone.section}, why=gone.message)
+        else:
+            return run
+    raise BuildError(
+        f"{run.plan.image.name}: what was resolved is gone again each time",
+        hint="is the mirror in the middle of an update? try again later",
+    )
+
+
+def _resolve(world: World, run: Run, *, sections: Collection[str], why: str) -> Run:
+    _refuse_if_locked(world, run, what=why)
+    want = planning.wanted(world.catalog, run.plan.image)
+    world.monitor.detail(f"resolving {', '.join(sorted(sections))}")
+    place = inputs.place_of(world, run)
+    lock = update.resolve(want, run.plan.lock, asked=sections, place=place, keep_open=False)
+    return _replan(world, run, lock=lock)
 
 
 def planned(world: World, run: Run) -> Run:
@@ -98,31 +98,6 @@ def make_schedule(world: World, run: Run) -> Schedule:
     )
 
 
-def place_of(world: World, run: Run) -> Place:
-    """Where pins are resolved."""
-    return Place(
-        site=world.site,
-        scratch=world.scratch(run) / "lock",
-        debs=world.store.debs,
-        log=world.log(run, "lock"),
-    )
-
-
-def _rootfs_layers(plan: Plan) -> list[tuple[str, Layer]]:
-    return [("rootfs", plan.layers[0]), *([("tools", plan.tools)] if plan.tools else [])]
-
-
-def _fetch(world: World, run: Run, *, section: str) -> None:
-    lock = run.plan.lock.rootfs if section == "rootfs" else run.plan.lock.tools
-    assert lock is not None
-    missing = [package for package in lock.packages if not world.store.deb(package)]
-    if missing:
-        world.monitor.detail(f"fetching {len(missing)} packages of {section}")
-    want = wanted(world.catalog, run.plan.image)
-    place = place_of(world, run)
-    update.fetch(want, section, lock=lock, missing=missing, place=place)
-
-
 def _replan(world: World, run: Run, *, lock: Lock) -> Run:
     """Keep the lock in build/, say what moved, and plan again."""
     name = run.plan.image.name
@@ -135,8 +110,7 @@ def _replan(world: World, run: Run, *, lock: Lock) -> Run:
     if len(moved) > SHOWN:
         world.monitor.say(f"moved: {len(moved) - SHOWN} more")
     world.monitor.say(f"the local lock of this build: {path}")
-    plan = resolve(world.catalog, run.plan.image, target=run.plan.target, lock=lock)
-    return replace(run, plan=plan)
+    return replace(run, plan=planning.plan(world.catalog, run.plan.image, lock=lock))
 
 
 def _refuse_if_locked(world: World, run: Run, *, what: str) -> None:

@@ -11,7 +11,7 @@ from typing import cast
 
 from burnish.build import boot, checks, docker, extract, firmware, inventory, tools
 from burnish.build.checks import CheckRequest
-from burnish.build.store import write
+from burnish.build.files import write
 from burnish.errors import ChecksFailed
 from burnish.model.base import Level
 from burnish.model.leftovers import as_facts

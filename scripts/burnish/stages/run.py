@@ -27,6 +27,7 @@ class Options:
     """How a run is done. `until` stops it after a layer's name or a stage's."""
 
     locked: bool = False
+    offline: bool = False
     force: bool = False
     if_changed: bool = False
     every_check: bool = False

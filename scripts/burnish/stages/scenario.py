@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from burnish.build.docker import systemd_flags
-from burnish.build.store import write
+from burnish.build.files import write
 from burnish.errors import UsageError
+from burnish.lock import update
 from burnish.lock.wheels import uv
 from burnish.model.leftovers import as_facts
+from burnish.model.lock import Lock
 from burnish.model.plan import Layer, Plan
 from burnish.render import transport
 from burnish.render.layer import TRANSPORT, LayerPaths, render_layer
-from burnish.stages.layers import mounts
+from burnish.stages import inputs, planning
 from burnish.stages.run import Run, World
 from burnish.verify.suite import facts
 
@@ -45,10 +47,13 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     """Write a scenario's files; gives the environment that its shared playbooks read."""
     plan = run.plan
     layer = layer_of(plan, scenario.role)
-    layer = replace(layer, vars={**layer.vars, **scenario.changes})
+    given = {**layer.vars, **scenario.changes}
+    asked = planning.of_roles(world.catalog, plan.image, roles=layer.roles, given=given)
+    plan = replace(plan, lock=_locked(world, run, layer=layer, asked=asked))
+    layer = replace(layer, vars=given, apt=asked)
     below = plan.layers[: [each.name for each in plan.layers].index(layer.name)]
     folder = scenario.folder.resolve()
-    volumes, network = mounts(world, run)
+    mounted = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
     paths = LayerPaths(
         repository=world.store.repository,
         ansible_playbook="ansible-playbook",
@@ -61,7 +66,7 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
         write(folder / name, text)
     known = facts(replace(plan, layers=(*below, layer)), leftovers=as_facts())
     write(folder / "facts.json", json.dumps(known, indent=1))
-    flags = [part for volume in volumes for part in ("--volume", volume)]
+    flags = [part for volume in transport.volumes(mounted) for part in ("--volume", volume)]
     roots = world.catalog.roots
     return {
         "BURNISH_ROOT": str(world.root),
@@ -69,15 +74,26 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
         "BURNISH_MOLECULE_IMAGE": world.store.tag(layer.parent),
         "BURNISH_MOLECULE_VARS": str(folder / "layer.json"),
         "BURNISH_MOLECULE_FACTS": str(folder / "facts.json"),
-        "BURNISH_MOLECULE_FLAGS": json.dumps([*flags, *network]),
+        "BURNISH_MOLECULE_FLAGS": json.dumps([*flags, *transport.NETWORK]),
         "BURNISH_MOLECULE_CHECKS": str(_checks(world, scenario.role)),
         "BURNISH_MOLECULE_ROOTS": json.dumps([str(root) for root in roots[1:]]),
         "BURNISH_MOLECULE_JUNIT": str(folder / "checks.xml"),
         "BURNISH_SYSTEMD_FLAGS": json.dumps(systemd_flags(run.machine)),
         "BURNISH_ROLES_PATH": ":".join(str(root / "roles") for root in reversed(roots)),
         "MOLECULE_EPHEMERAL_DIRECTORY": str(folder / "molecule"),
-        TRANSPORT: json.dumps(transport.environment(world.site)),
+        TRANSPORT: json.dumps(transport.environment()),
     }
+
+
+def _locked(world: World, run: Run, *, layer: Layer, asked: tuple[str, ...]) -> Lock:
+    """The image's lock, with the layer's packages as a scenario's variables make them."""
+    image, lock = run.plan.image, run.plan.lock
+    if asked == layer.apt:
+        return lock
+    want = planning.wanted(world.catalog, image)
+    want = replace(want, apt={**want.apt, layer.name: asked})
+    place, section = inputs.place_of(world, run), f"apt:{layer.name}"
+    return update.resolve(want, lock, asked={section}, place=place, keep_open=False)
 
 
 def _checks(world: World, role: str) -> Path:

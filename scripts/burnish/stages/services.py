@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from burnish.build import boot, firmware, kvm, qemu
-from burnish.build.store import write
+from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
 from burnish.errors import UsageError
 from burnish.lock import update
@@ -17,10 +17,9 @@ from burnish.model.image import Image
 from burnish.model.lock import Lock, Move
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
-from burnish.plan.wanted import wanted
 from burnish.render.azure import render_azure
 from burnish.render.layer import LayerPaths, render_layer
-from burnish.stages import locks, prepare, prove
+from burnish.stages import inputs, locks, planning, prepare, prove
 from burnish.stages.run import Run, World
 
 
@@ -33,12 +32,12 @@ def lock_image(
     """
     name = plan.image.name
     old = locks.current(world, plan.image, committed_only=True)
-    want = wanted(world.catalog, plan.image)
+    want = planning.wanted(world.catalog, plan.image)
     stale = {entry.section for entry in plan.open} | {
         section for section in update.sections(want) if upgrade
     }
-    place = prepare.place_of(world, Run(plan=plan))
-    new = update.resolve(want, old, sections=stale, place=place, keep_open=True)
+    place = inputs.place_of(world, Run(plan=plan))
+    new = update.resolve(want, old, asked=stale, place=place, keep_open=True)
     if keep and new != old:
         write(locks.committed_path(world, name), dump_lock(new))
     return new, moves(old, new)

@@ -1,0 +1,116 @@
+"""Takes pinned packages; gives their .debs, brought from the archive where the inputs lack them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from burnish import process
+from burnish.errors import BuildError
+from burnish.lock.archive import Archive, open_archive
+from burnish.lock.place import Place, Vanished
+from burnish.model.base import Rootfs
+from burnish.model.command import Command
+from burnish.model.lock import Package, Wanted
+
+TOOLS = "debian"  # the distribution of the tools image
+MAGIC = b"!<arch>\n"
+Debs = Mapping[Package, Path]
+
+
+def opened(wanted: Wanted, section: str, *, place: Place) -> Archive:
+    """The archive that a section's packages come from. ToolError if no mirror answers."""
+    rootfs, distribution = rootfs_of(wanted, section)
+    folder = place.scratch / ("tools" if section == "tools" else "rootfs")
+    return open_archive(
+        rootfs, section=section, distribution=distribution, site=place.site, folder=folder
+    )
+
+
+def rootfs_of(wanted: Wanted, section: str) -> tuple[Rootfs, str]:
+    """The declaration behind a section, and its distribution."""
+    if section == "tools":
+        assert wanted.tools is not None
+        return wanted.tools, TOOLS
+    assert wanted.rootfs is not None
+    return wanted.rootfs, wanted.distribution
+
+
+def bring(
+    section: str, packages: Sequence[Package], *, archive: Callable[[], Archive], place: Place
+) -> Debs:
+    """Every package's .deb; those that the inputs lack are fetched from `archive` and kept.
+
+    Raises Vanished for pins that the archive holds no more, BuildError where its bytes are others,
+    ToolError where nothing may be fetched.
+    """
+    debs = have(packages, place=place)
+    missing = [package for package in packages if package not in debs]
+    if missing:
+        place.may_fetch(section, [package.pin for package in missing])
+        offered = _offered(section, missing, archive=archive())
+        for package in missing:
+            found = offered[package.pin].sha256
+            if found != package.sha256:
+                raise BuildError(
+                    f"{package.pin}: the archive's sha256 is {found}, the lock's {package.sha256}",
+                    hint="the same version with other bytes: do not trust this mirror",
+                )
+        folder = place.scratch / "debs"
+        archive().fetch(missing, folder, log=place.log)
+        for package in missing:
+            debs[package] = place.inputs.keep(folder / package.file, package.sha256)
+    return debs
+
+
+def _offered(
+    section: str, packages: Sequence[Package], *, archive: Archive
+) -> Mapping[str, Package]:
+    try:
+        return archive.offered(packages)
+    except Vanished as gone:
+        raise Vanished(section, gone.names, who="the archive") from gone
+
+
+def have(packages: Sequence[Package], *, place: Place) -> dict[Package, Path]:
+    """The .debs that the inputs hold already, their bytes looked at."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found = pool.map(lambda package: place.inputs.find(package.sha256), packages)
+    return {package: path for package, path in zip(packages, found, strict=True) if path}
+
+
+def status(debs: Debs, path: Path) -> Path:
+    """dpkg's status file of a system on which exactly these are installed."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        fields = pool.map(control, debs.values())
+    text = "".join(f"{each}\nStatus: install ok installed\n\n" for each in fields)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def control(path: Path) -> str:
+    """The control fields of a .deb."""
+    command = Command(argv=("dpkg-deb", "--field", str(path)), timeout=60)
+    return process.run(command).stdout.rstrip("\n")
+
+
+def built_at(path: Path) -> int:
+    """Seconds since 1970 in the header of a .deb's first member: dpkg writes the changelog's date.
+
+    Source: deb(5) and ar(5): a magic line, then 16 bytes of name and 12 of time.
+    """
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC) + 28)
+    if not head.startswith(MAGIC):
+        raise BuildError(
+            f"{path.name}: not a .deb", hint="remove it from the store; it is fetched anew"
+        )
+    return int(head[len(MAGIC) + 16 :])
+
+
+def newest(paths: Iterable[Path]) -> int:
+    """The newest build time among .debs; 0 without any."""
+    return max(map(built_at, paths), default=0)

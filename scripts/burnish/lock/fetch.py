@@ -1,0 +1,109 @@
+"""Takes locked wheels; gives their files, fetched from the index where the inputs lack them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from urllib.parse import unquote, urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from burnish.errors import ToolError
+from burnish.lock import wheels
+from burnish.lock.place import Place, Vanished
+from burnish.lock.trust import untrusted
+from burnish.model.lock import PythonLock, Wheel
+from burnish.model.site import Site
+
+AT_ONCE = 6
+CHUNK = 1 << 20
+RETRIES = Retry(total=4, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
+
+
+def have(lock: PythonLock, *, place: Place) -> dict[Wheel, Path]:
+    """The wheels that the inputs hold already, their bytes looked at."""
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(lambda wheel: place.inputs.find(wheel.sha256), lock.wheels)
+    return {wheel: path for wheel, path in zip(lock.wheels, found, strict=True) if path}
+
+
+def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
+    """Every wheel of the environment `name`; missing ones are fetched, checked and kept.
+
+    Raises Vanished for wheels that the index holds no more, ToolError if it can't be reached.
+    """
+    found = have(lock, place=place)
+    missing = [wheel for wheel in lock.wheels if wheel not in found]
+    if missing:
+        section = f"python:{name}"
+        place.may_fetch(section, [wheel.filename for wheel in missing])
+        scratch = place.scratch / f"python-{name}"
+        places = _places(lock.python, missing, site=place.site, scratch=scratch)
+        gone = [wheel.filename for wheel in missing if wheel.sha256 not in places]
+        if gone:
+            raise Vanished(section, gone, who="the Python index")
+        with _session(place.site) as session, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            get = partial(_get, places=places, session=session, place=place)
+            found.update(zip(missing, pool.map(get, missing), strict=True))
+    return found
+
+
+def _places(
+    python: str, missing: Sequence[Wheel], *, site: Site, scratch: Path
+) -> Mapping[str, str]:
+    """Digest -> URL or path of each wheel, as the index tells today."""
+    lines = [f"{wheel.name}=={wheel.version}" for wheel in missing]
+    packages = wheels.compiled(
+        lines, python=python, site=site, scratch=scratch, flags=("--no-deps",)
+    )
+    found = {}
+    for package in packages:
+        for wheel in package.get("wheels", ()):
+            where = wheel.get("url") or urljoin(scratch.as_uri() + "/", str(wheel["path"]))
+            found[str(wheel["hashes"]["sha256"])] = str(where)
+    return found
+
+
+def _session(site: Site) -> requests.Session:
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
+    session.mount("http://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
+    session.proxies.update(
+        {kind: url for kind, url in (("http", site.http_proxy), ("https", site.https_proxy)) if url}
+    )
+    if site.ca_bundle:
+        session.verify = site.ca_bundle
+    return session
+
+
+def _get(
+    wheel: Wheel, *, places: Mapping[str, str], session: requests.Session, place: Place
+) -> Path:
+    part = place.scratch / "wheels" / wheel.filename
+    part.parent.mkdir(parents=True, exist_ok=True)
+    url = places[wheel.sha256]
+    if url.startswith("file:"):
+        shutil.copyfile(unquote(url.removeprefix("file://")), part)
+    else:
+        try:
+            _download(url, part, session=session)
+        except requests.exceptions.SSLError as error:
+            raise untrusted("the Python index", f"  | {error}") from error
+        except requests.RequestException as error:
+            raise ToolError(
+                f"{wheel.filename} can't be fetched from the Python index\n  | {error}",
+                hint="run the same command again: it goes on with what is missing",
+            ) from error
+    return place.inputs.keep(part, wheel.sha256)
+
+
+def _download(url: str, part: Path, *, session: requests.Session) -> None:
+    with session.get(url, stream=True, timeout=60) as answer, part.open("wb") as file:
+        answer.raise_for_status()
+        for chunk in answer.iter_content(CHUNK):
+            file.write(chunk)

@@ -1,0 +1,126 @@
+"""Brings what missing layers are made of into the cache, and lays it out for their containers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+
+from burnish import process
+from burnish.build.files import write
+from burnish.build.repository import bring, write_index
+from burnish.lock import apt, fetch
+from burnish.lock.archive import Archive
+from burnish.lock.place import Place
+from burnish.model.lock import AptLock, Lock, Package
+from burnish.model.plan import Layer, Plan
+from burnish.render import transport
+from burnish.stages import planning
+from burnish.stages.run import Run, World
+
+
+def place_of(world: World, run: Run) -> Place:
+    """Where pins are resolved and inputs fetched."""
+    return Place(
+        site=world.site,
+        scratch=world.scratch(run) / "lock",
+        inputs=world.store.inputs,
+        log=world.log(run, "lock"),
+        offline=world.options.offline,
+    )
+
+
+def fetch_missing(world: World, run: Run) -> None:
+    """Bring everything that layers missing here are made of; .debs and wheels at the same time.
+
+    Raises Vanished for the first section that can't be had any more.
+    """
+    plan = run.plan
+    layers = [layer for layer in (plan.tools, *plan.layers) if layer]
+    valid = world.store.valid(layers)
+    missing = [layer for layer in layers if layer.id not in valid]
+    place = place_of(world, run)
+    jobs = (
+        partial(_debs, world, plan, layers=missing, place=place),
+        partial(_wheels, world, plan, layers=missing, place=place),
+    )
+    with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
+        futures = [pool.submit(job) for job in jobs]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:
+            process.end_all()
+            raise
+
+
+def sections(plan: Plan, layers: Sequence[Layer]) -> Iterator[tuple[str, AptLock]]:
+    """(section, its lock) of the .debs that layers are made of."""
+    lock = plan.lock
+    for layer in layers:
+        if plan.tools and layer.id == plan.tools.id:
+            found, name = lock.tools, "tools"
+        elif not layer.parent:
+            found, name = lock.rootfs, "rootfs"
+        else:
+            found, name = lock.apt.get(layer.name) if layer.apt else None, f"apt:{layer.name}"
+        if found:
+            yield name, found
+
+
+def debs_of(world: World, packages: Sequence[Package]) -> Mapping[Package, Path]:
+    """The .debs of packages that were fetched before; their bytes are looked at once more."""
+    place = Place(
+        site=world.site, scratch=Path(), inputs=world.store.inputs, log=Path(), offline=True
+    )
+    return apt.bring("this layer", packages, archive=_nobody, place=place)
+
+
+def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Files:
+    """The folders that a layer's container is given: its packages, its wheels, apt's settings."""
+    folder = world.scratch(run) / "inputs" / layer.name
+    shutil.rmtree(folder, ignore_errors=True)
+    packages = lock.apt[layer.name].packages if layer.apt else ()
+    suite = run.plan.base.rootfs.suite if run.plan.base.rootfs else ""
+    write_index(debs_of(world, packages), folder / "debs", suite=suite)
+    wheels = folder / "wheels"
+    wheels.mkdir()
+    place = place_of(world, run)
+    for name in layer.python:
+        for wheel, path in fetch.bring(name, lock.python[name], place=place).items():
+            bring(path, wheels / wheel.filename)
+    for name, text in transport.settings().items():
+        write(folder / name, text)
+    world.store.uv_cache.mkdir(parents=True, exist_ok=True)
+    return transport.Files(
+        uv_cache=str(world.store.uv_cache),
+        debs=str(folder / "debs"),
+        wheels=str(wheels),
+        settings=str(folder),
+    )
+
+
+def _debs(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) -> None:
+    wanted = planning.wanted(world.catalog, plan.image)
+
+    @cache
+    def archive(kind: str) -> Archive:
+        return apt.opened(wanted, kind, place=place)
+
+    for name, lock in sections(plan, layers):
+        world.monitor.detail(f"packages of {name}")
+        kind = "tools" if name == "tools" else "rootfs"
+        apt.bring(name, lock.packages, archive=partial(archive, kind), place=place)
+
+
+def _wheels(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) -> None:
+    for layer in layers:
+        for name in layer.python:
+            world.monitor.detail(f"wheels of {name}")
+            fetch.bring(name, plan.lock.python[name], place=place)
+
+
+def _nobody() -> Archive:
+    raise AssertionError("nothing is fetched here")

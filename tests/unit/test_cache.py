@@ -1,0 +1,66 @@
+"""Inputs by content: kept whole, looked at on every read, never used when spoiled."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from burnish.build.cache import Cache
+from burnish.errors import BuildError
+
+BYTES = b"a package"
+DIGEST = hashlib.sha256(BYTES).hexdigest()
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(root=tmp_path / "inputs")
+
+
+def fetched(folder: Path, name: str = "a_1_all.deb", *, content: bytes = BYTES) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def test_what_is_kept_is_found(cache: Cache, tmp_path: Path) -> None:
+    assert cache.find(DIGEST) is None
+    path = cache.keep(fetched(tmp_path), DIGEST)
+    assert (path.name, path.read_bytes()) == ("a_1_all.deb", BYTES)
+    assert cache.find(DIGEST) == path
+    assert not (tmp_path / "a_1_all.deb").exists()
+
+
+def test_other_bytes_are_refused(cache: Cache, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="its sha256 is"):
+        cache.keep(fetched(tmp_path, content=b"another"), DIGEST)
+    assert cache.find(DIGEST) is None
+
+
+def test_a_spoiled_entry_is_never_used(cache: Cache, tmp_path: Path) -> None:
+    path = cache.keep(fetched(tmp_path), DIGEST)
+    path.write_bytes(b"spoiled!!")
+    assert cache.find(DIGEST) is None
+    assert cache.keep(fetched(tmp_path), DIGEST).read_bytes() == BYTES
+
+
+def test_a_run_that_was_killed_while_keeping(cache: Cache, tmp_path: Path) -> None:
+    (cache.root / DIGEST).mkdir(parents=True)
+    assert cache.find(DIGEST) is None
+    assert list(cache.entries()) == []
+    assert cache.keep(fetched(tmp_path), DIGEST).read_bytes() == BYTES
+
+
+def test_the_same_bytes_under_another_name(cache: Cache, tmp_path: Path) -> None:
+    first = cache.keep(fetched(tmp_path), DIGEST)
+    assert cache.keep(fetched(tmp_path, "b_1_all.deb"), DIGEST) == first
+    assert not (tmp_path / "b_1_all.deb").exists()
+
+
+def test_entries_and_their_end(cache: Cache, tmp_path: Path) -> None:
+    cache.keep(fetched(tmp_path), DIGEST)
+    (entry,) = cache.entries()
+    assert (entry.sha256, entry.size, entry.path.name) == (DIGEST, len(BYTES), "a_1_all.deb")
+    cache.drop([entry])
+    assert list(cache.root.iterdir()) == []
