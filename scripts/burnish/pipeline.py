@@ -16,20 +16,33 @@ from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import disk, filing, layers, locks, planning, prepare, prove, services
 from burnish.stages import scenario as scenarios
+from burnish.stages.caching import cached, prunable
+from burnish.stages.caching import export as export_cache
+from burnish.stages.caching import import_ as import_cache
+from burnish.stages.caching import prune as prune_cache
+from burnish.stages.lockcheck import Checked
+from burnish.stages.lockcheck import check as check_lock
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
 from burnish.stages.world import Place, alone, open_world
 
 __all__ = [
+    "Checked",
     "Options",
     "Place",
     "Scenario",
     "World",
     "build",
+    "cached",
+    "check_lock",
+    "export_cache",
+    "import_cache",
     "lock_image",
     "open_world",
     "plan",
+    "prunable",
+    "prune_cache",
     "render",
     "report",
     "start",

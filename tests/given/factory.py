@@ -26,7 +26,9 @@ IMAGE = "tiny-cpu"
 LAYERS = ("rootfs", "one", "two", "seal")
 
 # without a kernel, which nothing below the disk needs
-BASE = checkout.BASE.replace("linux-image-cloud", "usr-is-merged").replace("[bash]", "[python3]")
+BASE = checkout.BASE.replace("linux-image-cloud", "usr-is-merged").replace(
+    "[bash]", "[python3, python3-apt]"
+)
 PROFILE = """\
 name: stack
 layers:

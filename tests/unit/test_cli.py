@@ -26,7 +26,7 @@ from burnish.stages.run import Run
 from rich.console import Console
 
 pytestmark = pytest.mark.touches("clock", reason="the command line reads the clock for all others")
-COMMANDS = ("boot", "build", "check", "list", "lock", "plan", "render", "report", "verify")
+COMMANDS = ("boot", "build", "cache", "check", "list", "lock", "plan", "render", "report", "verify")
 TINY_CPU = "packer/images/tiny-cpu.yaml"
 
 
@@ -223,7 +223,8 @@ def test_render_prints_or_writes(call: Call, tmp_path: Path) -> None:
     [
         (NothingToDo("filed"), 3, "error: filed\n"),
         (BuildError("no [bold]way[/bold]", hint="x"), 4, "error: no [bold]way[/bold]\n  hint: x\n"),
-        (ToolError("packer: missing"), 7, "error: packer: missing\n"),
+        # no emoji is made of a section's name
+        (ToolError("apt:one: missing"), 7, "error: apt:one: missing\n"),
         (
             KeyboardInterrupt(),
             Interrupted.exit_code,

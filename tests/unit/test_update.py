@@ -152,21 +152,29 @@ def test_other_sections_stay_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keep_open", [True, False])
+@pytest.mark.parametrize(
+    ("known", "section"), [(Lock(image="x"), "rootfs"), (checkout.lock(), "apt:extra")]
+)
 def test_what_cannot_be_resolved_stays_open_or_is_raised(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep_open: bool
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    known: Lock,
+    section: str,
+    keep_open: bool,
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise ToolError("no mirror answers for noble, nothing built\n  | E: x", hint="y")
 
     monkeypatch.setattr(apt, "open_archive", refuse)
     try:
-        lock = resolved(Lock(image="x"), place(tmp_path), "apt:extra", keep_open=keep_open)
+        lock = resolved(known, place(tmp_path), section, keep_open=keep_open)
     except ToolError:
         assert not keep_open
     else:
         assert keep_open
         reason = "no mirror answers for noble, nothing built"
-        assert lock.open == (OpenEntry(section="apt:extra", reason=reason),)
+        assert lock.open == (OpenEntry(section=section, reason=reason),)
 
 
 @pytest.mark.usefixtures("mirror")
@@ -180,7 +188,7 @@ def test_nothing_is_resolved_offline(tmp_path: Path) -> None:
         resolved(Lock(image="x"), place(tmp_path, offline=True), "rootfs")
 
 
-def brought(packages: Sequence[Package], at: Place, mirror: Mirror) -> list[str]:
+def brought(packages: Sequence[Package], at: Place, *, mirror: Mirror) -> list[str]:
     debs = apt.bring("rootfs", packages, archive=lambda: mirror, place=at)  # type: ignore[arg-type,return-value]
     return [package.name for package in debs]
 
@@ -188,21 +196,21 @@ def brought(packages: Sequence[Package], at: Place, mirror: Mirror) -> list[str]
 def test_debs_are_fetched_once(tmp_path: Path, mirror: Mirror) -> None:
     mirror.version = "1.0-1"
     at, packages = place(tmp_path), makers.rootfs_lock("bash", "dash").packages
-    assert brought(packages, at, mirror) == ["bash", "dash"]
-    assert brought(packages, at, mirror) == ["bash", "dash"]
+    assert brought(packages, at, mirror=mirror) == ["bash", "dash"]
+    assert brought(packages, at, mirror=mirror) == ["bash", "dash"]
     assert mirror.fetched == ["bash", "dash"]
 
 
 def test_offline_a_missing_deb_is_named(tmp_path: Path, mirror: Mirror) -> None:
     packages = makers.rootfs_lock("bash").packages
     with pytest.raises(ToolError, match=r"the cache lacks an input of rootfs: bash=1\.0-1"):
-        brought(packages, place(tmp_path, offline=True), mirror)
+        brought(packages, place(tmp_path, offline=True), mirror=mirror)
 
 
 def test_what_is_gone_is_told_with_its_section(tmp_path: Path, mirror: Mirror) -> None:
     mirror.version = "gone"
     with pytest.raises(Vanished) as caught:
-        brought(makers.rootfs_lock("bash").packages, place(tmp_path), mirror)
+        brought(makers.rootfs_lock("bash").packages, place(tmp_path), mirror=mirror)
     assert (caught.value.section, caught.value.names) == ("rootfs", ("bash=1.0-1",))
 
 
@@ -210,7 +218,7 @@ def test_the_same_version_with_other_bytes_is_refused(tmp_path: Path, mirror: Mi
     package = replace(makers.package("bash"), sha256="0" * 64)
     mirror.version = "1.0-1"
     with pytest.raises(BuildError) as caught:
-        brought([package], place(tmp_path), mirror)
+        brought([package], place(tmp_path), mirror=mirror)
     assert caught.value.message == (
         f"bash=1.0-1: the archive's sha256 is {makers.sha('bash1.0-1')}, the lock's {'0' * 64}"
     )

@@ -1,4 +1,4 @@
-"""The commands that act: build, lock, verify, boot."""
+"""The commands that act on images: build, verify, boot."""
 
 from __future__ import annotations
 
@@ -67,35 +67,6 @@ def build(context: Context, /, **given: str) -> None:
 
 
 @click.command()
-@click.argument("images", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Every image.")
-@click.option("--upgrade", is_flag=True, help="Resolve every section anew, not only open ones.")
-@click.option("--dry-run", is_flag=True, help="Resolve and show what would move; write nothing.")
-@pass_context
-def lock(
-    context: Context, *, images: tuple[str, ...], every: bool, upgrade: bool, dry_run: bool
-) -> None:
-    """Pin every input of IMAGES into packer/locks/. What can't be resolved stays open, with its reason."""
-    world = context.world()
-    names = tuple(world.catalog.images) if every else images
-    if not names:
-        raise click.UsageError("name images, or --all")
-    for name in names:
-        plan = pipeline.plan(world, pipeline.pick(world, name), committed_only=True)
-        with world.monitor.step(f"lock {plan.image.name}"):
-            found, moved = pipeline.lock_image(world, plan, upgrade=upgrade, keep=not dry_run)
-        for move in moved:
-            if move.old:
-                line = f"{move.section} {move.name}: {move.old} -> {move.new or 'gone'}"
-                click.echo(f"{found.image} {line}")
-        added = sum(not move.old for move in moved)
-        if added:
-            click.echo(f"{found.image}: {added} pins added")
-        for entry in found.open:
-            click.echo(f"{found.image} {entry.section}: open: {entry.reason}")
-
-
-@click.command()
 @click.argument("version")
 @click.option(
     "--level", type=click.Choice(["container", "artifact", "vm"]), help="Only this level."
@@ -139,4 +110,4 @@ def boot(context: Context, *, version: str, firmware: str | None, dry_run: bool)
         raise click.exceptions.Exit(code)
 
 
-COMMANDS = (build, lock, verify, boot)
+COMMANDS = (build, verify, boot)

@@ -38,8 +38,8 @@ pass_context = click.make_pass_decorator(Context)
 
 def output() -> Console:
     """Standard output for tables: as wide as they are where nobody's terminal sets the width."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDE)
+    console = Console(highlight=False, emoji=False)
+    return console if console.is_terminal else Console(highlight=False, emoji=False, width=WIDE)
 
 
 def image_name(image: str | None, system: str | None) -> str:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from burnish import __version__
-from burnish.cli import building, reading
+from burnish.cli import building, caching, locking, reading
 from burnish.cli.context import Context
 from burnish.errors import BurnishError, DefinitionError, Interrupted
 
@@ -34,10 +34,10 @@ def cli(context: click.Context, *, roots: tuple[Path, ...], debug: bool) -> None
 
     Shell completion: eval "$(_BURNISH_COMPLETE=bash_source burnish)"
     """
-    context.obj = Context(roots=roots, debug=debug, story=Console(stderr=True))
+    context.obj = Context(roots=roots, debug=debug, story=Console(stderr=True, emoji=False))
 
 
-for command in (*building.COMMANDS, *reading.COMMANDS):
+for command in (*building.COMMANDS, *caching.COMMANDS, *locking.COMMANDS, *reading.COMMANDS):
     cli.add_command(command)
 
 
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def show(error: BurnishError) -> None:
     """Print an error as people read it: place, what, and the next thing to do."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
     if isinstance(error, DefinitionError):
         for problem in error.problems:
             console.print(f"[bold red]error:[/bold red] {escape(str(problem))}")

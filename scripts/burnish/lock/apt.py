@@ -111,6 +111,16 @@ def built_at(path: Path) -> int:
     return int(head[len(MAGIC) + 16 :])
 
 
+def none_younger(debs: Debs, *, than: int, section: str) -> None:
+    """BuildError for a .deb that was built after the section's epoch: files of it could not keep time."""
+    for package, path in debs.items():
+        if built_at(path) > than:
+            raise BuildError(
+                f"{package.pin} was built after the epoch of {section} in the lock",
+                hint="resolve it anew with `burnish lock IMAGE`; a lock is not edited by hand",
+            )
+
+
 def newest(paths: Iterable[Path]) -> int:
     """The newest build time among .debs; 0 without any."""
     return max(map(built_at, paths), default=0)

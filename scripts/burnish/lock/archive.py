@@ -72,7 +72,8 @@ class Archive:
         if missing:
             raise Vanished(self.section, missing, who="the archive")
         if done.returncode:
-            tail = done.stderr.splitlines()[-20:]
+            # which packages lack what is said on standard output
+            tail = [*done.stdout.splitlines(), *done.stderr.splitlines()][-20:]
             raise CommandFailed(command, returncode=done.returncode, tail=tail)
         return tuple(sorted(self._package(line) for line in done.stdout.splitlines()))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -13,7 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from burnish.errors import ToolError
+from burnish.errors import BuildError, CommandFailed, ToolError
 from burnish.lock import wheels
 from burnish.lock.place import Place, Vanished
 from burnish.lock.trust import untrusted
@@ -22,6 +24,7 @@ from burnish.model.site import Site
 
 AT_ONCE = 6
 CHUNK = 1 << 20
+NO_VERSION = re.compile(r"there is no version of (\S+?==[^\s,]+)")
 RETRIES = Retry(total=4, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
 
 
@@ -42,8 +45,7 @@ def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
     if missing:
         section = f"python:{name}"
         place.may_fetch(section, [wheel.filename for wheel in missing])
-        scratch = place.scratch / f"python-{name}"
-        places = _places(lock.python, missing, site=place.site, scratch=scratch)
+        places = offered(name, replace(lock, wheels=tuple(missing)), place=place)
         gone = [wheel.filename for wheel in missing if wheel.sha256 not in places]
         if gone:
             raise Vanished(section, gone, who="the Python index")
@@ -53,14 +55,32 @@ def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
     return found
 
 
-def _places(
-    python: str, missing: Sequence[Wheel], *, site: Site, scratch: Path
-) -> Mapping[str, str]:
-    """Digest -> URL or path of each wheel, as the index tells today."""
-    lines = [f"{wheel.name}=={wheel.version}" for wheel in missing]
-    packages = wheels.compiled(
-        lines, python=python, site=site, scratch=scratch, flags=("--no-deps",)
-    )
+def none_younger(lock: PythonLock, *, section: str) -> None:
+    """BuildError for a wheel that was uploaded after its section's epoch."""
+    for wheel in lock.wheels:
+        if wheel.uploaded > lock.epoch:
+            raise BuildError(
+                f"{wheel.filename} was uploaded after the epoch of {section} in the lock",
+                hint="resolve it anew with `burnish lock IMAGE`; a lock is not edited by hand",
+            )
+
+
+def offered(name: str, lock: PythonLock, *, place: Place) -> Mapping[str, str]:
+    """Digest -> URL or path of every wheel that the index has today of the locked versions.
+
+    Raises Vanished where it has a version no more.
+    """
+    lines = [f"{wheel.name}=={wheel.version}" for wheel in lock.wheels]
+    scratch = place.scratch / f"python-{name}"
+    try:
+        packages = wheels.compiled(
+            lines, python=lock.python, site=place.site, scratch=scratch, flags=("--no-deps",)
+        )
+    except CommandFailed as error:
+        gone = sorted(set(NO_VERSION.findall("\n".join(error.tail))))
+        if not gone:
+            raise
+        raise Vanished(f"python:{name}", gone, who="the Python index") from error
     found = {}
     for package in packages:
         for wheel in package.get("wheels", ()):

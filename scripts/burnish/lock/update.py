@@ -51,8 +51,10 @@ def resolve(
         except ToolError as error:
             if not keep_open:
                 raise
-            reason = error.message.splitlines()[0]
-            entries.append(OpenEntry(section=section, reason=reason))
+            # without a root filesystem nothing stands on it: one entry says it all
+            if work.lock.rootfs or not section.startswith(APT):
+                reason = error.message.splitlines()[0]
+                entries.append(OpenEntry(section=section, reason=reason))
     known = work.lock
     return replace(
         known,

@@ -69,7 +69,7 @@ def compiled(
     argv = (
         *(str(uv()), "pip", "compile", "--quiet", "--no-config", "--no-python-downloads"),
         "--only-binary=:all:",
-        "--prerelease=if-necessary-or-explicit",
+        "--prerelease=explicit",
         f"--python-version={python}",
         "--python-platform=x86_64-manylinux_2_34",
         "--format=pylock.toml",

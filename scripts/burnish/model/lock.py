@@ -98,6 +98,13 @@ class Lock:
     standin: bool = False
     basis: str = ""
 
+    def inputs(self) -> dict[str, str]:
+        """Every fetched input: digest -> file name."""
+        sections = [each for each in (self.rootfs, self.tools, *self.apt.values()) if each]
+        found = {each.sha256: each.file for section in sections for each in section.packages}
+        wheels = (wheel for section in self.python.values() for wheel in section.wheels)
+        return found | {wheel.sha256: wheel.filename for wheel in wheels}
+
     def installed(self, layers: Sequence[str]) -> dict[str, Package]:
         """Every package, by name, that the root filesystem and these layers, in order, leave behind."""
         sections = [self.rootfs, *(self.apt.get(name) for name in layers)]

@@ -37,14 +37,22 @@ def fetch_missing(world: World, run: Run) -> None:
 
     Raises Vanished for the first section that can't be had any more.
     """
-    plan = run.plan
-    layers = [layer for layer in (plan.tools, *plan.layers) if layer]
+    layers = made_here(run.plan)
     valid = world.store.valid(layers)
-    missing = [layer for layer in layers if layer.id not in valid]
-    place = place_of(world, run)
+    bring_all(world, run, layers=[layer for layer in layers if layer.id not in valid])
+
+
+def made_here(plan: Plan) -> list[Layer]:
+    """Every layer of a plan, the disk tools' among them."""
+    return [layer for layer in (plan.tools, *plan.layers) if layer]
+
+
+def bring_all(world: World, run: Run, *, layers: Sequence[Layer]) -> None:
+    """Bring everything that these layers are made of. Raises Vanished for what can't be had any more."""
+    plan, place = run.plan, place_of(world, run)
     jobs = (
-        partial(_debs, world, plan, layers=missing, place=place),
-        partial(_wheels, world, plan, layers=missing, place=place),
+        partial(_debs, world, plan, layers=layers, place=place),
+        partial(_wheels, world, plan, layers=layers, place=place),
     )
     with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
         futures = [pool.submit(job) for job in jobs]
@@ -112,14 +120,17 @@ def _debs(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) ->
     for name, lock in sections(plan, layers):
         world.monitor.detail(f"packages of {name}")
         kind = "tools" if name == "tools" else "rootfs"
-        apt.bring(name, lock.packages, archive=partial(archive, kind), place=place)
+        debs = apt.bring(name, lock.packages, archive=partial(archive, kind), place=place)
+        apt.none_younger(debs, than=lock.epoch, section=name)
 
 
 def _wheels(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) -> None:
     for layer in layers:
         for name in layer.python:
             world.monitor.detail(f"wheels of {name}")
-            fetch.bring(name, plan.lock.python[name], place=place)
+            lock = plan.lock.python[name]
+            fetch.none_younger(lock, section=f"python:{name}")
+            fetch.bring(name, lock, place=place)
 
 
 def _nobody() -> Archive:

@@ -21,7 +21,10 @@ SHELL = re.compile(r" (?:\||&&|>) ")
 
 @dataclass(frozen=True)
 class CommandLine:
-    """What the command line offers: the options of each verb, and those before the verb."""
+    """What the command line offers: the options of each verb, and those before the verb.
+
+    The commands of a group stand beside it as "group command".
+    """
 
     verbs: Mapping[str, frozenset[str]]
     common: frozenset[str]
@@ -45,6 +48,12 @@ def wrong_burnish(words: Sequence[str], offers: CommandLine) -> Iterator[str]:
     verb = next((word for word in named if word in offers.verbs), (*named, "")[0])
     if verb.lower() == verb and verb not in ("", *offers.verbs):
         yield f"`burnish {verb}`: no such command"
+    # a group's commands are listed as "group command"
+    groups = {name.partition(" ")[0] for name in offers.verbs if " " in name}
+    if verb in groups and (rest := named[named.index(verb) + 1 :]):
+        if f"{verb} {rest[0]}" not in offers.verbs:
+            yield f"`burnish {verb} {rest[0]}`: no such command"
+        verb = f"{verb} {rest[0]}"
     known = offers.verbs.get(verb, frozenset()) | offers.common | {"--help"}
     for option in (word.split("=")[0] for word in words if word.startswith("-")):
         if option not in known:

@@ -1,0 +1,96 @@
+"""`burnish cache`: the inputs that builds are made of, kept between them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from burnish import pipeline
+from burnish.cli.context import Context, output, pass_context
+
+MIB = 1 << 20
+
+
+@click.group()
+def cache() -> None:
+    """The fetched inputs: .debs and wheels by content. Layers are not among them."""
+
+
+@cache.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
+@pass_context
+def list_(context: Context, *, as_json: bool) -> None:
+    """Every input with its size and the images and versions whose lock names it."""
+    found = pipeline.cached(context.world())
+    if as_json:
+        rows = [
+            {
+                "sha256": each.entry.sha256,
+                "name": each.entry.path.name,
+                "size": each.entry.size,
+                "used": each.entry.used,
+                "named": each.named,
+            }
+            for each in found
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = Table("input", "MiB", "named by", box=None)
+    for each in sorted(found, key=lambda item: -item.entry.size):
+        named = ", ".join(each.named) or "nothing"
+        table.add_row(each.entry.path.name, f"{each.entry.size / MIB:.1f}", named)
+    output().print(table)
+    loose = [each.entry.size for each in found if not each.named]
+    size = sum(each.entry.size for each in found)
+    click.echo(
+        f"{len(found)} inputs, {size / MIB:.0f} MiB;"
+        f" {len(loose)} of them named by no lock, {sum(loose) / MIB:.0f} MiB"
+    )
+
+
+@cache.command()
+@click.option("--unused-for", type=int, default=30, show_default=True, help="Days without use.")
+@click.option("--dry-run", is_flag=True, help="Show what would go, and stop.")
+@pass_context
+def prune(context: Context, *, unused_for: int, dry_run: bool) -> None:
+    """Remove inputs that no lock and no filed version names and no build has used lately."""
+    world = context.world()
+    found = pipeline.prunable(world, unused_for=timedelta(days=unused_for))
+    for each in found:
+        click.echo(f"{'would remove' if dry_run else 'removing'} {each.entry.path.name}")
+    if not dry_run:
+        pipeline.prune_cache(world, found)
+    size = sum(each.entry.size for each in found) / MIB
+    click.echo(f"{len(found)} inputs, {size:.0f} MiB{' would be' if dry_run else ''} removed")
+
+
+@cache.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("images", nargs=-1, required=True)
+@pass_context
+def export(context: Context, *, file: Path, images: tuple[str, ...]) -> None:
+    """Pack every input of IMAGES, and their locks, into FILE (a tar), for a place without a network."""
+    world = context.world()
+    names = [pipeline.pick(world, image).name for image in images]
+    with world.monitor.step(f"inputs of {', '.join(names)}"):
+        count, size = pipeline.export_cache(world, names, file=file)
+    click.echo(f"{file}: {count} inputs, {size / MIB:.0f} MiB")
+
+
+@cache.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_context
+def import_(context: Context, *, file: Path) -> None:
+    """Take the inputs and locks of FILE in; every input's bytes are held against its digest."""
+    world = context.world()
+    with world.monitor.step(f"inputs of {file.name}"):
+        found = pipeline.import_cache(world, file)
+    images = ", ".join(found.locks) or "no image"
+    click.echo(f"{found.new} inputs new, {found.known} known before; locks of {images}")
+
+
+COMMANDS = (cache,)

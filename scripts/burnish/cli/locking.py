@@ -1,0 +1,88 @@
+"""`burnish lock`: pins every input, tells what moved, asks whether a lock still holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from burnish import pipeline
+from burnish.cli.context import Context, pass_context
+from burnish.errors import BuildError
+from burnish.pipeline import Checked, World
+
+SHOWN = 5
+
+
+@click.command()
+@click.argument("images", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every image.")
+@click.option("--upgrade", is_flag=True, help="Resolve every section anew, not only open ones.")
+@click.option(
+    "--check", is_flag=True, help="Resolve nothing: is each lock complete, can it be had?"
+)
+@click.option("--json", "as_json", is_flag=True, help="With --check: JSON for machines.")
+@click.option("--dry-run", is_flag=True, help="Resolve and show what would move; write nothing.")
+@pass_context
+def lock(context: Context, /, images: tuple[str, ...], **given: bool) -> None:
+    """Pin every input of IMAGES into packer/locks/. What can't be resolved stays open, with its reason."""
+    world = context.world()
+    names = tuple(world.catalog.images) if given["every"] else images
+    if not names:
+        raise click.UsageError("name images, or --all")
+    if given["check"]:
+        _check(world, names, as_json=given["as_json"])
+        return
+    for name in names:
+        _lock(world, name, upgrade=given["upgrade"], keep=not given["dry_run"])
+
+
+def _lock(world: World, name: str, *, upgrade: bool, keep: bool) -> None:
+    plan = pipeline.plan(world, pipeline.pick(world, name), committed_only=True)
+    with world.monitor.step(f"lock {plan.image.name}"):
+        found, moved = pipeline.lock_image(world, plan, upgrade=upgrade, keep=keep)
+    for move in moved:
+        if move.old:
+            line = f"{move.section} {move.name}: {move.old} -> {move.new or 'gone'}"
+            click.echo(f"{found.image} {line}")
+    added = sum(not move.old for move in moved)
+    if added:
+        click.echo(f"{found.image}: {added} pins added")
+    for entry in found.open:
+        click.echo(f"{found.image} {entry.section}: open: {entry.reason}")
+
+
+def _check(world: World, names: tuple[str, ...], *, as_json: bool) -> None:
+    """Say what is to be said of each lock; BuildError if one does not hold."""
+    found = [pipeline.check_lock(world, pipeline.pick(world, name)) for name in names]
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], indent=2))
+    else:
+        for each in found:
+            for line in _told(each):
+                click.echo(f"{each.image}: {line}")
+        entries = sum(len(each.open) for each in found)
+        click.echo(
+            f"{sum(each.sound for each in found)} of {len(found)} locks hold;"
+            f" {entries} open entries that a place could not reach"
+        )
+    bad = [each.image for each in found if not each.sound]
+    if bad:
+        raise BuildError(
+            f"the lock of {', '.join(bad)} does not hold",
+            hint="resolve it anew with `burnish lock IMAGE`",
+        )
+
+
+def _told(checked: Checked) -> list[str]:
+    lines = [f"open: {each.section}: {each.reason}" for each in checked.open]
+    lines += [f"stale: {each.section}: {each.reason}" for each in checked.stale]
+    lines += [f"not asked: {why}" for why in checked.unasked]
+    for text, names in (("gone", checked.gone), ("only in the cache", checked.kept)):
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        lines += [f"{text}: {', '.join(names[:SHOWN])}{more}"] if names else []
+    return lines or ["complete, every input can be had"]
+
+
+COMMANDS = (lock,)

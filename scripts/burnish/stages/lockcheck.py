@@ -1,0 +1,104 @@
+"""Asks whether a lock is complete, and whether each of its inputs can still be had: here or out there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from burnish.errors import ToolError
+from burnish.lock import apt, fetch
+from burnish.lock.archive import Archive
+from burnish.lock.place import Place, Vanished
+from burnish.model.image import Image
+from burnish.model.lock import OpenEntry, Package
+from burnish.model.plan import Plan
+from burnish.stages import inputs, locks, planning
+from burnish.stages.run import Run, World
+
+Names = Mapping[str, str]  # digest -> name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What is said of one lock.
+
+    `open`: entries that a place could not reach, with its reason. `stale`: sections that ask for
+    something else by now. `gone`: inputs that nobody offers and the cache lacks. `kept`: inputs that
+    only the cache has. `unasked`: why a source could not be asked.
+    """
+
+    image: str
+    open: tuple[OpenEntry, ...]
+    stale: tuple[OpenEntry, ...]
+    gone: tuple[str, ...]
+    kept: tuple[str, ...]
+    unasked: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing but recorded open entries stands in the way of a build."""
+        return not (self.stale or self.gone or self.unasked)
+
+
+def check(world: World, image: Image) -> Checked:
+    """Hold one image's committed lock against its definition, the cache, and what is offered today."""
+    lock = locks.current(world, image, committed_only=True)
+    plan = planning.plan(world.catalog, image, lock=lock)
+    recorded = {entry.section for entry in lock.open}
+    jobs = list(_jobs(world, plan))
+    with ThreadPoolExecutor(max_workers=len(jobs) or 1) as pool:
+        answers = list(pool.map(_answer, jobs))
+    here = world.store.inputs
+    missing = {k: v for names, _ in answers for k, v in names.items()}
+    kept = {digest: name for digest, name in missing.items() if here.find(digest)}
+    return Checked(
+        image=image.name,
+        open=tuple(entry for entry in plan.open if entry.section in recorded),
+        stale=tuple(entry for entry in plan.open if entry.section not in recorded),
+        gone=tuple(sorted(name for digest, name in missing.items() if digest not in kept)),
+        kept=tuple(sorted(kept.values())),
+        unasked=tuple(sorted({why for _, why in answers if why})),
+    )
+
+
+def _answer(job: Callable[[], Names]) -> tuple[Names, str]:
+    """(what is not offered, why nobody could be asked)."""
+    try:
+        return job(), ""
+    except ToolError as error:
+        return {}, error.message.splitlines()[0]
+
+
+def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
+    """One question for each source: each archive, each environment's index."""
+    place = inputs.place_of(world, Run(plan=plan))
+    kinds: dict[str, list[Package]] = {}
+    for name, lock in inputs.sections(plan, inputs.made_here(plan)):
+        kinds.setdefault("tools" if name == "tools" else "rootfs", []).extend(lock.packages)
+    for kind, packages in kinds.items():
+        yield partial(_not_in_archive, world, plan, kind=kind, packages=packages, place=place)
+    for name in plan.lock.python:
+        yield partial(_not_in_index, plan, name, place=place)
+
+
+def _not_in_archive(
+    world: World, plan: Plan, *, kind: str, packages: Sequence[Package], place: Place
+) -> Names:
+    archive: Archive = apt.opened(planning.wanted(world.catalog, plan.image), kind, place=place)
+    try:
+        offered = {found.sha256 for found in archive.offered(packages).values()}
+    except Vanished as gone:
+        rest = [package for package in packages if package.name not in gone.names]
+        offered = {found.sha256 for found in archive.offered(rest).values()} if rest else set()
+    return {each.sha256: each.pin for each in packages if each.sha256 not in offered}
+
+
+def _not_in_index(plan: Plan, name: str, *, place: Place) -> Names:
+    lock = plan.lock.python[name]
+    try:
+        offered = fetch.offered(name, lock, place=place)
+    except Vanished as gone:
+        return {w.sha256: w.filename for w in lock.wheels if f"{w.name}=={w.version}" in gone.names}
+    return {w.sha256: w.filename for w in lock.wheels if w.sha256 not in offered}

@@ -1,0 +1,165 @@
+"""A build uses the lock and nothing else: packages of a layer, an environment, a place without a network."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import checkout
+import images
+import pytest
+import yaml
+from called import Done
+from factory import IMAGE, Factory
+
+# an empty network namespace of its own: loopback and no route
+CUT = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+APT = """\
+- name: Install what the role needs
+  ansible.builtin.apt:
+    name: "{{ __one_packages }}"
+    install_recommends: false
+"""
+BEHIND = """\
+- name: Take it away again
+  ansible.builtin.command:
+    argv: [dpkg, --remove, jq]
+  changed_when: true
+"""
+DATA = """\
+  - id: data
+    roles: [python]
+    vars: {python_environment: small, python_requirements: [ipykernel]}
+"""
+
+
+@pytest.fixture
+def stocked(ours: Factory) -> Factory:
+    """A factory whose layer `one` installs packages and whose layer `data` makes an environment."""
+    ours.edit("roles/one/tasks/main.yml", new=APT)
+    (ours.root / "roles/one/vars").mkdir()
+    (ours.root / "roles/one/vars/Debian.yml").write_text("__one_packages: [jq]\n")
+    load = "- name: Load\n  ansible.builtin.include_vars: Debian.yml\n"
+    tasks = ours.root / "roles/one/tasks/main.yml"
+    tasks.write_text(load + tasks.read_text("utf-8"), encoding="utf-8")
+    shutil.copytree(checkout.REPOSITORY / "roles/python", ours.root / "roles/python")
+    ours.edit("packer/profiles/stack.yaml", old="  - id: seal\n", new=f"{DATA}  - id: seal\n")
+    return ours
+
+
+def lock_of(of: Factory) -> Path:
+    return of.root / "build" / "locks" / f"{IMAGE}.lock.yaml"
+
+
+def layer_ids(of: Factory) -> dict[str, str]:
+    told = json.loads(of.burnish("plan", IMAGE, "--json").out)
+    return {layer["name"]: layer["id"] for layer in told["layers"]}
+
+
+def test_a_layers_packages_are_the_locks(stocked: Factory) -> None:
+    done = stocked.build(until="one")
+    assert done.code == 0, done.err
+    listed = images.docker(
+        "run", "--rm", stocked.tag("one"), "dpkg-query", "--show", "-f", "${Package}=${Version}\n"
+    ).split()
+    lock = yaml.safe_load(lock_of(stocked).read_text("utf-8"))
+    pins = [line.split()[0] for line in lock["apt"]["one"]["packages"]]
+    assert [pin.partition("=")[0] for pin in pins] == ["jq", "libjq1", "libonig5"]
+    assert set(pins) <= set(listed)
+    sources = stocked.content("one", "/etc/apt/sources.list")
+    assert "file:" not in sources, "the public sources stay the image's"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        # a package that the layer needs is not in the lock
+        (r"^    - libjq1=.*\n", "", "libjq1"),
+        # another hash than the archive's
+        (r"^(    - jq=\S+) [0-9a-f]{64} ", rf"\1 {'0' * 64} ", "the lock's 000000"),
+        # an input younger than its section's epoch
+        (r"^(    epoch:) \d+$", r"\1 1000", "was built after the epoch of apt:one"),
+    ],
+)
+def test_what_is_not_the_locks_is_refused(
+    stocked: Factory, *, old: str, new: str, told: str
+) -> None:
+    assert stocked.build(until="rootfs").code == 0
+    path = lock_of(stocked)
+    text, count = re.subn(old, new, path.read_text("utf-8"), count=1, flags=re.MULTILINE)
+    assert count == 1
+    path.write_text(text, encoding="utf-8")
+    done = stocked.build(until="one")
+    assert done.code == 4
+    assert told in done.err
+    assert done.built == []
+
+
+def test_what_a_role_takes_away_behind_the_lock_is_noticed(stocked: Factory) -> None:
+    stocked.edit("roles/one/tasks/main.yml", new=BEHIND)
+    done = stocked.build(until="one")
+    assert (done.code, done.built) == (4, [])
+    assert re.search(r"Locked, not\s+installed: jq=", done.err), done.err
+
+
+def cut(of: Factory, *arguments: str) -> Done:
+    """A call of burnish that reaches nothing but this machine's Docker daemon."""
+    done = subprocess.run(
+        [*CUT, *of.argv, *arguments],
+        env=of.env,
+        cwd=of.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=of.patience,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def elsewhere(stocked: Factory, tmp_path: Path) -> Iterator[Factory]:
+    """A clean home: the same checkout, an empty store, tags that nobody has."""
+    root = tmp_path / "elsewhere"
+    prefix = f"{stocked.env['BURNISH_PREFIX']}-elsewhere"
+    env = {**stocked.env, "BURNISH_STORE": str(tmp_path / "empty"), "BURNISH_PREFIX": prefix}
+    shutil.copytree(stocked.root, root)
+    shutil.rmtree(root / "build", ignore_errors=True)
+    yield replace(stocked, roots=(root,), env=env)
+    images.forget(prefix)
+
+
+def test_a_closed_place_builds_the_same_from_a_bundle(
+    stocked: Factory, elsewhere: Factory, tmp_path: Path
+) -> None:
+    assert stocked.build().code == 0
+    bundle = tmp_path / "inputs.tar"
+    packed = stocked.burnish("cache", "export", str(bundle), IMAGE)
+    assert packed.code == 0, packed.err
+    refused = cut(elsewhere, "build", IMAGE, "--until", "layers", "--offline")
+    assert refused.code == 7
+    assert "--offline, and the lock leaves" in refused.err
+    taken = cut(elsewhere, "cache", "import", str(bundle))
+    assert (taken.code, taken.err.count("error")) == (0, 0)
+    done = cut(elsewhere, "build", IMAGE, "--until", "layers", "--offline")
+    assert done.code == 0, done.err
+    assert done.built == ["one", "two", "data", "seal"]
+    assert layer_ids(elsewhere) == layer_ids(stocked)
+
+
+def test_a_spoiled_input_is_fetched_again(stocked: Factory) -> None:
+    assert stocked.build(until="one").code == 0
+    images.docker("rmi", "--force", stocked.tag("one"))
+    rows = json.loads(stocked.burnish("cache", "list", "--json").out)
+    (row,) = [row for row in rows if row["name"].startswith("jq_")]
+    path = Path(stocked.env["BURNISH_STORE"]) / "inputs" / row["sha256"] / row["name"]
+    path.write_bytes(b"spoiled")
+    offline = stocked.build("--offline", until="one")
+    assert offline.code == 7
+    assert "the cache lacks an input of apt:one: jq=" in offline.err
+    done = stocked.build(until="one")
+    assert (done.code, done.built) == (0, ["one"])
