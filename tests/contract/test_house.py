@@ -166,6 +166,12 @@ def test_commands_that_do_not_exist_are_found() -> None:
     assert list(docs.wrong_burnish(["burnish", "--root=x", "plan", "X", "--json"], offers)) == []
     assert list(docs.wrong_burnish(["burnish", "paln"], offers)) != []
     assert list(docs.wrong_burnish(["burnish", "plan", "--yaml"], offers)) != []
+    group = docs.CommandLine(
+        {"cache": frozenset(), "cache prune": frozenset({"--dry-run"})}, frozenset()
+    )
+    assert list(docs.wrong_burnish(["burnish", "cache", "prune", "--dry-run"], group)) == []
+    assert list(docs.wrong_burnish(["burnish", "cache", "list"], group)) != []
+    assert list(docs.wrong_burnish(["burnish", "cache", "prune", "--json"], group)) != []
     assert list(docs.wrong_make(["make", "test", "ROLE=x"], "test: ## t\n\techo $(ROLE)\n")) == []
     assert list(docs.wrong_make(["make", "tset", "ROLF=x"], "test:\n\techo $(ROLE)\n")) != []
 

@@ -25,7 +25,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Burnish]:
     """burnish with a site whose Ubuntu is the stand-in."""
     folder = tmp_path_factory.mktemp("ubuntu")
     standin.build(folder / "standin", CACHE)
-    with standin.serving(folder / "standin", bind=standin.docker_address()) as url:
+    with standin.serving(folder / "standin") as url:
         site = folder / "site.yaml"
         site.write_text(standin.site(url, folder / "standin"), encoding="utf-8")
         env = {**os.environ, "BURNISH_SITE": str(site), "COLUMNS": "200"}

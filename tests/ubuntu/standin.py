@@ -140,14 +140,6 @@ def serving(out: Path, bind: str = "127.0.0.1") -> Iterator[str]:
             thread.join()
 
 
-def docker_address() -> str:
-    """The address of this host that its containers reach, and so does the host itself."""
-    found = _output("docker", "network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}")
-    config = json.loads(found)[0]
-    network = config["Subnet"].partition("/")[0].rpartition(".")[0]
-    return str(config.get("Gateway") or f"{network}.1")
-
-
 def site(url: str, out: Path) -> str:
     """The part of site.yaml that sends Ubuntu's bases here."""
     return (
@@ -165,12 +157,12 @@ def main(arguments: list[str]) -> int:
     building.add_argument("--cache", type=Path, required=True, help="keeps Debian's packages")
     server = verbs.add_parser("serve", help="serve FOLDER until interrupted")
     server.add_argument("folder", type=Path)
-    server.add_argument("--bind", default="", help="default: the address that containers reach")
+    server.add_argument("--bind", default="127.0.0.1", help="the address to listen on")
     options = parser.parse_args(arguments)
     if options.verb == "build":
         build(options.folder, options.cache)
         return 0
-    with serving(options.folder, options.bind or docker_address()) as url:
+    with serving(options.folder, options.bind) as url:
         print(site(url, options.folder), end="", flush=True)
         try:
             threading.Event().wait()
