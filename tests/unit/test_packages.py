@@ -88,6 +88,7 @@ def names(made: Role, on: str = "debian-12", **given: Any) -> tuple[str, ...]:
 )
 def test_a_release_replaces_what_its_family_says(on: str, expected: tuple[str, ...]) -> None:
     data = {
+        "main": {"__x_packages": ["z"]},
         "Debian": {"__x_packages": ["b", "a"]},
         "Debian_13": {"__x_packages": ["c"]},
         "Ubuntu_24": {"__x_packages": ["d"]},
@@ -116,7 +117,10 @@ def test_conditions_are_held_against_the_layers_variables(
 @pytest.mark.parametrize(
     ("made", "text"),
     [
-        (role({}), "__x_packages is no plain list of package names in vars/Debian.yml"),
+        (
+            role({}),
+            "__x_packages is no plain list of package names in vars/ (main.yml, Debian.yml and",
+        ),
         (role({"Debian": {"__x_packages": ["{{ x }}"]}}), "__x_packages is no plain list"),
         (role({"Debian": {"__x_packages": []}}, "x_no"), "can't tell whether 'x_no' holds"),
         (role({"Debian": {"__x_packages": []}}, "x is ("), "can't tell whether 'x is (' holds"),

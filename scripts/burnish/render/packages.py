@@ -23,7 +23,9 @@ def declared(
     names: set[str] = set()
     problems: list[Problem] = []
     for role in roles:
-        lists = {**role.data.get(_family(base), {}), **role.data.get(_release(base), {})}
+        # as the roles load them: vars/main.yml, then the family's file, then the release's
+        files = ("main", _family(base), _release(base))
+        lists = {name: value for file in files for name, value in role.data.get(file, {}).items()}
         known = {**role.data.get("defaults", {}), **given, "burnish_flavour": flavour}
         for task in role.apt:
             if all(
@@ -49,8 +51,8 @@ def _release(base: Base) -> str:
 def _list(value: Any, name: str, *, task: AptTask, base: Base, problems: list[Problem]) -> set[str]:
     if isinstance(value, list) and all(isinstance(item, str) and "{" not in item for item in value):
         return set(value)
-    files = f"vars/{_family(base)}.yml or vars/{_release(base)}.yml"
-    text = f"{name} is no plain list of package names in {files}"
+    files = f"main.yml, {_family(base)}.yml and {_release(base)}.yml"
+    text = f"{name} is no plain list of package names in vars/ ({files})"
     problems.append(Problem(file=task.place, line=0, path="", text=text, hint="write it there"))
     return set()
 
