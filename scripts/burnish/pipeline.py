@@ -21,7 +21,7 @@ from burnish.stages.caching import export as export_cache
 from burnish.stages.caching import import_ as import_cache
 from burnish.stages.caching import prune as prune_cache
 from burnish.stages.lockcheck import Checked
-from burnish.stages.lockcheck import check as check_lock
+from burnish.stages.lockcheck import check_all as check_locks
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
@@ -35,7 +35,7 @@ __all__ = [
     "World",
     "build",
     "cached",
-    "check_lock",
+    "check_locks",
     "export_cache",
     "import_cache",
     "lock_image",

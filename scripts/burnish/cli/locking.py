@@ -55,7 +55,7 @@ def _lock(world: World, name: str, *, upgrade: bool, keep: bool) -> None:
 
 def _check(world: World, names: tuple[str, ...], *, as_json: bool) -> None:
     """Say what is to be said of each lock; BuildError if one does not hold."""
-    found = [pipeline.check_lock(world, pipeline.pick(world, name)) for name in names]
+    found = pipeline.check_locks(world, [pipeline.pick(world, name) for name in names])
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], indent=2))
     else:

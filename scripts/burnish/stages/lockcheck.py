@@ -42,6 +42,12 @@ class Checked:
         return not (self.stale or self.gone or self.unasked)
 
 
+def check_all(world: World, images: Sequence[Image]) -> list[Checked]:
+    """`check` of several images at the same time: each waits for its sources most of its time."""
+    with ThreadPoolExecutor(max_workers=len(images)) as pool:
+        return list(pool.map(partial(check, world), images))
+
+
 def check(world: World, image: Image) -> Checked:
     """Hold one image's committed lock against its definition, the cache, and what is offered today."""
     lock = locks.current(world, image, committed_only=True)
