@@ -44,7 +44,7 @@ def test_the_same_inputs_make_the_same_file(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "a_1_all.deb", "b"]
 
 
-def written(folder: Path, name: str, content: bytes, *, kind: bytes = tarfile.REGTYPE) -> Path:
+def written(folder: Path, name: str, *, content: bytes, kind: bytes = tarfile.REGTYPE) -> Path:
     """A tar with one member of any name."""
     file = folder / "odd.tar"
     with tarfile.open(file, "w") as out:
@@ -59,20 +59,20 @@ def written(folder: Path, name: str, content: bytes, *, kind: bytes = tarfile.RE
     ["../etc/passwd", "inputs/x", f"inputs/{DIGEST}/..", f"inputs/{DIGEST}/a/b", "other/x/y", "/x"],
 )
 def test_odd_members_are_refused(tmp_path: Path, name: str) -> None:
-    file = written(tmp_path, name, BYTES)
+    file = written(tmp_path, name, content=BYTES)
     with pytest.raises(UsageError, match="can't be read as a bundle of inputs"):
         bundle.unpack(file, cache=cache(tmp_path), scratch=tmp_path / "scratch")
     assert list(cache(tmp_path).entries()) == []
 
 
 def test_a_link_is_refused(tmp_path: Path) -> None:
-    file = written(tmp_path, f"inputs/{DIGEST}/a.deb", b"", kind=tarfile.SYMTYPE)
+    file = written(tmp_path, f"inputs/{DIGEST}/a.deb", content=b"", kind=tarfile.SYMTYPE)
     with pytest.raises(UsageError, match="can't be read"):
         bundle.unpack(file, cache=cache(tmp_path), scratch=tmp_path / "scratch")
 
 
 def test_other_bytes_are_refused(tmp_path: Path) -> None:
-    file = written(tmp_path, f"inputs/{DIGEST}/a.deb", b"other")
+    file = written(tmp_path, f"inputs/{DIGEST}/a.deb", content=b"other")
     with pytest.raises(BuildError, match="its sha256 is"):
         bundle.unpack(file, cache=cache(tmp_path), scratch=tmp_path / "scratch")
     assert list(cache(tmp_path).entries()) == []
