@@ -12,7 +12,7 @@ import makers
 import pytest
 import requests
 from burnish.build.cache import Cache
-from burnish.errors import BuildError, ToolError
+from burnish.errors import BuildError, Interrupted, ToolError
 from burnish.lock import fetch, wheels
 from burnish.lock.place import Place, Vanished
 from burnish.model.lock import PythonLock
@@ -47,7 +47,7 @@ def offers(monkeypatch: pytest.MonkeyPatch, **wheel: Any) -> None:
 def answers(monkeypatch: pytest.MonkeyPatch, content: bytes | Exception) -> None:
     """What downloading brings."""
 
-    def download(url: str, part: Path, *, session: requests.Session) -> None:
+    def download(url: str, part: Path, **_: object) -> None:
         assert url == URL
         if isinstance(content, Exception):
             raise content
@@ -107,3 +107,12 @@ def test_a_wheel_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_nothing_is_fetched_offline(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="the cache lacks an input of python:ml"):
         fetch.bring("ml", environment(), place=place(tmp_path, offline=True))
+
+
+def test_given_up_ends_what_is_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offers(monkeypatch, url=URL)
+    answers(monkeypatch, AssertionError("asked"))
+    at = place(tmp_path)
+    at.given_up.set()
+    with pytest.raises(Interrupted):
+        fetch.bring("ml", environment(), place=at)

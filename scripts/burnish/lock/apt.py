@@ -14,6 +14,7 @@ from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
 from burnish.model.command import Command
 from burnish.model.lock import Package, Wanted
+from burnish.model.protocols import Inputs
 
 TOOLS = "debian"  # the distribution of the tools image
 MAGIC = b"!<arch>\n"
@@ -46,7 +47,7 @@ def bring(
     Raises Vanished for pins that the archive holds no more, BuildError where its bytes are others,
     ToolError where nothing may be fetched.
     """
-    debs = have(packages, place=place)
+    debs = have(packages, inputs=place.inputs)
     missing = [package for package in packages if package not in debs]
     if missing:
         place.may_fetch(section, [package.pin for package in missing])
@@ -74,10 +75,10 @@ def _offered(
         raise Vanished(section, gone.names, who="the archive") from gone
 
 
-def have(packages: Sequence[Package], *, place: Place) -> dict[Package, Path]:
+def have(packages: Sequence[Package], *, inputs: Inputs) -> dict[Package, Path]:
     """The .debs that the inputs hold already, their bytes looked at."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = pool.map(lambda package: place.inputs.find(package.sha256), packages)
+        found = pool.map(lambda package: inputs.find(package.sha256), packages)
     return {package: path for package, path in zip(packages, found, strict=True) if path}
 
 

@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from urllib.parse import unquote, urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from burnish.errors import BuildError, CommandFailed, ToolError
+from burnish.errors import BuildError, CommandFailed, Interrupted, ToolError
 from burnish.lock import wheels
 from burnish.lock.place import Place, Vanished
 from burnish.lock.trust import untrusted
@@ -104,6 +105,8 @@ def _session(site: Site) -> requests.Session:
 def _get(
     wheel: Wheel, *, places: Mapping[str, str], session: requests.Session, place: Place
 ) -> Path:
+    if place.given_up.is_set():
+        raise Interrupted("interrupted")
     part = place.scratch / "wheels" / wheel.filename
     part.parent.mkdir(parents=True, exist_ok=True)
     url = places[wheel.sha256]
@@ -111,7 +114,7 @@ def _get(
         shutil.copyfile(unquote(url.removeprefix("file://")), part)
     else:
         try:
-            _download(url, part, session=session)
+            _download(url, part, session=session, given_up=place.given_up)
         except requests.exceptions.SSLError as error:
             raise untrusted("the Python index", f"  | {error}") from error
         except requests.RequestException as error:
@@ -122,8 +125,10 @@ def _get(
     return place.inputs.keep(part, wheel.sha256)
 
 
-def _download(url: str, part: Path, *, session: requests.Session) -> None:
+def _download(url: str, part: Path, *, session: requests.Session, given_up: Event) -> None:
     with session.get(url, stream=True, timeout=60) as answer, part.open("wb") as file:
         answer.raise_for_status()
         for chunk in answer.iter_content(CHUNK):
             file.write(chunk)
+            if given_up.is_set():
+                raise Interrupted("interrupted")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from burnish.errors import BuildError, ToolError
 from burnish.model.protocols import Inputs
@@ -15,13 +16,17 @@ SHOWN = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """The site, a scratch folder, the inputs fetched so far, the log; `offline`: nothing is fetched."""
+    """The site, a scratch folder, the inputs fetched so far, the log; `offline`: nothing is fetched.
+
+    `given_up` ends downloads that are under way.
+    """
 
     site: Site
     scratch: Path
     inputs: Inputs
     log: Path
     offline: bool = False
+    given_up: Event = field(default_factory=Event, compare=False)
 
     def may_fetch(self, section: str, names: Sequence[str]) -> None:
         """ToolError if inputs are missing and nothing may be fetched."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from burnish import process
 from burnish.build.files import write
 from burnish.build.repository import bring, write_index
+from burnish.errors import BuildError
 from burnish.lock import apt, fetch
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
@@ -60,6 +61,8 @@ def bring_all(world: World, run: Run, *, layers: Sequence[Layer]) -> None:
             for future in futures:
                 future.result()
         except BaseException:
+            # the pool waits for what it began
+            place.given_up.set()
             process.end_all()
             raise
 
@@ -80,10 +83,14 @@ def sections(plan: Plan, layers: Sequence[Layer]) -> Iterator[tuple[str, AptLock
 
 def debs_of(world: World, packages: Sequence[Package]) -> Mapping[Package, Path]:
     """The .debs of packages that were fetched before; their bytes are looked at once more."""
-    place = Place(
-        site=world.site, scratch=Path(), inputs=world.store.inputs, log=Path(), offline=True
-    )
-    return apt.bring("this layer", packages, archive=_nobody, place=place)
+    debs = apt.have(packages, inputs=world.store.inputs)
+    lost = [package.pin for package in packages if package not in debs]
+    if lost:
+        raise BuildError(
+            f"{len(lost)} fetched packages went away or changed: {', '.join(lost[:5])}",
+            hint="run the same command again: they are fetched anew",
+        )
+    return debs
 
 
 def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Files:
@@ -131,7 +138,3 @@ def _wheels(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) 
             lock = plan.lock.python[name]
             fetch.none_younger(lock, section=f"python:{name}")
             fetch.bring(name, lock, place=place)
-
-
-def _nobody() -> Archive:
-    raise AssertionError("nothing is fetched here")
