@@ -21,7 +21,10 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Burnish:
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     root = example.lay_out(page, root=tmp_path_factory.mktemp("ours"))
     overlay.pin(root, IMAGE)
-    return overlay.over(root)
+    found = overlay.over(root)
+    locked = found.burnish("lock", IMAGE)
+    assert locked.code == 0, locked.err
+    return found
 
 
 def test_its_definitions_are_sound(ours: Burnish) -> None:

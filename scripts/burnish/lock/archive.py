@@ -52,8 +52,11 @@ class Archive:
         return self._simulate(names, status=status)
 
     def _simulate(self, names: Sequence[str], *, status: Path) -> tuple[Package, ...]:
-        options = ("-qq", "-y", "--print-uris", "-o", f"Dir::State::status={status}")
-        done = self._apt(*options, "install", *names)
+        told = ("-y", "--print-uris", "-o", f"Dir::State::status={status}", "install", *names)
+        done = self._apt("-qq", *told)
+        if done.returncode:
+            # only the talkative form says which package lacks which
+            done = self._apt("-q", *told)
         return self._read(done, ("apt-get", "install", *names))
 
     def offered(self, packages: Sequence[Package]) -> dict[str, Package]:
