@@ -17,20 +17,24 @@ from pathlib import Path
 import filed
 import pytest
 from burnish import host
-from burnish.build import checks, docker
+from burnish.build import boot, checks, docker
 from burnish.build.extract import extract
 from burnish.model.leftovers import as_facts
+from burnish.model.machine import BootRequest, Machine
+from burnish.stages.prove import ssh_options
 from burnish.verify.suite import USER, facts
 
 CHECKS = filed.ROOT / "tests" / "toolchains"
 Outcomes = dict[str, str]
+Tried = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is spoiled: an image with its facts, and the tree of its disk."""
+    """What is spoiled: an image with its facts, its disk, and the tree of the disk's files."""
 
     image: str
+    disk: Path
     facts: Path
     tree: Path
     scratch: Path
@@ -45,6 +49,20 @@ class Subject:
         with made as started:
             checks.ready(started, user=USER)
             yield started
+
+    @contextmanager
+    def booted(self) -> Iterator[Machine]:
+        """Its disk, booted on an overlay."""
+        request = BootRequest(
+            disk=self.disk,
+            format="qcow2",
+            scratch=self.scratch / "boot",
+            log=self.scratch / "serial.log",
+            user=USER,
+            firmware="uefi",
+        )
+        with boot.machine(request) as machine:
+            yield machine
 
     def outcomes(self, level: str, *options: str) -> Outcomes:
         """Outcome per check: passed, failed or skipped; failed if any of its parameters failed."""
@@ -69,7 +87,11 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
     (scratch / "facts.json").write_text(json.dumps(known), encoding="utf-8")
     extract(ours.disk / "disk.vhd", out=scratch / "tree", use=ours.tools)
     return Subject(
-        image=ours.image, facts=scratch / "facts.json", tree=scratch / "tree", scratch=scratch
+        image=ours.image,
+        disk=ours.disk / "disk.qcow2",
+        facts=scratch / "facts.json",
+        tree=scratch / "tree",
+        scratch=scratch,
     )
 
 
@@ -83,22 +105,37 @@ def healthy(subject: Subject) -> dict[str, Outcomes]:
 
 
 @pytest.fixture(scope="session")
-def spoiled(subject: Subject) -> Callable[[Path, str], Outcomes]:
-    """Outcome of a mutation's check at a level after its script ran."""
+def tried(subject: Subject, healthy: dict[str, Outcomes]) -> Callable[[Path, str], Tried]:
+    """Outcome of a mutation's check at a level, before and after its script ran."""
 
-    def run(script: Path, level: str) -> Outcomes:
-        check = script.stem
-        if level == "artifact":
-            folder = subject.scratch / check
-            shutil.copytree(subject.tree, folder, symlinks=True)
-            subprocess.run(["sh", "-eu", script], cwd=folder, check=True)
-            return subject.outcomes(level, f"--burnish-tree={folder}", "-k", check)
+    def on_files(script: Path) -> Tried:
+        folder = subject.scratch / script.stem
+        shutil.copytree(subject.tree, folder, symlinks=True)
+        subprocess.run(["sh", "-eu", script], cwd=folder, check=True)
+        told = subject.outcomes("artifact", f"--burnish-tree={folder}", "-k", script.stem)
+        return healthy["artifact"][script.stem], told[script.stem]
+
+    def in_container(script: Path) -> Tried:
         with subject.machine() as name:
-            argv = ["docker", "exec", "--interactive", name, "sh", "-eu"]
-            subprocess.run(argv, input=script.read_bytes(), check=True)
-            return subject.outcomes(level, f"--hosts=docker://{name}", "-k", check)
+            run_in(["docker", "exec", "--interactive", name, "sh", "-eu"], script)
+            told = subject.outcomes("container", f"--hosts=docker://{name}", "-k", script.stem)
+        return healthy["container"][script.stem], told[script.stem]
 
-    return run
+    def on_a_booted_machine(script: Path) -> Tried:
+        with subject.booted() as machine:
+            options = (*ssh_options(machine), "-k", script.stem)
+            before = subject.outcomes("vm", *options)
+            ssh = ["ssh", "-F", str(machine.ssh_config), machine.host]
+            run_in([*ssh, "sudo", "sh", "-eu"], script)
+            return before[script.stem], subject.outcomes("vm", *options)[script.stem]
+
+    ways = {"artifact": on_files, "container": in_container, "vm": on_a_booted_machine}
+    return lambda script, level: ways[level](script)
+
+
+def run_in(argv: list[str], script: Path) -> None:
+    """Feed a script to a shell."""
+    subprocess.run(argv, input=script.read_bytes(), check=True)
 
 
 def outcomes(junit: str) -> Outcomes:
