@@ -21,6 +21,12 @@ def test_a_layer_that_exists_is_not_built_again(ours: Factory) -> None:
     assert ours.plan() == dict.fromkeys(LAYERS, True)
 
 
+def test_until_a_layer_that_exists_nothing_is_built(ours: Factory) -> None:
+    assert ours.build(until="one").built == ["one"]
+    again = ours.build(until="one")
+    assert (again.code, again.built) == (0, [])
+
+
 def test_a_change_rebuilds_its_layer_and_what_stands_on_it(ours: Factory) -> None:
     ours.build()
     ours.edit("roles/two/files/content", old="two", new="new")

@@ -60,13 +60,12 @@ def rest(world: World, run: Run) -> Run:
     host = replace(run.machine, tools={"packer": ".".join(map(str, found.version))})
     valid = world.store.valid(run.plan.layers)
     for layer in run.plan.layers[1:]:
-        if layer.id in valid:
-            continue
-        with world.monitor.step(f"layer {layer.name}"):
-            request = _request(world, run, layer=layer)
-            layers.build(request, store=world.store, packer=found, on_task=world.monitor.detail)
-        # what stands on a layer that came out otherwise than before is stale now
-        valid = world.store.valid(run.plan.layers)
+        if layer.id not in valid:
+            with world.monitor.step(f"layer {layer.name}"):
+                request = _request(world, run, layer=layer)
+                layers.build(request, store=world.store, packer=found, on_task=world.monitor.detail)
+            # what stands on a layer that came out otherwise than before is stale now
+            valid = world.store.valid(run.plan.layers)
         if world.options.until == layer.name:
             break
     records = [world.store.layer_record(layer.id) for layer in run.plan.layers]
