@@ -51,22 +51,26 @@ RUN {env} sh /tmp/bench/{name}.sh
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A folder of one's own, the disk tools, and the log."""
+    """A folder of one's own, the disk tools, and the log of measurements."""
 
     work: Path
     tools: Tools
     log: Log
 
     def run(self, *argv: str, env: dict[str, str] | None = None) -> None:
-        """Run a command; what it prints goes to a file."""
-        with (self.work / "commands.log").open("ab") as log:
-            subprocess.run(
+        """Run a command; what it prints is shown if it fails."""
+        path = self.work / "commands.log"
+        with path.open("wb") as log:
+            done = subprocess.run(
                 argv,
-                check=True,
+                check=False,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(env or {})},
             )
+        if done.returncode:
+            tail = "".join(path.read_text(errors="replace").splitlines(keepends=True)[-20:])
+            raise SystemExit(f"{argv[0]} ended with {done.returncode}:\n{tail}")
 
 
 def environment(ca: str) -> dict[str, str]:
@@ -95,6 +99,9 @@ def shell(place: Place, what: Content, *, scenario: str) -> None:
         (root / "tmp/bench").mkdir()
         shutil.copy(uv(), root / "usr/local/bin/uv")
         shutil.copy(_ca(), root / "tmp/bench/ca.crt")
+        # systemd-resolved made it a link to what only a running one brings
+        (root / "etc/resolv.conf").unlink(missing_ok=True)
+        shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
         for name, text in what.environments.items():
             (root / f"tmp/bench/{name}.txt").write_text(text, encoding="utf-8")
             script = INSTALL.format(name=name, file=f"/tmp/bench/{name}.txt")
