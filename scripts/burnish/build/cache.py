@@ -76,6 +76,4 @@ class Cache:
         if len(files) != 1:
             return None
         size = files[0].stat().st_size
-        return Entry(
-            sha256=folder.name, path=files[0], size=size, used=folder.stat().st_mtime
-        )
+        return Entry(sha256=folder.name, path=files[0], size=size, used=folder.stat().st_mtime)

@@ -14,7 +14,8 @@ from burnish.errors import BuildError
 from burnish.model.base import Level
 from burnish.model.command import Command
 
-PLUGIN = "harness.plugin"  # below tests/toolchains: no conftest.py, which a further root would not have
+# below tests/toolchains: no conftest.py, which a further root would not have
+PLUGIN = "harness.plugin"
 PASSED, FAILED = 0, 1
 FIRST_BOOT = 300  # seconds for systemd in a container: a busy host was seen to need 100
 PAUSE = 0.5

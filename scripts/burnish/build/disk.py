@@ -73,9 +73,7 @@ def _send(
         return export.export(image, recipe=how, out=source, label=label, sink=sink)
 
 
-def _cause(
-    files: Future[Finalised], error: CommandFailed, *, recipe: DiskRecipe
-) -> BurnishError:
+def _cause(files: Future[Finalised], error: CommandFailed, *, recipe: DiskRecipe) -> BurnishError:
     """Which of the two ends failed first: a sender whose reader went has nothing to say."""
     sent = files.exception()
     if isinstance(sent, BurnishError):

@@ -24,7 +24,7 @@ def writer(path: Path, *, given_up: threading.Event) -> Iterator[BinaryIO]:
     descriptor = _open(path, given_up)
     os.set_blocking(descriptor, True)
     fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, CAPACITY)
-    with open(descriptor, "wb", buffering=0) as file:
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
         yield file
 
 

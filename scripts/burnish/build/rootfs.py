@@ -13,7 +13,7 @@ from burnish import process
 from burnish.build.repository import serve
 from burnish.errors import BuildError
 from burnish.model.command import Command
-from burnish.model.lock import Package, AptLock
+from burnish.model.lock import AptLock, Package
 
 # Nothing of the system may start while an image is made; finalise takes this file out again.
 POLICY = "#!/bin/sh\nexit 101\n"

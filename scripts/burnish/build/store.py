@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -84,7 +83,9 @@ class Store:
         """Ids of the layers whose image is here and is what was recorded: same label, same digests,
         and standing on what was recorded of the layer below."""
         records = {layer.id: self.layer_record(layer.id) for layer in layers}
-        images = docker.inspect([self.tag(layer_id) for layer_id, known in records.items() if known])
+        images = docker.inspect(
+            [self.tag(layer_id) for layer_id, known in records.items() if known]
+        )
         return frozenset(
             layer.id
             for layer in layers

@@ -137,9 +137,7 @@ def main() -> None:
     if not module.check_mode:
         for entry in wrong:
             write(entry)
-    module.exit_json(
-        changed=bool(wrong), written=[entry["dest"] for entry in wrong], diff=diff
-    )
+    module.exit_json(changed=bool(wrong), written=[entry["dest"] for entry in wrong], diff=diff)
 
 
 if __name__ == "__main__":
