@@ -72,10 +72,10 @@ class Archive:
     def __init__(self, gone: Sequence[str]) -> None:
         self.gone = gone
 
-    def offered(self, packages: Sequence[Package]) -> Mapping[str, Package]:
+    def offered(self, packages: Sequence[Package], *, section: str) -> Mapping[str, Package]:
         names = [each.name for each in packages if each.name in self.gone]
         if names:
-            raise Vanished("rootfs", names, who="the archive")
+            raise Vanished(section, names, who="the archive")
         return {each.pin: each for each in packages}
 
 

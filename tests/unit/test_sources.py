@@ -119,7 +119,7 @@ def test_a_missing_keyring_names_its_package(
 
 
 def opened() -> Archive:
-    return Archive(section="rootfs", conf=Path("/c"), urls=(MIRROR,), recorded={}, env={})
+    return Archive(conf=Path("/c"), urls=(MIRROR,), recorded={}, env={})
 
 
 URI = f"'{MIRROR}/pool/main/d/dm/dm_1%3a2~x_amd64.deb' dm_1%3a2~x_amd64.deb 7 SHA256:{'a' * 64}\n"
@@ -127,7 +127,7 @@ URI = f"'{MIRROR}/pool/main/d/dm/dm_1%3a2~x_amd64.deb' dm_1%3a2~x_amd64.deb 7 SH
 
 def test_packages_are_read_from_apts_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     answers(monkeypatch, out=URI)
-    package = opened().resolve(["dm"])[0]
+    package = opened().resolve(["dm"], section="rootfs")[0]
     assert (package.pin, package.size, package.sha256) == ("dm=1:2~x", 7, "a" * 64)
     assert package.pool == "pool/main/d/dm/dm_1:2~x_amd64.deb"
     assert package.file == "dm_1%3a2~x_amd64.deb"
@@ -137,7 +137,7 @@ def test_pins_that_are_gone_are_all_named(monkeypatch: pytest.MonkeyPatch) -> No
     err = "E: Version '1' for 'a' was not found\nE: Unable to locate package b\n"
     answers(monkeypatch, err=err, code=100)
     with pytest.raises(Vanished) as caught:
-        opened().resolve(["a=1", "b"])
+        opened().resolve(["a=1", "b"], section="rootfs")
     assert caught.value.names == ("a", "b")
     assert caught.value.section == "rootfs"
     assert caught.value.message == (
@@ -148,13 +148,13 @@ def test_pins_that_are_gone_are_all_named(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_apt_cannot_satisfy(monkeypatch: pytest.MonkeyPatch) -> None:
     answers(monkeypatch, err="E: Unable to correct problems\n", code=100)
     with pytest.raises(CommandFailed, match="Unable to correct"):
-        opened().resolve(["a"])
+        opened().resolve(["a"], section="rootfs")
 
 
 def test_lines_that_are_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     answers(monkeypatch, out="Reading state\n")
     with pytest.raises(BuildError, match="cannot read: 'Reading state'"):
-        opened().resolve(["a"])
+        opened().resolve(["a"], section="rootfs")
 
 
 @pytest.mark.parametrize(

@@ -38,17 +38,17 @@ class Mirror:
     fetched: list[str] = field(default_factory=list)
     recorded = {"main": "digest"}
 
-    def resolve(self, names: Sequence[str]) -> tuple[Package, ...]:
+    def resolve(self, names: Sequence[str], **_: object) -> tuple[Package, ...]:
         return tuple(makers.package(name, self.version) for name in names)
 
-    def add(self, names: Sequence[str], *, status: Path) -> tuple[Package, ...]:
+    def add(self, names: Sequence[str], *, status: Path, section: str) -> tuple[Package, ...]:
         below = status.read_text("utf-8").split()
         assert names[0] not in below
         return self.resolve(names)
 
-    def offered(self, packages: Sequence[Package]) -> dict[str, Package]:
+    def offered(self, packages: Sequence[Package], *, section: str) -> dict[str, Package]:
         if self.version == "gone":
-            raise Vanished("rootfs", [package.pin for package in packages], who="the archive")
+            raise Vanished(section, [package.pin for package in packages], who="the archive")
         return {p.pin: makers.package(p.name, self.version) for p in packages}
 
     def fetch(self, packages: Sequence[Package], folder: Path, *, log: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from burnish import process
 from burnish.errors import BuildError
 from burnish.lock.archive import Archive, open_archive
-from burnish.lock.place import Place, Vanished
+from burnish.lock.place import Place
 from burnish.model.base import Rootfs
 from burnish.model.command import Command
 from burnish.model.lock import Package, Wanted
@@ -25,9 +25,7 @@ def opened(wanted: Wanted, section: str, *, place: Place) -> Archive:
     """The archive that a section's packages come from. ToolError if no mirror answers."""
     rootfs, distribution = rootfs_of(wanted, section)
     folder = place.scratch / ("tools" if section == "tools" else "rootfs")
-    return open_archive(
-        rootfs, section=section, distribution=distribution, site=place.site, folder=folder
-    )
+    return open_archive(rootfs, distribution=distribution, site=place.site, folder=folder)
 
 
 def rootfs_of(wanted: Wanted, section: str) -> tuple[Rootfs, str]:
@@ -51,7 +49,7 @@ def bring(
     missing = [package for package in packages if package not in debs]
     if missing:
         place.may_fetch(section, [package.pin for package in missing])
-        offered = _offered(section, missing, archive=archive())
+        offered = archive().offered(missing, section=section)
         for package in missing:
             found = offered[package.pin].sha256
             if found != package.sha256:
@@ -64,15 +62,6 @@ def bring(
         for package in missing:
             debs[package] = place.inputs.keep(folder / package.file, package.sha256)
     return debs
-
-
-def _offered(
-    section: str, packages: Sequence[Package], *, archive: Archive
-) -> Mapping[str, Package]:
-    try:
-        return archive.offered(packages)
-    except Vanished as gone:
-        raise Vanished(section, gone.names, who="the archive") from gone
 
 
 def have(packages: Sequence[Package], *, inputs: Inputs) -> dict[Package, Path]:

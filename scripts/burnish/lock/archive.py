@@ -32,48 +32,51 @@ TLS = ("ertificate verification failed", "certificate is NOT trusted")
 
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """An updated private apt for a section. `conf` is its APT_CONFIG file, `urls` the mirrors' roots."""
+    """An updated private apt. `conf` is its APT_CONFIG file, `urls` the mirrors' roots.
 
-    section: str
+    Several sections may ask the same one: each names itself, for errors.
+    """
+
     conf: Path
     urls: tuple[str, ...]
     recorded: dict[str, str]
     env: dict[str, str]
 
-    def resolve(self, names: Sequence[str]) -> tuple[Package, ...]:
+    def resolve(self, names: Sequence[str], *, section: str) -> tuple[Package, ...]:
         """What installing the essential packages, apt and `names` would fetch, sorted.
 
         Raises Vanished for names that are not there, CommandFailed where apt cannot satisfy them.
         """
-        return self._simulate(("?essential", "apt", *names), status=self.conf.with_name("status"))
+        nothing = self.conf.with_name("status")
+        return self.add(("?essential", "apt", *names), section=section, status=nothing)
 
-    def add(self, names: Sequence[str], *, status: Path) -> tuple[Package, ...]:
+    def add(self, names: Sequence[str], *, section: str, status: Path) -> tuple[Package, ...]:
         """What installing `names` would fetch where dpkg's status file is `status`, sorted."""
-        return self._simulate(names, status=status)
-
-    def _simulate(self, names: Sequence[str], *, status: Path) -> tuple[Package, ...]:
         told = ("-y", "--print-uris", "-o", f"Dir::State::status={status}", "install", *names)
         done = self._apt("-qq", *told)
         if done.returncode:
             # only the talkative form says which package lacks which
             done = self._apt("-q", *told)
-        return self._read(done, ("apt-get", "install", *names))
+        return self._read(done, ("apt-get", "install", *names), section=section)
 
-    def offered(self, packages: Sequence[Package]) -> dict[str, Package]:
+    def offered(self, packages: Sequence[Package], *, section: str) -> dict[str, Package]:
         """The archive's own record of each pin, by pin. Raises Vanished for pins that are gone."""
         pins = [package.pin for package in packages]
         done = self._apt("-qq", "--print-uris", "download", *pins)
-        return {found.pin: found for found in self._read(done, ("apt-get", "download", *pins))}
+        found = self._read(done, ("apt-get", "download", *pins), section=section)
+        return {package.pin: package for package in found}
 
     def fetch(self, packages: Sequence[Package], folder: Path, *, log: Path) -> None:
         """Bring the .debs into `folder`; apt checks each against the signed index."""
         folder.mkdir(parents=True, exist_ok=True)
         self._apt("-qq", "download", *(package.pin for package in packages), log=log, cwd=folder)
 
-    def _read(self, done: Completed, command: tuple[str, ...]) -> tuple[Package, ...]:
+    def _read(
+        self, done: Completed, command: tuple[str, ...], *, section: str
+    ) -> tuple[Package, ...]:
         missing = [a or b for line in done.stderr.splitlines() for a, b in _MISSING.findall(line)]
         if missing:
-            raise Vanished(self.section, missing, who="the archive")
+            raise Vanished(section, missing, who="the archive")
         if done.returncode:
             # which packages lack what is said on standard output
             tail = [*done.stdout.splitlines(), *done.stderr.splitlines()][-20:]
@@ -99,9 +102,7 @@ class Archive:
         return process.run(command, log=log, check=log is not None)
 
 
-def open_archive(
-    rootfs: Rootfs, *, section: str, distribution: str, site: Site, folder: Path
-) -> Archive:
+def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path) -> Archive:
     """Update a private apt for one release. ToolError if no mirror answers or no keyring is here."""
     apt = site.apt.get(distribution, Apt())
     keyring = find_keyring(rootfs, apt)
@@ -125,7 +126,7 @@ def open_archive(
         for path in sorted((folder / "lists").glob("*_InRelease"))
     }
     urls = tuple(dict.fromkeys(line.split()[1].rstrip("/") for line in lines))
-    return Archive(section=section, conf=conf, urls=urls, recorded=recorded, env=env)
+    return Archive(conf=conf, urls=urls, recorded=recorded, env=env)
 
 
 def _conf(folder: Path, *, ca_bundle: str) -> str:

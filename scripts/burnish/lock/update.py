@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from burnish.errors import ToolError
 from burnish.lock import apt, wheels
@@ -91,20 +92,21 @@ class _Work:
     def _rootfs(self, name: str) -> AptLock:
         rootfs, _ = apt.rootfs_of(self.wanted, name)
         declared = rootfs.declared(self.wanted.flavour if name == ROOTFS else "")
-        packages = self._archive(name).resolve(declared)
-        return self._locked(declared, packages, archive=self._archive(name))
+        packages = self._archive(name).resolve(declared, section=name)
+        return self._locked(name, declared, packages=packages)
 
     def _apt(self, layer: str) -> None:
         names = list(self.wanted.apt)
         below = names[: names.index(layer)]
         standing = self.lock.installed(below)
-        archive = self._archive(ROOTFS)
+        section, archive = f"{APT}{layer}", self._archive(ROOTFS)
         debs = apt.bring(
             ROOTFS, tuple(standing.values()), archive=lambda: archive, place=self.place
         )
         status = apt.status(debs, self.place.scratch / "status")
         declared = self.wanted.apt[layer]
-        found = self._locked(declared, archive.add(declared, status=status), archive=archive)
+        packages = archive.add(declared, section=section, status=status)
+        found = self._locked(section, declared, packages=packages)
         found = replace(found, below=standing_on(self.lock, below))
         self.lock = replace(self.lock, apt={**self.lock.apt, layer: found})
 
@@ -119,9 +121,10 @@ class _Work:
         self.lock = replace(self.lock, python={**self.lock.python, name: found})
 
     def _locked(
-        self, declared: tuple[str, ...], packages: tuple[Package, ...], *, archive: Archive
+        self, section: str, declared: tuple[str, ...], *, packages: tuple[Package, ...]
     ) -> AptLock:
-        debs = apt.bring("", packages, archive=lambda: archive, place=self.place)
+        archive = partial(self._archive, TOOLS if section == TOOLS else ROOTFS)
+        debs = apt.bring(section, packages, archive=archive, place=self.place)
         return AptLock(declared=declared, epoch=apt.newest(debs.values()), packages=packages)
 
     def _archive(self, section: str) -> Archive:

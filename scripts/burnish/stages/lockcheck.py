@@ -94,10 +94,14 @@ def _not_in_archive(
 ) -> Names:
     archive: Archive = apt.opened(planning.wanted(world.catalog, plan.image), kind, place=place)
     try:
-        offered = {found.sha256 for found in archive.offered(packages).values()}
+        offered = {found.sha256 for found in archive.offered(packages, section=kind).values()}
     except Vanished as gone:
         rest = [package for package in packages if package.name not in gone.names]
-        offered = {found.sha256 for found in archive.offered(rest).values()} if rest else set()
+        offered = (
+            {found.sha256 for found in archive.offered(rest, section=kind).values()}
+            if rest
+            else set()
+        )
     return {each.sha256: each.pin for each in packages if each.sha256 not in offered}
 
 
