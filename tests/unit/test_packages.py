@@ -9,6 +9,7 @@ from typing import Any
 import checkout
 import pytest
 from burnish.catalog.apt import load_apt
+from burnish.catalog.roles import load_tasks
 from burnish.errors import DefinitionError
 from burnish.model.base import Base
 from burnish.model.role import AptTask, Role
@@ -39,7 +40,7 @@ def test_lists_and_conditions_are_read(tmp_path: Path) -> None:
     path = tasks(tmp_path, text)
     (path / "vars").mkdir()
     (path / "vars" / "Debian_12.yml").write_text("__x_packages: [jq]\n", encoding="utf-8")
-    found = load_apt(path, shown="roles/x")
+    found = load_apt(path, load_tasks(path, shown="roles/x"))
     lists = ("__x_packages", "__x_packages_more")
     place = "roles/x/tasks/main.yml"
     assert found.tasks == [AptTask(lists=lists, when=("x_one", "x_two == 2"), place=place)]
@@ -62,7 +63,8 @@ def test_lists_and_conditions_are_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_the_lock_cannot_read_is_a_problem(tmp_path: Path, arguments: str) -> None:
-    found = load_apt(tasks(tmp_path, f"- name: Bring\n  {arguments}\n"), shown="roles/x")
+    path = tasks(tmp_path, f"- name: Bring\n  {arguments}\n")
+    found = load_apt(path, load_tasks(path, shown="roles/x"))
     (problem,) = found.problems
     assert (problem.file, found.tasks) == ("roles/x/tasks/main.yml", [])
     assert problem.text == "'Bring' changes packages in a way that the lock can't read"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from burnish.build.files import write
 from burnish.errors import UsageError
 
 INPUTS, LOCKS = "inputs", "locks"
+MEMBER = re.compile(rf"(?:{INPUTS}/(?P<digest>[0-9a-f]{{64}})|{LOCKS})/(?P<leaf>[^/]+)")
 
 
 @dataclass(kw_only=True)
@@ -78,11 +80,10 @@ def unpack(file: Path, *, cache: Cache, scratch: Path) -> Unpacked:
 def _members(bundle: tarfile.TarFile) -> Iterator[tuple[str, str, str, tarfile.TarInfo]]:
     """(kind, digest or empty, file name, member) of what a bundle may hold; all else is refused."""
     for member in bundle:
-        parts = member.name.split("/")
-        wanted = {INPUTS: 3, LOCKS: 2}.get(parts[0])
-        if len(parts) != wanted or not member.isfile() or parts[-1] in ("", ".", ".."):
+        match = MEMBER.fullmatch(member.name)
+        if match is None or not member.isfile() or match["leaf"] in (".", ".."):
             raise tarfile.TarError(f"it holds {member.name!r}")
-        yield parts[0], parts[1] if wanted == 3 else "", parts[-1], member
+        yield INPUTS if match["digest"] else LOCKS, match["digest"] or "", match["leaf"], member
 
 
 def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -7,12 +7,12 @@ variables. What else would install packages is a problem, so nothing gets past t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from burnish.catalog.document import read
+from burnish.catalog.document import Document, read
 from burnish.errors import Problem
 from burnish.model.role import AptTask
 
@@ -31,22 +31,21 @@ class Apt:
     problems: list[Problem] = field(default_factory=list)
 
 
-def load_apt(path: Path, *, shown: str) -> Apt:
-    """The apt tasks of one role, and its variables by file: `defaults`, then vars/ by stem."""
+def load_apt(path: Path, tasks: Iterable[Document]) -> Apt:
+    """The apt tasks among a role's files of tasks, and the role's variables by file: `defaults`, then
+    vars/ by stem."""
     found = Apt()
-    for file in sorted((path / "tasks").rglob("*.yml")):
-        name = f"{shown}/{file.relative_to(path).as_posix()}"
-        document, _ = read(file, shown=name)
-        for task, when in _tasks(document.data if document else None):
-            _task(task, when, found=found, role=path.name, shown=name)
+    for document in tasks:
+        for task, when in _tasks(document.data):
+            _task(task, when, found=found, role=path.name, shown=document.file)
     if found.tasks:
         files = [("defaults", path / "defaults/main.yml")]
         files += [(file.stem, file) for file in sorted((path / "vars").glob("*.yml"))]
         for stem, file in files:
             if not file.is_file():
                 continue
-            document, _ = read(file, shown=file.name)
-            found.data[stem] = (document.data if document else None) or {}
+            text, _ = read(file, shown=file.name)
+            found.data[stem] = (text.data if text else None) or {}
     return found
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from burnish.catalog.apt import load_apt
-from burnish.catalog.document import read
+from burnish.catalog.document import Document, read
 from burnish.catalog.validate import validate
 from burnish.errors import Problem
 from burnish.model.role import Facts, Role
@@ -55,7 +55,8 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
         problems += found
     variables, found = _variables(path, shown)
     problems += found
-    packages = load_apt(path, shown=shown)
+    tasks = tuple(load_tasks(path, shown=shown))
+    packages = load_apt(path, tasks)
     problems += packages.problems
     if facts is None or problems:
         return None, problems
@@ -66,7 +67,7 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
         files=files,
         variables=frozenset(variables),
         facts=facts,
-        includes=tuple(sorted(set(_included(path)))),
+        includes=tuple(sorted(set(_included(path, tasks)))),
         os=frozenset(name for name in ("linux", "windows") if f"tasks/{name}.yml" in files),
         apt=tuple(packages.tasks),
         data=packages.data,
@@ -87,11 +88,17 @@ def _variables(path: Path, shown: str) -> tuple[list[str], list[Problem]]:
     return sorted(options), problems
 
 
-def _included(path: Path) -> Iterator[str]:
+def load_tasks(path: Path, *, shown: str) -> Iterator[Document]:
+    """A role's files of tasks, those that are YAML."""
     for file in sorted((path / "tasks").rglob("*.yml")):
-        document, _ = read(file, shown=file.name)
+        document, _ = read(file, shown=f"{shown}/{file.relative_to(path).as_posix()}")
         if document:
-            yield from _names(document.data)
+            yield document
+
+
+def _included(path: Path, tasks: Iterable[Document]) -> Iterator[str]:
+    for document in tasks:
+        yield from _names(document.data)
     meta, _ = (
         read(path / "meta/main.yml", shown="") if (path / "meta/main.yml").is_file() else (None, [])
     )
