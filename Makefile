@@ -9,7 +9,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup image plan check test test-all lint golden bench requirements clean
+.PHONY: help setup image nightly plan check test test-all lint golden bench requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -19,6 +19,9 @@ setup: ## what burnish needs: packages (sudo once), .venv, a Docker daemon
 
 image: setup ## build, prove, boot, file: OS=debian|debian-13|ubuntu|... GPU=0|1 TARGET=local
 	@burnish build --os $(OS) --gpu $(GPU) --target $(TARGET) $(ARGS)
+
+nightly: setup ## every image: lock upgraded, built if something changed, proven, judged, promoted
+	@burnish nightly $(ARGS)
 
 plan: setup ## what `make image` would do, and why
 	@burnish plan --os $(OS) --gpu $(GPU) $(ARGS)

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from burnish import process
+from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
 from burnish.evidence.report import report
+from burnish.evidence.summary import summary
 from burnish.model.image import Image
 from burnish.model.manifest import Manifest
+from burnish.model.night import Night
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
-from burnish.stages import disk, filing, layers, locks, planning, prepare, prove, services
+from burnish.stages import (
+    deciding,
+    disk,
+    filing,
+    judging,
+    layers,
+    locks,
+    nights,
+    planning,
+    prepare,
+    prove,
+    services,
+)
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
 from burnish.stages.caching import export as export_cache
@@ -22,15 +38,19 @@ from burnish.stages.caching import import_ as import_cache
 from burnish.stages.caching import prune as prune_cache
 from burnish.stages.lockcheck import Checked
 from burnish.stages.lockcheck import check_all as check_locks
+from burnish.stages.nights import Builder
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
 from burnish.stages.world import Place, alone, open_world
 
 __all__ = [
+    "Builder",
     "Checked",
+    "Night",
     "Options",
     "Place",
+    "Run",
     "Scenario",
     "World",
     "build",
@@ -46,7 +66,9 @@ __all__ = [
     "render",
     "report",
     "start",
+    "summary",
     "verify",
+    "write",
 ]
 
 Stage = tuple[str, Callable[[World, Run], Run]]
@@ -83,10 +105,22 @@ def pick(world: World, name: str, *, flavour: str = "cpu", target: str = "local"
     return pick_image(world.catalog, name, flavour=flavour)
 
 
-def plan(world: World, image: Image, *, committed_only: bool = False) -> Plan:
-    """The plan of an image with the lock that holds here."""
-    lock = locks.current(world, image, committed_only=committed_only)
+def plan(
+    world: World, image: Image, *, committed_only: bool = False, lock_file: Path | None = None
+) -> Plan:
+    """The plan of an image with the lock that holds here, or with the one in a file."""
+    if lock_file:
+        lock = locks.given(lock_file, image.name)
+    else:
+        lock = locks.current(world, image, committed_only=committed_only)
     return planning.plan(world.catalog, image, lock=lock)
+
+
+def plan_of(world: World, manifest: Manifest) -> Plan:
+    """The plan of a filed version: today's definitions with the lock that it was built from."""
+    image = services.image_of(world, manifest.image)
+    kept = world.gallery.folder(manifest.image, manifest.version) / "lock.yaml"
+    return plan(world, image, lock_file=kept if kept.is_file() else None)
 
 
 def schedule(world: World, of: Plan) -> Schedule:
@@ -130,15 +164,13 @@ def build(world: World, run: Run) -> Run:
 
 def to_prove(world: World, manifest: Manifest, *, level: str = "") -> list[str]:
     """The levels that `verify` would prove: those due that today's checks have not proven."""
-    of = plan(world, services.image_of(world, manifest.image))
-    run = services.run_of(world, of, manifest=manifest)
+    run = services.run_of(world, plan_of(world, manifest), manifest=manifest)
     return [str(each) for each in prove.owed(world, run) if not level or each == level]
 
 
 def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
     """Prove a filed version again with today's checks, and keep the verdicts with it."""
-    image = services.image_of(world, manifest.image)
-    run = services.run_of(world, plan(world, image), manifest=manifest)
+    run = services.run_of(world, plan_of(world, manifest), manifest=manifest)
     if run.disk is None:
         raise UsageError(
             f"the store no longer has the disk of {manifest.image} {manifest.version}",
@@ -154,14 +186,31 @@ def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
 
 def shell(world: World, manifest: Manifest) -> int:
     """A shell on a filed version; gives its exit code."""
-    run = Run(plan=plan(world, services.image_of(world, manifest.image)))
+    run = Run(plan=plan_of(world, manifest))
     return services.shell(world, run, manifest=manifest, attach=process.attach)
 
 
 def boot_command(world: World, manifest: Manifest) -> str:
     """QEMU's command line for a filed version."""
-    run = Run(plan=plan(world, services.image_of(world, manifest.image)))
+    run = Run(plan=plan_of(world, manifest))
     return services.boot_command(world, run, manifest=manifest)
+
+
+def nightly(
+    world: World, images: Sequence[Image], *, builder: Builder, upgrade: bool, dry_run: bool = False
+) -> Iterator[Night]:
+    """A night: each image decided, built where something changed, judged; gives each as it is done."""
+    with world.monitor.step(f"decide {len(images)} images"):
+        found = deciding.decide_all(world, images, upgrade=upgrade)
+    todo = [each for each in found if each.to_build]
+    for each in found:
+        if dry_run or not each.to_build:
+            night = nights.before(each)
+            yield night if dry_run else judging.judged(world, each, night)
+    if todo and not dry_run:
+        with world.monitor.step(f"build {len(todo)} images"):
+            for each, night in nights.build_all(world, todo, builder=builder):
+                yield judging.judged(world, each, night)
 
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:

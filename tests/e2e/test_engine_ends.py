@@ -70,7 +70,7 @@ def test_a_run_that_ends_in_the_bootstrap_makes_it_anew(
     store = tmp_path / "store"
     prefix = f"{ours.env['BURNISH_PREFIX']}-own-{number.name.lower()}"
     fresh = {**ours.env, "BURNISH_STORE": str(store), "BURNISH_PREFIX": prefix}
-    shutil.copytree(Path(ours.env["BURNISH_STORE"]) / "debs", store / "debs")
+    shutil.copytree(Path(ours.env["BURNISH_STORE"]) / "inputs", store / "inputs")
     own = replace(ours, env=fresh)
     child = own.start("build", IMAGE, "--until", "rootfs")
     await_line(child, "... root filesystem: bookworm", then=6)

@@ -6,9 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import checkout
+import makers
 import pytest
 import worlds
 from burnish import pipeline
+from burnish.catalog.locks import dump_lock
+from burnish.errors import UsageError
 from burnish.model.site import Apt
 from burnish.stages import locks
 from burnish.stages.run import Options, World
@@ -64,3 +67,34 @@ def test_a_further_roots_image_has_its_lock_there(tmp_path: Path) -> None:
     assert locks.committed_path(found, "mine-cpu").is_relative_to(further)
     assert locks.committed_path(found, checkout.IMAGE).is_relative_to(root)
     assert {entry.section for entry in pipeline.plan(found, pipeline.pick(found, "mine-cpu")).open}
+
+
+def test_a_lock_that_is_given_takes_the_place_of_any_other(world: World, tmp_path: Path) -> None:
+    image = world.catalog.images[checkout.IMAGE]
+    worlds.put(tmp_path / "given.yaml", replace(checkout.lock(), tools=None))
+    plan = pipeline.plan(world, image, lock_file=tmp_path / "given.yaml")
+    assert plan.lock.tools is None
+    assert plan.id != pipeline.plan(world, image).id
+
+
+def test_a_lock_of_another_image_is_refused(world: World, tmp_path: Path) -> None:
+    worlds.put(tmp_path / "given.yaml", replace(checkout.lock(), image="other-cpu"))
+    with pytest.raises(UsageError, match="a lock of other-cpu, not of tiny-cpu"):
+        pipeline.plan(
+            world, world.catalog.images[checkout.IMAGE], lock_file=tmp_path / "given.yaml"
+        )
+
+
+def test_a_filed_version_is_planned_with_its_own_lock(world: World) -> None:
+    image = world.catalog.images[checkout.IMAGE]
+    then = pipeline.plan(world, image)
+    manifest, _ = world.gallery.add(
+        makers.manifest(plan=then.id),
+        day=world.now.date(),
+        files={},
+        texts={"lock.yaml": dump_lock(checkout.lock())},
+    )
+    moved = replace(checkout.lock(), tools=None)
+    worlds.put(locks.committed_path(world, image.name), moved)
+    assert pipeline.plan(world, image).id != then.id
+    assert pipeline.plan_of(world, manifest).id == then.id

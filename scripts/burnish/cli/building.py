@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
 from burnish import pipeline
 from burnish.cli import views
 from burnish.cli.context import Context, image_name, output, pass_context
-from burnish.pipeline import Options
+from burnish.pipeline import Options, Run
 
 FIRMWARE = ("uefi", "bios", "secureboot")
 
 system = click.option("--os", "system", help="A base or its alias, such as debian or ubuntu-24.04.")
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 gpu = click.option("--gpu", type=click.Choice(["0", "1"]), default="0", help="1: the GPU image.")
 
 
@@ -31,7 +34,14 @@ gpu = click.option("--gpu", type=click.Choice(["0", "1"]), default="0", help="1:
 @click.option("--until", default="", help="Stop after this layer, or: rootfs, layers, container.")
 @click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
+@click.option(
+    "--lock",
+    "lock_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Build from this lock, such as the lock.yaml of a version.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@as_json
 @pass_context
 def build(context: Context, /, **given: str) -> None:
     """Build IMAGE, prove it, boot it, and file it in the gallery."""
@@ -51,14 +61,25 @@ def build(context: Context, /, **given: str) -> None:
         flavour="gpu" if given["gpu"] == "1" else "cpu",
         target=given["target"],
     )
-    plan = pipeline.plan(world, image)
+    plan = pipeline.plan(
+        world, image, lock_file=Path(given["lock_file"]) if given["lock_file"] else None
+    )
     pipeline.refuse(plan, until=options.until)
     if given["dry_run"]:
-        output().print(views.plan(plan, pipeline.schedule(world, plan)))
+        schedule = pipeline.schedule(world, plan)
+        if given["as_json"]:
+            click.echo(json.dumps(views.plan_data(plan, schedule), indent=2))
+        else:
+            output().print(views.plan(plan, schedule))
         return
-    run = pipeline.start(world, plan)
-    if run.manifest is None or run.folder is None:
-        click.echo(f"stopped after {options.until}: nothing filed")
+    _tell(context, pipeline.start(world, plan), given)
+
+
+def _tell(context: Context, run: Run, given: Mapping[str, str]) -> None:
+    if given["as_json"]:
+        click.echo(json.dumps(views.built(run), indent=2))
+    elif run.manifest is None or run.folder is None:
+        click.echo(f"stopped after {given['until']}: nothing filed")
     elif run.seconds:
         context.story.print(views.verdicts(run.manifest))
         click.echo(run.folder)

@@ -10,11 +10,9 @@ import click
 
 from burnish import pipeline
 from burnish.cli import views
-from burnish.cli.building import gpu, system
+from burnish.cli.building import as_json, gpu, system
 from burnish.cli.context import Context, image_name, output, pass_context
 from burnish.errors import DefinitionError
-
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 
 
 @click.command("list")

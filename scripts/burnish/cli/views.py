@@ -13,6 +13,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule, Step
+from burnish.pipeline import Run
 
 GIB = 1 << 30
 REASONS = 4  # told for each layer; the rest is counted
@@ -64,7 +65,7 @@ def plan(made: Plan, schedule: Schedule | None) -> RenderableType:
     if schedule:
         for step in schedule.steps:
             state = "[green]kept[/green]" if step.cached else "[yellow]build[/yellow]"
-            why = escape(reasons(step))
+            why = escape(reasons(step)) or "unchanged"
             table.add_row(step.layer.name, " ".join(step.layer.roles), state, _seconds(step), why)
     else:
         for layer in made.layers:
@@ -87,6 +88,20 @@ def reasons(step: Step) -> str:
     if len(step.why) > REASONS:
         shown.append(f"and {len(step.why) - REASONS} more")
     return "; ".join(shown)
+
+
+def built(run: Run) -> dict[str, Any]:
+    """What came of a build, as plain data; `state`: stopped, filed, or nothing to do."""
+    if run.manifest is None or run.folder is None:
+        return {"image": run.plan.image.name, "plan": run.plan.id, "state": "stopped"}
+    return {
+        "image": run.manifest.image,
+        "version": run.manifest.version,
+        "plan": run.manifest.plan,
+        "folder": str(run.folder),
+        "state": "filed" if run.seconds else "nothing to do",
+        "seconds": {name: round(value, 1) for name, value in run.seconds.items()},
+    }
 
 
 def plan_data(made: Plan, schedule: Schedule | None) -> dict[str, Any]:

@@ -53,9 +53,7 @@ def check(world: World, image: Image) -> Checked:
     lock = locks.current(world, image, committed_only=True)
     plan = planning.plan(world.catalog, image, lock=lock)
     recorded = {entry.section for entry in lock.open}
-    jobs = list(_jobs(world, plan))
-    with ThreadPoolExecutor(max_workers=len(jobs) or 1) as pool:
-        answers = list(pool.map(_answer, jobs))
+    answers = _answers(world, plan)
     here = world.store.inputs
     missing = {k: v for names, _ in answers for k, v in names.items()}
     kept = {digest: name for digest, name in missing.items() if here.find(digest)}
@@ -67,6 +65,17 @@ def check(world: World, image: Image) -> Checked:
         kept=tuple(sorted(kept.values())),
         unasked=tuple(sorted({why for _, why in answers if why})),
     )
+
+
+def silent(world: World, plan: Plan) -> tuple[str, ...]:
+    """Why a source of a plan's inputs could not be asked now; nothing if each one answers."""
+    return tuple(sorted({why for _, why in _answers(world, plan) if why}))
+
+
+def _answers(world: World, plan: Plan) -> list[tuple[Names, str]]:
+    jobs = list(_jobs(world, plan))
+    with ThreadPoolExecutor(max_workers=len(jobs) or 1) as pool:
+        return list(pool.map(_answer, jobs))
 
 
 def _answer(job: Callable[[], Names]) -> tuple[Names, str]:

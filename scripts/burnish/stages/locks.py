@@ -8,6 +8,7 @@ from pathlib import Path
 
 from burnish.catalog.load import shown
 from burnish.catalog.locks import load_lock
+from burnish.errors import UsageError
 from burnish.model.image import Image
 from burnish.model.lock import Lock
 from burnish.model.site import Apt
@@ -18,6 +19,17 @@ def committed_path(world: World, image: str) -> Path:
     """Where an image's lock is committed: in the root that defines the image."""
     definition = world.root / world.catalog.places["images", image]
     return definition.parents[1] / "locks" / f"{image}.lock.yaml"
+
+
+def given(path: Path, image: str) -> Lock:
+    """The lock in a file that the user names; UsageError if it is another image's."""
+    lock = load_lock(path, image=image, shown=str(path))
+    if lock.image != image:
+        raise UsageError(
+            f"{path}: a lock of {lock.image}, not of {image}",
+            hint="a version's own lock is lock.yaml in its folder",
+        )
+    return lock
 
 
 def local_path(build: Path, image: str, *, standin: bool = False) -> Path:

@@ -1,0 +1,57 @@
+"""`Night`: what one nightly run did about one image; `Attempt`: one try at building it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from burnish.model.gate import GateResult
+from burnish.model.lock import Move
+
+# promoted: filed, gates passed. candidate: filed, a gate did not. unchanged: nothing to do.
+# failed: no build came to its end. unproven: built, a check did not pass. elsewhere: not from here.
+# due: would be built, said by a dry run.
+Outcome = Literal["promoted", "candidate", "unchanged", "failed", "unproven", "elsewhere", "due"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try: its exit code, seconds, and what kind of failure it met (empty where it met none).
+
+    `text` is what it said of it, in a line.
+    """
+
+    code: int
+    seconds: float
+    kind: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerFate:
+    """One layer: nothing in `why` means unchanged, else the exact inputs that moved it."""
+
+    name: str
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """One image in one night. `why` says in a line how it came to its outcome; `log` is a path.
+
+    `moves` are the pins that differ from the lock as it was; `upgraded` is empty, or why the lock
+    could not be resolved anew; `explained` tells in Markdown why they matter.
+    """
+
+    image: str
+    outcome: Outcome
+    why: str
+    version: str = ""
+    layers: tuple[LayerFate, ...] = ()
+    moves: tuple[Move, ...] = ()
+    explained: str = ""
+    upgraded: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    seconds: float = 0.0
+    log: str = ""

@@ -1,0 +1,105 @@
+"""What tonight brings for each image: its lock resolved anew, its plan, and whether anything is to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from burnish.errors import BurnishError, DefinitionError
+from burnish.lock import update
+from burnish.lock.moves import moves
+from burnish.model.image import Image
+from burnish.model.lock import Lock, Move
+from burnish.model.manifest import Manifest
+from burnish.model.night import LayerFate
+from burnish.model.plan import Plan
+from burnish.model.schedule import Schedule
+from burnish.stages import filing, inputs, locks, patience, planning, prepare
+from burnish.stages.run import Run, World
+
+AT_ONCE = 4  # resolvers wait for their sources most of the time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One image before anything is built. `filed` is its proven version of this very plan.
+
+    `elsewhere` says why this place can't build it; `kept_lock` why its lock could not be resolved
+    anew, so that it is taken as it was.
+    """
+
+    image: Image
+    plan: Plan
+    before: Lock
+    moves: tuple[Move, ...] = ()
+    kept_lock: str = ""
+    elsewhere: str = ""
+    filed: Manifest | None = None
+    schedule: Schedule | None = None
+
+    @property
+    def to_build(self) -> bool:
+        """Whether a build would do anything."""
+        return not self.elsewhere and self.filed is None
+
+    @property
+    def layers(self) -> tuple[LayerFate, ...]:
+        """Each layer, with the inputs that moved it."""
+        steps = self.schedule.steps if self.schedule else ()
+        return tuple(LayerFate(name=step.layer.name, why=step.why) for step in steps)
+
+
+def decide_all(world: World, images: Sequence[Image], *, upgrade: bool) -> list[Decision]:
+    """`decide` of several images, side by side where resolvers run."""
+    each = partial(decide, world, upgrade=upgrade)
+    if not upgrade:
+        return [each(image) for image in images]
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        return list(pool.map(each, images))
+
+
+def decide(world: World, image: Image, *, upgrade: bool) -> Decision:
+    """What is to be done about one image. Nothing is written."""
+    before = locks.current(world, image)
+    plan = planning.plan(world.catalog, image, lock=before)
+    found = Decision(image=image, plan=plan, before=before)
+    if plan.base.rootfs is None:
+        return replace(found, elsewhere="its base exists in a cloud's marketplace only")
+    if upgrade or plan.open:
+        found = _resolved(world, found, upgrade=upgrade)
+    if found.elsewhere:
+        return found
+    run = Run(plan=found.plan)
+    filed = filing.already(world, run)
+    schedule = prepare.make_schedule(world, run)
+    return replace(found, filed=filed, schedule=schedule)
+
+
+def _resolved(world: World, found: Decision, *, upgrade: bool) -> Decision:
+    """With the lock resolved: whole with `upgrade`, else what it leaves open. A source that does not
+    answer leaves the lock as it was, if that is whole."""
+    want = planning.wanted(world.catalog, found.image)
+    open_ = {entry.section for entry in found.plan.open}
+    asked = set(update.sections(want)) if upgrade else open_
+    run = Run(plan=found.plan)
+    place = replace(inputs.place_of(world, run), scratch=_scratch(world, found.image))
+    resolve = partial(update.resolve, want, found.before, asked=asked, place=place, keep_open=False)
+    try:
+        # what was never had from here is not waited for
+        lock = resolve() if open_ else patience.answered(world, found.plan, do=resolve)
+    except DefinitionError:
+        raise
+    except BurnishError as error:
+        reason = error.message.splitlines()[0]
+        key = "kept_lock" if not open_ else "elsewhere"
+        return replace(found, **{key: reason})
+    plan = planning.plan(world.catalog, found.image, lock=lock)
+    return replace(found, plan=plan, moves=moves(found.before, lock))
+
+
+def _scratch(world: World, image: Image) -> Path:
+    # beside the one of a build of the same image, which may run at the same time
+    return world.build / "work" / f".nightly-{image.name}"
