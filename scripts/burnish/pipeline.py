@@ -10,6 +10,9 @@ from pathlib import Path
 from burnish import process
 from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
+from burnish.evidence.explained import lines as explained_lines
+from burnish.evidence.explained import markdown as explained_markdown
+from burnish.evidence.explained import summary as explained_summary
 from burnish.evidence.report import report
 from burnish.evidence.summary import summary
 from burnish.model.image import Image
@@ -36,9 +39,11 @@ from burnish.stages.caching import cached, prunable
 from burnish.stages.caching import export as export_cache
 from burnish.stages.caching import import_ as import_cache
 from burnish.stages.caching import prune as prune_cache
+from burnish.stages.explaining import lock_explained
 from burnish.stages.lockcheck import Checked
 from burnish.stages.lockcheck import check_all as check_locks
 from burnish.stages.nights import Builder
+from burnish.stages.pending import pending
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
@@ -56,10 +61,15 @@ __all__ = [
     "build",
     "cached",
     "check_locks",
+    "explained_lines",
+    "explained_markdown",
+    "explained_summary",
     "export_cache",
     "import_cache",
+    "lock_explained",
     "lock_image",
     "open_world",
+    "pending",
     "plan",
     "prunable",
     "prune_cache",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import click
@@ -22,7 +23,9 @@ SHOWN = 5
 @click.option(
     "--check", is_flag=True, help="Resolve nothing: is each lock complete, can it be had?"
 )
-@click.option("--json", "as_json", is_flag=True, help="With --check: JSON for machines.")
+@click.option("--explain", is_flag=True, help="Say why each pin moved: security, fix, feature.")
+@click.option("--json", "as_json", is_flag=True, help="With --check or --explain: JSON.")
+@click.option("--markdown", is_flag=True, help="With --explain: a pull request's body.")
 @click.option("--dry-run", is_flag=True, help="Resolve and show what would move; write nothing.")
 @pass_context
 def lock(context: Context, /, images: tuple[str, ...], **given: bool) -> None:
@@ -32,7 +35,12 @@ def lock(context: Context, /, images: tuple[str, ...], **given: bool) -> None:
     if not names:
         raise click.UsageError("name images, or --all")
     if given["check"]:
+        if given["explain"]:
+            raise click.UsageError("--check moves nothing that --explain could tell of")
         _check(world, names, as_json=given["as_json"])
+        return
+    if given["explain"]:
+        _explain(world, names, given=given)
         return
     for name in names:
         _lock(world, name, upgrade=given["upgrade"], keep=not given["dry_run"])
@@ -51,6 +59,27 @@ def _lock(world: World, name: str, *, upgrade: bool, keep: bool) -> None:
         click.echo(f"{found.image}: {added} pins added")
     for entry in found.open:
         click.echo(f"{found.image} {entry.section}: open: {entry.reason}")
+
+
+def _explain(world: World, names: Sequence[str], *, given: Mapping[str, bool]) -> None:
+    """Lock images and say why each pin moved."""
+    found = []
+    for name in names:
+        plan = pipeline.plan(world, pipeline.pick(world, name), committed_only=True)
+        keep = not given["dry_run"]
+        with world.monitor.step(f"lock {plan.image.name}"):
+            each = pipeline.lock_explained(world, plan, upgrade=given["upgrade"], keep=keep)
+        found.append(each)
+        if not (given["as_json"] or given["markdown"]):
+            for line in pipeline.explained_lines(each):
+                click.echo(line)
+    if given["as_json"]:
+        told = [
+            {**asdict(each), "summary": pipeline.explained_summary(each.reasons)} for each in found
+        ]
+        click.echo(json.dumps(told, indent=2))
+    elif given["markdown"]:
+        click.echo(pipeline.explained_markdown(found), nl=False)
 
 
 def _check(world: World, names: tuple[str, ...], *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from burnish.evidence.explained import moved
 from burnish.evidence.report import table
 from burnish.model.night import LayerFate, Night
 
@@ -64,7 +65,7 @@ def _section(night: Night) -> str:
     parts = [f"## {night.image} {night.version}\n"]
     if night.upgraded:
         parts.append(f"The lock was taken as it was: {night.upgraded}\n")
-    parts += [_attempts(night), _layers(night.layers), night.explained, _gates(night)]
+    parts += [_attempts(night), _layers(night.layers), _moved(night), _gates(night)]
     if night.outcome in ("failed", "unproven"):
         parts.append(f"The whole log: `{night.log}`\n")
     return "\n".join(part for part in parts if part)
@@ -79,6 +80,10 @@ def _attempts(night: Night) -> str:
 def _layers(layers: Sequence[LayerFate]) -> str:
     rows = [(layer.name, _why(layer)) for layer in layers]
     return table(("layer", "what moved it"), rows) if rows else ""
+
+
+def _moved(night: Night) -> str:
+    return f"{moved(night.reasons)}\n" if night.reasons else ""
 
 
 def _why(layer: LayerFate) -> str:

@@ -50,7 +50,7 @@ def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
         gone = [wheel.filename for wheel in missing if wheel.sha256 not in places]
         if gone:
             raise Vanished(section, gone, who="the Python index")
-        with _session(place.site) as session, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        with open_session(place.site) as session, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
             get = partial(_get, places=places, session=session, place=place)
             found.update(zip(missing, pool.map(get, missing), strict=True))
     return found
@@ -90,7 +90,8 @@ def offered(name: str, lock: PythonLock, *, place: Place) -> Mapping[str, str]:
     return found
 
 
-def _session(site: Site) -> requests.Session:
+def open_session(site: Site) -> requests.Session:
+    """A session that reaches the index as the site does: its proxy, its certificates."""
     session = requests.Session()
     session.mount("https://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
     session.mount("http://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from burnish.model.gate import GateResult
 from burnish.model.lock import Move
+from burnish.model.reason import Reason
 
 # promoted: filed, gates passed. candidate: filed, a gate did not. unchanged: nothing to do.
 # failed: no build came to its end. unproven: built, a check did not pass. elsewhere: not from here.
@@ -40,7 +41,7 @@ class Night:
     """One image in one night. `why` says in a line how it came to its outcome; `log` is a path.
 
     `moves` are the pins that differ from the lock as it was; `upgraded` is empty, or why the lock
-    could not be resolved anew; `explained` tells in Markdown why they matter.
+    could not be resolved anew; `reasons` tell why they matter.
     """
 
     image: str
@@ -49,7 +50,7 @@ class Night:
     version: str = ""
     layers: tuple[LayerFate, ...] = ()
     moves: tuple[Move, ...] = ()
-    explained: str = ""
+    reasons: tuple[Reason, ...] = ()
     upgraded: str = ""
     attempts: tuple[Attempt, ...] = ()
     gates: tuple[GateResult, ...] = ()

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from burnish.errors import BurnishError, DefinitionError
 from burnish.lock import update
+from burnish.lock.explain import explain
 from burnish.lock.moves import moves
 from burnish.model.image import Image
 from burnish.model.lock import Lock, Move
 from burnish.model.manifest import Manifest
 from burnish.model.night import LayerFate
 from burnish.model.plan import Plan
+from burnish.model.reason import Reason
 from burnish.model.schedule import Schedule
 from burnish.stages import filing, inputs, locks, patience, planning, prepare
 from burnish.stages.run import Run, World
@@ -35,6 +37,7 @@ class Decision:
     plan: Plan
     before: Lock
     moves: tuple[Move, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     kept_lock: str = ""
     elsewhere: str = ""
     filed: Manifest | None = None
@@ -96,8 +99,12 @@ def _resolved(world: World, found: Decision, *, upgrade: bool) -> Decision:
         reason = error.message.splitlines()[0]
         key = "kept_lock" if not open_ else "elsewhere"
         return replace(found, **{key: reason})
-    plan = planning.plan(world.catalog, found.image, lock=lock)
-    return replace(found, plan=plan, moves=moves(found.before, lock))
+    return replace(
+        found,
+        plan=planning.plan(world.catalog, found.image, lock=lock),
+        moves=moves(found.before, lock),
+        reasons=explain(found.before, lock, place=place),
+    )
 
 
 def _scratch(world: World, image: Image) -> Path:

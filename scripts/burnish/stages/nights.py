@@ -48,6 +48,7 @@ def before(decision: Decision) -> Night:
         version=version,
         layers=decision.layers,
         moves=decision.moves,
+        reasons=decision.reasons,
         upgraded=decision.kept_lock,
     )
 

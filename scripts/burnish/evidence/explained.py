@@ -1,0 +1,100 @@
+"""Takes why pins moved; gives it as lines for a terminal and as Markdown for a pull request's body."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from burnish.model.reason import KINDS, Explained, Reason
+
+CVES = 6  # named in a line; the rest is counted
+NAMES = 3
+LINES = 200  # of a pull request's body, which has a limit
+
+
+def summary(reasons: Sequence[Reason]) -> str:
+    """`12 moved: 3 security (5 CVEs), 2 feature, 7 fix`; what is not in the image is counted apart."""
+    shipped = [reason for reason in reasons if reason.shipped]
+    counts = Counter(reason.kind for reason in shipped)
+    cves = {cve for reason in shipped if reason.kind == "security" for cve in reason.cves}
+    named = f" ({len(cves)} CVE{'s' if len(cves) != 1 else ''})" if cves else ""
+    words = [
+        f"{counts[kind]} {kind}{named if kind == 'security' else ''}"
+        for kind in KINDS
+        if counts[kind]
+    ]
+    text = f"{len(shipped)} moved: {', '.join(words)}" if words else "nothing moved"
+    tools = len(reasons) - len(shipped)
+    return f"{text}; {tools} among the tools that make the disk" if tools else text
+
+
+def told(reason: Reason) -> str:
+    """One move in one line, without its kind: what, from where to where, why."""
+    others = [name for name in reason.names if name != reason.source]
+    more = f" and {len(others) - NAMES} more" if len(others) > NAMES else ""
+    names = f" ({', '.join(others[:NAMES])}{more})" if others else ""
+    why = "; ".join(_why(reason))
+    return f"{reason.source}{names} {versions(reason)}{f': {why}' if why else ''}"
+
+
+def versions(reason: Reason) -> str:
+    """`old -> new`, or the one that there is."""
+    return " -> ".join(version for version in (reason.old, reason.new) if version)
+
+
+def lines(explained: Explained) -> Iterator[str]:
+    """An image's moves by layer, security first, and the summary as the last line."""
+    for section, reasons in groupby(explained.reasons, key=lambda reason: reason.section):
+        yield f"{explained.image} {_title(section)}"
+        for reason in reasons:
+            yield f"  {reason.kind:<9} {told(reason)}"
+    for entry in explained.open:
+        yield f"{explained.image} {entry.section}: open: {entry.reason}"
+    yield f"{explained.image}: {summary(explained.reasons)}"
+
+
+def markdown(every: Iterable[Explained]) -> str:
+    """The moves of images as a pull request's body."""
+    return "\n".join(_section(explained) for explained in every)
+
+
+def moved(reasons: Sequence[Reason]) -> str:
+    """The moves of one image as Markdown: the summary, then each layer's."""
+    parts = [summary(reasons)]
+    for section, each_of in groupby(reasons[:LINES], key=lambda reason: reason.section):
+        parts.append(f"### {_title(section)}")
+        parts.append("\n".join(f"- **{each.kind}** {_code(told(each))}" for each in each_of))
+    if len(reasons) > LINES:
+        parts.append(f"And {len(reasons) - LINES} more.")
+    return "\n\n".join(parts)
+
+
+def _section(explained: Explained) -> str:
+    parts = [f"## {explained.image}", moved(explained.reasons)]
+    if explained.open:
+        parts.append("### Open")
+        parts.append("\n".join(f"- {e.section}: {_code(e.reason)}" for e in explained.open))
+    return "\n\n".join(parts) + "\n"
+
+
+def _why(reason: Reason) -> Iterator[str]:
+    if reason.cves:
+        more = len(reason.cves) - CVES
+        yield ", ".join(reason.cves[:CVES]) + (f" and {more} more" if more > 0 else "")
+    elif reason.kind == "security":
+        yield reason.suite
+    if reason.text:
+        yield reason.text
+    if reason.unasked:
+        # what is unknown altogether need not be said to be so once more
+        yield reason.unasked if reason.kind == "unknown" else f"security unknown: {reason.unasked}"
+
+
+def _title(section: str) -> str:
+    return "tools (they make the disk and are not in it)" if section == "tools" else section
+
+
+def _code(text: str) -> str:
+    """As code: a changelog's `#1` and `@name` must not become references of this repository."""
+    return f"`{text.replace('`', chr(39))}`"
