@@ -9,7 +9,8 @@ from burnish.catalog.locks import dump_lock, load_lock
 from burnish.errors import BurnishError
 from burnish.model.manifest import Manifest
 from burnish.model.night import Night
-from burnish.stages import gating, lifecycle, locks, pending
+from burnish.stages import channels, gating, locks, pending
+from burnish.stages.channels import Promotion
 from burnish.stages.deciding import Decision
 from burnish.stages.run import World
 
@@ -35,7 +36,7 @@ def judged(world: World, decision: Decision, night: Night) -> Night:
         names = ", ".join(gate.name for gate in failing)
         return replace(night, outcome="candidate", why=f"gates not passed: {names}")
     try:
-        lifecycle.promote(world, manifest, gates=gates, accepted={})
+        channels.promote(world, Promotion(manifest=manifest, gates=gates, accepted={}))
     except BurnishError as error:
         return replace(night, outcome="candidate", why=error.message.splitlines()[0])
     return replace(night, outcome="promoted", why="every gate passed")
