@@ -29,6 +29,12 @@ def empty(world: World, folder: Path) -> World:
     )
 
 
+def keeping(world: World, count: int) -> World:
+    """The same world with an image of which so many versions are kept."""
+    image = replace(world.catalog.images[IMAGE], keep=count)
+    return replace(world, catalog=replace(world.catalog, images={IMAGE: image}))
+
+
 def file(world: World, *, days_ago: int = 0, stored: bool = False, **values: Any) -> Manifest:
     """File a proven version, built some days ago; its disk stays in the store too if `stored`."""
     built = DAY - timedelta(days=days_ago)
@@ -51,7 +57,7 @@ def file(world: World, *, days_ago: int = 0, stored: bool = False, **values: Any
 
 
 def promote(
-    world: World, manifest: Manifest, gates: Sequence[GateResult] = (), **accepted: str
+    world: World, manifest: Manifest, *, gates: Sequence[GateResult] = (), **accepted: str
 ) -> list[Manifest]:
     """Promote it."""
     return pipeline.promote(world, manifest, gates=gates, accepted=accepted)

@@ -86,7 +86,7 @@ def test_what_is_not_fit_stays_candidate(world: World, values: Any, said: str) -
 def test_all_that_stands_in_the_way_is_said_at_once(world: World) -> None:
     made = shelf.file(world, standin=True, left_out={"r": "x"}, verdicts=())
     with pytest.raises(PublishError) as caught:
-        shelf.promote(world, made, [FAILED])
+        shelf.promote(world, made, gates=[FAILED])
     assert caught.value.message.count("\n  - ") == 4
 
 
@@ -100,7 +100,9 @@ def test_a_retired_version_returns_by_rollback_alone(world: World) -> None:
 def test_a_failing_gate_refuses(world: World) -> None:
     made = shelf.file(world)
     with pytest.raises(ChecksFailed) as caught:
-        shelf.promote(world, made, [FAILED, PASSED, replace(FAILED, name="losses", text="curl")])
+        shelf.promote(
+            world, made, gates=[FAILED, PASSED, replace(FAILED, name="losses", text="curl")]
+        )
     assert caught.value.message == (
         f"{NAME} stays candidate:\n  - gate size: 812 MiB, at most 700\n  - gate losses: curl"
     )
@@ -110,7 +112,7 @@ def test_a_failing_gate_refuses(world: World) -> None:
 
 
 def test_an_accepted_gate_is_recorded(world: World) -> None:
-    shelf.promote(world, shelf.file(world), [FAILED, PASSED], size="new kernel")
+    shelf.promote(world, shelf.file(world), gates=[FAILED, PASSED], size="new kernel")
     (now,) = world.gallery.manifests(shelf.IMAGE)
     assert (now.channel, now.events[0].accepted) == ("stable", {"size": "new kernel"})
 
@@ -124,7 +126,7 @@ def test_an_accepted_gate_is_recorded(world: World) -> None:
 )
 def test_nothing_else_can_be_accepted(world: World, accepted: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        shelf.promote(world, shelf.file(world), [FAILED, PASSED], **accepted)
+        shelf.promote(world, shelf.file(world), gates=[FAILED, PASSED], **accepted)
     assert caught.value.message == said
     assert shelf.channels(world) == "c"
 

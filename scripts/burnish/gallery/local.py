@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from burnish.errors import BurnishError, PublishError, UsageError
-from burnish.gallery.rules import named, newest, next_version
+from burnish.gallery.rules import Known, named, newest, next_version
 from burnish.model.manifest import Manifest
 from burnish.model.protocols import Codec
 from burnish.model.retention import Link
@@ -27,8 +27,6 @@ from burnish.model.version import Version
 MANIFEST = "manifest.json"
 CHUNK = 1 << 22
 BLOCK = 512  # what st_blocks counts in
-
-Known = Sequence[Manifest]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from burnish.model.version import Version
 CANDIDATE, STABLE, RETIRED = "candidate", "stable", "retired"
 PROMOTE: Final = "promote"
 ROLLBACK: Final = "rollback"
+Known = Sequence[Manifest]  # an image's manifests, newest first
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -59,7 +60,7 @@ def stable(manifests: Iterable[Manifest]) -> Manifest | None:
     return max(found, key=_moved_last, default=None)
 
 
-def named(name: str, known: Sequence[Manifest]) -> list[Manifest]:
+def named(name: str, known: Known) -> list[Manifest]:
     """The versions, of manifests sorted newest first, that a name means: IMAGE/VERSION, VERSION, IMAGE
     (its newest), IMAGE/stable, IMAGE/candidate (its newest candidate)."""
     image, _, version = name.rpartition("/")
@@ -113,14 +114,14 @@ def wrongly_accepted(gates: Sequence[GateResult], accepted: Iterable[str]) -> li
 
 
 def promoted(
-    known: Sequence[Manifest], manifest: Manifest, *, at: str, accepted: Mapping[str, str]
+    known: Known, manifest: Manifest, *, at: str, accepted: Mapping[str, str]
 ) -> tuple[Manifest, ...]:
     """The manifests that a promotion changes, in the order to write them."""
     event = Event(at=at, channel=STABLE, why="promoted", by=PROMOTE, accepted=accepted)
     return _replaced(known, _moved(manifest, event))
 
 
-def target(known: Sequence[Manifest], whole: Collection[str]) -> Manifest | None:
+def target(known: Known, whole: Collection[str]) -> Manifest | None:
     """The version that a rollback returns to: of those that are `whole` and were not rolled back
     themselves, the one that was stable last."""
     found = [
@@ -139,9 +140,7 @@ def was_stable(manifest: Manifest) -> bool:
     return any(event.channel == STABLE for event in manifest.events)
 
 
-def rolled_back(
-    known: Sequence[Manifest], manifest: Manifest, *, at: str, reason: str
-) -> tuple[Manifest, ...]:
+def rolled_back(known: Known, manifest: Manifest, *, at: str, reason: str) -> tuple[Manifest, ...]:
     """The manifests that a rollback to `manifest` changes, in the order to write them."""
     current = stable(known)
     way = f"from {current.version} to {manifest.version}" if current else f"to {manifest.version}"
@@ -149,7 +148,7 @@ def rolled_back(
     return _replaced(known, _moved(manifest, Event(at=at, channel=STABLE, why=why, by=ROLLBACK)))
 
 
-def settled(known: Sequence[Manifest]) -> tuple[Manifest, ...]:
+def settled(known: Known) -> tuple[Manifest, ...]:
     """The retirements that are still to be written where several versions are stable.
 
     They follow from the version that counts, so whoever writes them writes the same.
@@ -163,8 +162,14 @@ def settled(known: Sequence[Manifest]) -> tuple[Manifest, ...]:
     return tuple(_moved(item, event) for item in known if item.channel == STABLE and item != winner)
 
 
+def after(known: Known, changed: Known) -> list[Manifest]:
+    """An image's manifests once some of them have changed."""
+    by_version = {item.version: item for item in changed}
+    return [by_version.get(item.version, item) for item in known]
+
+
 def protected(
-    known: Sequence[Manifest],
+    known: Known,
     *,
     levels: Sequence[str],
     whole: Collection[str],
@@ -185,9 +190,7 @@ def protected(
     return {version: "; ".join(reasons) for version, reasons in whys.items()}
 
 
-def fates(
-    known: Sequence[Manifest], image: Image, *, today: date, shields: Mapping[str, str]
-) -> list[Fate]:
+def fates(known: Known, image: Image, *, today: date, shields: Mapping[str, str]) -> list[Fate]:
     """What becomes of each version of an image, newest first; `shields` names the protected."""
     found = []
     for place, item in enumerate(newest(known)):
@@ -231,9 +234,8 @@ def counted(found: Sequence[Fate], links: Iterable[Link]) -> list[Fate]:
     ]
 
 
-def _replaced(known: Sequence[Manifest], winner: Manifest) -> tuple[Manifest, ...]:
-    after = [winner if item.version == winner.version else item for item in known]
-    return (winner, *settled(after))
+def _replaced(known: Known, winner: Manifest) -> tuple[Manifest, ...]:
+    return (winner, *settled(after(known, [winner])))
 
 
 def _moved(manifest: Manifest, event: Event) -> Manifest:

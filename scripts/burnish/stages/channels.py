@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from burnish.errors import ChecksFailed, PublishError, UsageError
 from burnish.gallery import rules
+from burnish.gallery.rules import Known
 from burnish.model.gate import GateResult
 from burnish.model.manifest import Manifest
 from burnish.stages.filing import report_text
 from burnish.stages.run import World
 from burnish.verify.suite import LOCAL
 
-Known = Sequence[Manifest]
 # what changes, given an image's manifests and those that a killed command left to be written
 Decide = Callable[[Known, Known], Known]
 
@@ -92,20 +92,15 @@ def _move(world: World, image: str, *, decide: Decide, keep: bool) -> list[Manif
         finished = rules.settled(known)
         if finished and keep:
             world.monitor.say("finishing what a command left undone that was killed")
-        now = _with(known, finished)
+        now = rules.after(known, finished)
         changed = [*finished, *decide(now, finished)]
         # the others come along for their reports: a kill may have left one ahead of its manifest
-        return [*changed, *(item for item in _with(now, changed) if item not in changed)]
+        return [*changed, *(item for item in rules.after(now, changed) if item not in changed)]
 
     if keep:
         return world.gallery.change(image, all_of_it, texts=report_text)
     known = world.gallery.manifests(image)
     return [item for item in all_of_it(known) if item not in known]
-
-
-def _with(known: Known, changed: Known) -> list[Manifest]:
-    by_version = {item.version: item for item in changed}
-    return [by_version.get(item.version, item) for item in known]
 
 
 def _one(known: Known, version: str, *, image: str) -> Manifest:

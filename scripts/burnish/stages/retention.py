@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from burnish import host
 from burnish.gallery import rules
+from burnish.gallery.rules import Known
 from burnish.model.host import OpenFiles
-from burnish.model.manifest import Manifest
 from burnish.model.retention import Fate, Link
 from burnish.stages import channels, services
 from burnish.stages.run import World
@@ -39,7 +39,7 @@ def prune(world: World, planned: Retention) -> list[str]:
     channels.settle(world, planned.image)
     shown = {fate.manifest.version for fate in planned.fates if fate.goes}
 
-    def choose(known: Sequence[Manifest]) -> list[str]:
+    def choose(known: Known) -> list[str]:
         now = _planned(world, planned.image, known=known)
         going = [fate.manifest.version for fate in now.fates if fate.goes]
         # oldest first: killed in between, the newer ones are still there
@@ -48,8 +48,9 @@ def prune(world: World, planned: Retention) -> list[str]:
     return world.gallery.remove(planned.image, choose)
 
 
-def _planned(world: World, image: str, *, known: Sequence[Manifest]) -> Retention:
+def _planned(world: World, image: str, *, known: Known) -> Retention:
     definition = services.image_of(world, image)
+    known = rules.after(known, rules.settled(known))
     links = [link for item in known for link in world.gallery.links(item)]
     opened = host.open_files({(link.device, link.inode) for link in links})
     levels = channels.levels_of(world, known[0]) if known else []
@@ -65,7 +66,7 @@ def _planned(world: World, image: str, *, known: Sequence[Manifest]) -> Retentio
 
 
 def _used(
-    world: World, known: Sequence[Manifest], *, links: Sequence[Link], opened: OpenFiles
+    world: World, known: Known, *, links: Sequence[Link], opened: OpenFiles
 ) -> dict[str, str]:
     """Who uses each version that is in use."""
     found: dict[str, str] = {}
