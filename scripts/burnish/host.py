@@ -1,18 +1,20 @@
-"""Probes once what this machine can do: tools, Docker and its control groups, KVM, cores, memory, disk."""
+"""Probes once what this machine can do (tools, Docker, KVM, cores, memory, disk), and who uses a file."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from burnish import process
 from burnish.errors import ToolError
 from burnish.model.command import Command
-from burnish.model.host import Host
+from burnish.model.host import Host, OpenFiles
 
 CAP_SYS_RESOURCE = 24
+LOOPS = Path("/sys/block")
 
 
 def probe(store: Path) -> Host:
@@ -36,6 +38,49 @@ def probe(store: Path) -> Host:
 def disk_free(*folders: Path) -> int:
     """Bytes free on the fullest of the file systems that hold these folders."""
     return min(shutil.disk_usage(_nearest(folder)).free for folder in folders)
+
+
+def open_files(
+    wanted: Set[tuple[int, int]], *, proc: Path = Path("/proc"), loops: Path = LOOPS
+) -> OpenFiles:
+    """Who holds which of these inodes (device, inode) open, by whatever name it came to them.
+
+    A disk that QEMU runs on, or that is the backing file of one, is open there. The kernel's own
+    users are loop devices.
+    """
+    holders: dict[tuple[int, int], str] = {}
+    unseen = 0
+    for process_folder in proc.glob("[0-9]*"):
+        try:
+            found = wanted & set(_inodes((process_folder / "fd").iterdir()))
+        except PermissionError:
+            # a thread of the kernel has no command line, and no files
+            unseen += bool(_content(process_folder / "cmdline"))
+            continue
+        except OSError:
+            continue  # it ended meanwhile
+        who = f"{_content(process_folder / 'comm')} (process {process_folder.name})"
+        holders |= dict.fromkeys(found, who)
+    for path in loops.glob("loop*/loop/backing_file"):
+        backing = Path(_content(path) or "/")
+        holders |= dict.fromkeys(wanted & set(_inodes([backing])), f"/dev/{path.parts[-3]}")
+    return OpenFiles(holders=holders, unseen=unseen)
+
+
+def _inodes(paths: Iterable[Path]) -> Iterator[tuple[int, int]]:
+    for path in paths:
+        try:
+            found = path.stat()
+        except OSError:
+            continue
+        yield found.st_dev, found.st_ino
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
 
 
 def _nearest(folder: Path) -> Path:

@@ -10,7 +10,7 @@ import makers
 import pytest
 from burnish.evidence.manifest import BEYOND, Evidence, not_verified, record
 from burnish.evidence.report import report, table
-from burnish.model.manifest import Manifest
+from burnish.model.manifest import Event, Manifest
 from burnish.model.verdict import Verdict
 
 
@@ -102,3 +102,19 @@ def test_the_long_lists_may_be_left_out() -> None:
 
 def test_cells_keep_their_table() -> None:
     assert table(("a", "b"), [("x|y", "1\n2")]) == "| a | b |\n|---|---|\n| x\\|y | 1 2 |\n"
+
+
+def test_the_report_tells_each_move_to_another_channel() -> None:
+    events = (
+        Event(
+            at="2026-11-25T05:00:00Z", channel="stable", why="promoted", accepted={"size": "a|b"}
+        ),
+        Event(at="2026-11-26T05:00:00Z", channel="retired", why="superseded by 2026.1126.0"),
+    )
+    lines = report(makers.manifest(events=events)).splitlines()
+    at = lines.index("## Channel")
+    assert lines[at + 4 : at + 6] == [
+        "| 2026-11-25T05:00:00Z | stable | promoted | size: a\\|b |",
+        "| 2026-11-26T05:00:00Z | retired | superseded by 2026.1126.0 | - |",
+    ]
+    assert "## Channel" not in report(makers.manifest())

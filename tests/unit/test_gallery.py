@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -146,16 +147,6 @@ def test_many_at_once_get_numbers_of_their_own(gallery: LocalGallery, disk: Path
     assert len(gallery.manifests("tiny-cpu")) == 8
 
 
-def test_an_update_stays_in_its_place(gallery: LocalGallery, disk: Path) -> None:
-    folder = add(gallery, disk)
-    fresh = makers.manifest(version=folder.name, verdicts=(makers.verdict("passed", "passed"),))
-    assert gallery.update(fresh, texts={"junit-vm.xml": "<x/>"}) == folder
-    assert gallery.manifests("tiny-cpu") == [fresh]
-    assert (folder / "junit-vm.xml").read_text() == "<x/>"
-    assert (folder / "report.md").read_text() == "# r"
-    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
-
-
 @pytest.mark.parametrize(
     ("name", "found"),
     [
@@ -163,11 +154,15 @@ def test_an_update_stays_in_its_place(gallery: LocalGallery, disk: Path) -> None
         ("2026.1125.1", "tiny-cpu/2026.1125.1"),
         ("tiny-cpu", "tiny-cpu/2026.1125.1"),
         ("other", "other/2026.1125.0"),
+        ("tiny-cpu/stable", "tiny-cpu/2026.1125.0"),
+        ("tiny-cpu/candidate", "tiny-cpu/2026.1125.1"),
     ],
 )
 def test_versions_are_found(gallery: LocalGallery, disk: Path, name: str, found: str) -> None:
     for image in ("tiny-cpu", "tiny-cpu", "other"):
         add(gallery, disk, image=image)
+    first = gallery.find("tiny-cpu/2026.1125.0")
+    gallery.change("tiny-cpu", lambda _: [replace(first, channel="stable")], texts=lambda _: {})
     manifest = gallery.find(name)
     assert f"{manifest.image}/{manifest.version}" == found
 
@@ -178,6 +173,7 @@ def test_versions_are_found(gallery: LocalGallery, disk: Path, name: str, found:
         ("2026.1125.0", "'2026.1125.0' names several versions"),
         ("tiny-cpu/1.2.3", "'tiny-cpu/1.2.3' is not in the gallery"),
         ("none", "'none' is not in the gallery"),
+        ("tiny-cpu/stable", "'tiny-cpu/stable' is not in the gallery"),
     ],
 )
 def test_names_that_mean_no_one_version(

@@ -185,6 +185,18 @@ def test_a_version_without_its_disk_is_made_again(world: World) -> None:
     assert filing.already(world, run_of(world)) is None
 
 
+def test_new_verdicts_leave_a_version_in_its_channel(world: World) -> None:
+    run = filing.file(world, finished(world))
+    assert run.manifest
+    # a promotion while the checks run
+    pipeline.promote(world, run.manifest, gates=(), accepted={})
+    again = filing.refile(world, finished(world), of=run.manifest)
+    assert again.manifest
+    assert (again.manifest.channel, len(again.manifest.events)) == ("stable", 1)
+    assert run.folder
+    assert "channel stable" in (run.folder / "report.md").read_text()
+
+
 def test_new_verdicts_join_the_version_in_its_place(world: World) -> None:
     run = filing.file(world, finished(world))
     again = filing.file(world, replace(finished(world), verdicts=finished(world).verdicts[:1]))

@@ -91,6 +91,10 @@ def _image(image: Image, objects: Objects, *, document: Document) -> Iterator[Pr
         yield document.problem(("profile",), problem.text, hint=where)
     if image.disk_gb < 1:
         yield document.problem(("disk_gb",), "a disk has at least 1 GiB")
+    if image.keep < 1:
+        yield document.problem(("keep",), "a gallery keeps at least 1 version")
+    if image.end_of_life_days < 1:
+        yield document.problem(("end_of_life_days",), "a version lives at least 1 day")
 
 
 def _extends(

@@ -17,17 +17,29 @@ from burnish.errors import DefinitionError
 
 @click.command("list")
 @click.argument("image", required=False)
+@click.option(
+    "--channel",
+    type=click.Choice(["candidate", "stable", "retired"]),
+    help="Only versions in this channel.",
+)
 @as_json
 @pass_context
-def list_(context: Context, *, image: str | None, as_json: bool) -> None:
-    """Images with their newest version; with IMAGE, all its versions: channel, size, verdicts."""
+def list_(context: Context, *, image: str | None, channel: str | None, as_json: bool) -> None:
+    """Images with their newest version; with IMAGE, all its versions: channel, size, verdicts, why."""
     world = context.world()
     names = [pipeline.pick(world, image).name] if image else world.gallery.images()
-    manifests = [manifest for name in names for manifest in world.gallery.manifests(name)]
-    if as_json:
+    manifests = [
+        manifest
+        for name in names
+        for manifest in world.gallery.manifests(name)
+        if channel in (None, manifest.channel)
+    ]
+    if as_json and (image or channel):
         rows = [json.loads(world.codec.dump(manifest)) for manifest in manifests]
-        keys = ("image", "version", "channel", "plan", "built_at", "sizes", "verdicts")
+        keys = ("image", "version", "channel", "plan", "built_at", "sizes", "verdicts", "events")
         click.echo(json.dumps([{key: row[key] for key in keys} for row in rows], indent=2))
+    elif as_json:
+        click.echo(json.dumps(views.image_data(world.catalog, manifests), indent=2))
     elif image:
         output().print(views.versions(manifests))
     else:

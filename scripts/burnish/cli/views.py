@@ -12,18 +12,43 @@ from rich.table import Table
 from burnish.model.catalog import Catalog
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
+from burnish.model.retention import Fate
 from burnish.model.schedule import Schedule, Step
 from burnish.pipeline import Run
 
+MIB = 1 << 20
 GIB = 1 << 30
 REASONS = 4  # told for each layer; the rest is counted
 
 
+def image_data(catalog: Catalog, manifests: Iterable[Manifest]) -> list[dict[str, Any]]:
+    """Every image as plain data: `local` where no cloud is needed, `newest` version or null."""
+    newest = _newest(manifests)
+    return [
+        {
+            "image": image.name,
+            "base": image.base,
+            "distribution": catalog.bases[image.base].distribution,
+            "profile": image.profile,
+            "flavour": image.flavour,
+            "local": catalog.bases[image.base].rootfs is not None,
+            "newest": newest[image.name].version if image.name in newest else None,
+            "channel": newest[image.name].channel if image.name in newest else None,
+        }
+        for image in catalog.images.values()
+    ]
+
+
+def _newest(manifests: Iterable[Manifest]) -> dict[str, Manifest]:
+    found: dict[str, Manifest] = {}
+    for each in manifests:
+        found.setdefault(each.image, each)
+    return found
+
+
 def images(catalog: Catalog, manifests: Iterable[Manifest]) -> RenderableType:
     """Every image, with its newest version."""
-    newest: dict[str, Manifest] = {}
-    for each in manifests:
-        newest.setdefault(each.image, each)
+    newest = _newest(manifests)
     table = Table("image", "base", "profile", "flavour", "newest version", "channel", box=None)
     for image in catalog.images.values():
         manifest = newest.get(image.name)
@@ -32,9 +57,47 @@ def images(catalog: Catalog, manifests: Iterable[Manifest]) -> RenderableType:
     return table
 
 
+def moved(manifest: Manifest, *, done: bool) -> str:
+    """What became, or would become, of a version: its channel and why."""
+    now = f"is {manifest.channel} now" if done else f"would be {manifest.channel}"
+    return f"{manifest.image}/{manifest.version} {now} ({why(manifest)})"
+
+
+def why(manifest: Manifest) -> str:
+    """Why a version is in its channel, with the gates that were accepted."""
+    if not manifest.events:
+        return ""
+    last = manifest.events[-1]
+    more = [f"accepted {gate}: {reason}" for gate, reason in last.accepted.items()]
+    return "; ".join([last.why, *more])
+
+
+def fates(found: Iterable[Fate]) -> RenderableType:
+    """What prune does with each version, why, and what that gives back."""
+    table = Table("version", "channel", "", "MiB back", "why", box=None)
+    for fate in found:
+        goes = "[yellow]goes[/yellow]" if fate.goes else "stays"
+        back = f"{fate.back / MIB:.1f}" if fate.goes else ""
+        name = f"{fate.manifest.image}/{fate.manifest.version}"
+        table.add_row(name, fate.manifest.channel, goes, back, escape(fate.why))
+    return table
+
+
+def fate_data(fate: Fate) -> dict[str, Any]:
+    """A fate as plain data."""
+    return {
+        "version": fate.manifest.version,
+        "channel": fate.manifest.channel,
+        "goes": fate.goes,
+        "why": fate.why,
+        "bytes_back": fate.back,
+        "bytes_shared": fate.shared,
+    }
+
+
 def versions(manifests: Iterable[Manifest]) -> RenderableType:
-    """Versions with channel, size and verdicts."""
-    table = Table("version", "channel", "VHD GiB", "built", "verdicts", box=None)
+    """Versions with channel, size, verdicts, and why they are in their channel."""
+    table = Table("version", "channel", "VHD GiB", "built", "verdicts", "why", box=None)
     for manifest in manifests:
         size = manifest.sizes.get("disk.vhd", 0) / GIB
         table.add_row(
@@ -43,6 +106,7 @@ def versions(manifests: Iterable[Manifest]) -> RenderableType:
             f"{size:.1f}",
             manifest.built_at,
             verdicts(manifest),
+            escape(why(manifest)),
         )
     return table
 

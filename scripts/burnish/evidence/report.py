@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from burnish.model.manifest import Manifest, Software
+from burnish.model.manifest import Event, Manifest, Software
 from burnish.model.verdict import Verdict
 
 MIB = 1 << 20
@@ -15,6 +15,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
     """The whole report; without `software` the long lists at its end are left out."""
     parts = [
         _head(manifest),
+        _events(manifest.events),
         _verdicts(manifest.verdicts),
         _not_verified(manifest),
         _layers(manifest),
@@ -55,6 +56,21 @@ def _head(manifest: Manifest) -> str:
         f"- plan `{manifest.plan}`\n- built {manifest.built_at}\n"
         f"- SOURCE_DATE_EPOCH {manifest.epoch}\n- lock `{manifest.lock}`\n"
     )
+
+
+def _events(events: Sequence[Event]) -> str:
+    if not events:
+        return ""
+    rows = [
+        (
+            event.at,
+            event.channel,
+            event.why,
+            "; ".join(f"{gate}: {reason}" for gate, reason in event.accepted.items()) or "-",
+        )
+        for event in events
+    ]
+    return "## Channel\n\n" + table(("at", "became", "why", "gates accepted"), rows)
 
 
 def _verdicts(verdicts: Sequence[Verdict]) -> str:

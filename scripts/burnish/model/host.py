@@ -1,4 +1,4 @@
-"""`Host`: what this machine can do, probed once."""
+"""`Host`: what this machine can do, probed once; `OpenFiles`: which files are in use on it."""
 
 from __future__ import annotations
 
@@ -19,3 +19,14 @@ class Host:
     kvm: bool
     kernel: str
     tools: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenFiles:
+    """Who holds files open: (device, inode) -> program and process.
+
+    `unseen` counts the processes that could not be looked at: another user's, where we are not root.
+    """
+
+    holders: Mapping[tuple[int, int], str]
+    unseen: int = 0

@@ -1,9 +1,10 @@
-"""`Manifest`: the record of one built version."""
+"""`Manifest`: the record of one built version; `Event`: its move to another channel."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from burnish.model.verdict import Verdict
 
@@ -44,6 +45,22 @@ class Inventory:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Event:
+    """A move to `channel`: when (ISO, UTC), why, by which command.
+
+    `accepted`: the gates that failed and were accepted, each with the reason given.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    at: str
+    channel: str
+    why: str
+    by: Literal["promote", "rollback"] = "promote"
+    accepted: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What was built, of what, how it was proven. Times in seconds, sizes in bytes."""
 
@@ -69,3 +86,4 @@ class Manifest:
     left_out: Mapping[str, str] = field(default_factory=dict)
     not_verified: tuple[str, ...] = ()
     standin: bool = False
+    events: tuple[Event, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from burnish.catalog.locks import dump_lock
@@ -56,16 +57,33 @@ def file(world: World, run: Run) -> Run:
         )
     filed = rules.filed(world.gallery.manifests(manifest.image), manifest.plan)
     if filed and filed.artifacts == manifest.artifacts and not world.options.force:
-        manifest = reproven(filed, run)
-        folder = world.gallery.update(manifest, texts=texts(world, run, manifest=manifest))
-        return replace(run, manifest=manifest, folder=folder)
+        return refile(world, run, of=filed)
     named = {**texts(world, run, manifest=manifest), "lock.yaml": lock}
     disk = world.store.disk(run.disk.key)
     files = {name: disk / name for name in run.disk.files}
     manifest, folder = world.gallery.add(manifest, day=world.now.date(), files=files, texts=named)
     # the report names the version, which the gallery only just gave
-    world.gallery.update(manifest, texts={"report.md": report(manifest)})
+    world.gallery.change(manifest.image, lambda known: known, texts=report_text)
     return replace(run, manifest=manifest, folder=folder)
+
+
+def refile(world: World, run: Run, *, of: Manifest) -> Run:
+    """Keep this run's verdicts with a filed version, whatever channel it is in by now."""
+
+    def decide(known: Sequence[Manifest]) -> list[Manifest]:
+        return [reproven(item, run) for item in known if item.version == of.version]
+
+    def all_texts(manifest: Manifest) -> dict[str, str]:
+        return texts(world, run, manifest=manifest)
+
+    world.gallery.change(of.image, decide, texts=all_texts)
+    manifest = world.gallery.find(f"{of.image}/{of.version}")
+    return replace(run, manifest=manifest, folder=world.gallery.folder(of.image, of.version))
+
+
+def report_text(manifest: Manifest) -> dict[str, str]:
+    """The report of a version, by its name there."""
+    return {"report.md": report(manifest)}
 
 
 def reproven(manifest: Manifest, run: Run) -> Manifest:
@@ -78,7 +96,7 @@ def reproven(manifest: Manifest, run: Run) -> Manifest:
 
 def texts(world: World, run: Run, *, manifest: Manifest) -> dict[str, str]:
     """The text files of a version: report, JUnit files, serial log."""
-    found = {"report.md": report(manifest)}
+    found = report_text(manifest)
     for verdict in run.verdicts:
         # a version keeps the file of a verdict that another run, or another store, came to
         if text := world.store.junit(verdict):

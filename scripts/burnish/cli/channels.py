@@ -1,0 +1,166 @@
+"""The commands that act on filed versions: promote, rollback, prune."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from burnish import pipeline
+from burnish.cli import views
+from burnish.cli.context import Context, output, pass_context
+from burnish.cli.reading import as_json
+from burnish.cli.views import MIB
+from burnish.errors import UsageError
+from burnish.model.manifest import Manifest
+from burnish.pipeline import Retention, World
+
+dry_run = click.option("--dry-run", is_flag=True, help="Show what would be done, and stop.")
+
+
+@click.command()
+@click.argument("version")
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="GATE=REASON",
+    help="Let a gate that fails pass, and say why.",
+)
+@dry_run
+@as_json
+@pass_context
+def promote(
+    context: Context, *, version: str, accept: tuple[str, ...], dry_run: bool, as_json: bool
+) -> None:
+    """Make a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) its image's stable one."""
+    world = context.world()
+    manifest = world.gallery.find(version)
+    changed = pipeline.promote(
+        world,
+        manifest,
+        gates=pipeline.gates(world, manifest),
+        accepted=dict(_accepted(text) for text in accept),
+        keep=not dry_run,
+    )
+    nothing = f"{manifest.image}/{manifest.version} is stable already"
+    _tell(world, changed, nothing=nothing, done=not dry_run, as_json=as_json)
+
+
+@click.command()
+@click.argument("image")
+@click.option("--to", default="", help="The version to return to, instead of the last stable one.")
+@click.option("--reason", default="", help="What is wrong with the version that goes.")
+@dry_run
+@as_json
+@pass_context
+def rollback(context: Context, /, image: str, **given: str) -> None:
+    """Retire IMAGE's stable version and make the one before it stable again. No file moves."""
+    world = context.world()
+    name = _filed(world, image)
+    done = not given["dry_run"]
+    to = given["to"].removeprefix(f"{name}/")
+    changed = pipeline.rollback(world, name, to=to, reason=given["reason"], keep=done)
+    nothing = f"{name}/{to} is stable already"
+    _tell(world, changed, nothing=nothing, done=done, as_json=bool(given["as_json"]))
+
+
+@click.command()
+@click.argument("images", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every image that has a version.")
+@dry_run
+@as_json
+@pass_context
+def prune(
+    context: Context, *, images: tuple[str, ...], every: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Remove old versions of IMAGES; shows first which go, which stay, and why."""
+    world = context.world()
+    if bool(images) == every:
+        raise UsageError("name images, or take `--all`", hint="`burnish list` shows them")
+    names = list(dict.fromkeys(_filed(world, image) for image in images))
+    if every:
+        names = [name for name in world.gallery.images() if name in world.catalog.images]
+        for name in set(world.gallery.images()) - set(names):
+            world.monitor.say(f"{name} has versions but no definition here: it stays as it is")
+    planned = [pipeline.retention(world, name) for name in names]
+    if not as_json:
+        _show(planned, dry_run=dry_run)
+    removed = {} if dry_run else {each.image: pipeline.prune(world, each) for each in planned}
+    if as_json:
+        click.echo(json.dumps([_data(each, removed) for each in planned], indent=2))
+    elif not dry_run:
+        _result(planned, removed)
+
+
+def _accepted(text: str) -> tuple[str, str]:
+    gate, _, reason = text.partition("=")
+    if not gate.strip() or not reason.strip():
+        raise UsageError(
+            f"--accept {text!r} gives no reason",
+            hint="write GATE=REASON, such as size='the new kernel is that large'",
+        )
+    return gate.strip(), reason.strip()
+
+
+def _filed(world: World, name: str) -> str:
+    """The image that has versions, by its own name or its base's; its definition may be gone."""
+    return name if name in world.gallery.images() else pipeline.pick(world, name).name
+
+
+def _tell(
+    world: World, changed: Sequence[Manifest], *, nothing: str, done: bool, as_json: bool
+) -> None:
+    if as_json:
+        rows = [json.loads(world.codec.dump(manifest)) for manifest in changed]
+        keys = ("image", "version", "channel", "events")
+        moved = [{key: row[key] for key in keys} for row in rows]
+        click.echo(json.dumps({"moved": moved, "done": done}, indent=2))
+        return
+    for manifest in changed:
+        click.echo(views.moved(manifest, done=done))
+    if not changed:
+        click.echo(nothing)
+
+
+def _show(planned: Sequence[Retention], *, dry_run: bool) -> None:
+    """The plan, before anything of it is done."""
+    found = [fate for each in planned for fate in each.fates]
+    output().print(views.fates(found))
+    if unseen := max((each.unseen for each in planned), default=0):
+        click.echo(
+            f"{unseen} processes of other users could not be looked at: a version that only they use"
+            " counts as unused; root sees all"
+        )
+    going = [fate for fate in found if fate.goes]
+    if shared := sum(fate.shared for fate in going):
+        click.echo(
+            f"{shared / MIB:.1f} MiB more come back only when the store lets go of the disks"
+        )
+    if dry_run:
+        back = sum(fate.back for fate in going) / MIB
+        click.echo(f"{len(going)} versions would go, {back:.1f} MiB would come back")
+
+
+def _result(planned: Sequence[Retention], removed: dict[str, list[str]]) -> None:
+    gone, back = 0, 0
+    for each in planned:
+        for fate in each.fates:
+            if fate.manifest.version in removed[each.image]:
+                gone, back = gone + 1, back + fate.back
+            elif fate.goes:
+                name = f"{each.image}/{fate.manifest.version}"
+                click.echo(f"{name} stays: it has come into use, or become worth keeping")
+    click.echo(f"{gone} versions are gone, {back / MIB:.1f} MiB came back")
+
+
+def _data(planned: Retention, removed: dict[str, list[str]]) -> dict[str, object]:
+    return {
+        "image": planned.image,
+        "versions": [views.fate_data(fate) for fate in planned.fates],
+        "removed": removed.get(planned.image, []),
+        "processes_unseen": planned.unseen,
+    }
+
+
+COMMANDS = (promote, rollback, prune)
