@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +24,10 @@ from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
     channels,
-    deciding,
     disk,
     filing,
-    judging,
     layers,
     locks,
-    nights,
     planning,
     prepare,
     prove,
@@ -45,6 +42,7 @@ from burnish.stages.channels import Promotion, rollback
 from burnish.stages.explaining import lock_explained
 from burnish.stages.lockcheck import Checked
 from burnish.stages.lockcheck import check_all as check_locks
+from burnish.stages.nightly import nightly
 from burnish.stages.nights import Builder
 from burnish.stages.pending import pending
 from burnish.stages.retention import Retention, prune, retention
@@ -74,6 +72,7 @@ __all__ = [
     "import_cache",
     "lock_explained",
     "lock_image",
+    "nightly",
     "open_world",
     "pending",
     "plan",
@@ -234,23 +233,6 @@ def boot_command(world: World, manifest: Manifest) -> str:
     """QEMU's command line for a filed version."""
     run = Run(plan=plan_of(world, manifest))
     return services.boot_command(world, run, manifest=manifest)
-
-
-def nightly(
-    world: World, images: Sequence[Image], *, builder: Builder, upgrade: bool, dry_run: bool = False
-) -> Iterator[Night]:
-    """A night: each image decided, built where something changed, judged; gives each as it is done."""
-    with world.monitor.step(f"decide {len(images)} images"):
-        found = deciding.decide_all(world, images, upgrade=upgrade)
-    todo = [each for each in found if each.to_build]
-    for each in found:
-        if dry_run or not each.to_build:
-            night = nights.before(each)
-            yield night if dry_run else judging.judged(world, each, night)
-    if todo and not dry_run:
-        with world.monitor.step(f"build {len(todo)} images"):
-            for each, night in nights.build_all(world, todo, builder=builder):
-                yield judging.judged(world, each, night)
 
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:

@@ -204,8 +204,15 @@ def test_an_unknown_place_to_stop_is_refused(call: Call, monkeypatch: pytest.Mon
 def test_list_for_people_and_machines(call: Call) -> None:
     assert "2026.1125.0" in call("list").out
     assert "tiny-cpu/2026.1125.0" in call("list", "tiny").out
-    rows = json.loads(call("list", "--json").out)
+    rows = json.loads(call("list", "tiny", "--json").out)
     assert [(row["image"], row["version"]) for row in rows] == [("tiny-cpu", "2026.1125.0")]
+
+
+def test_a_matrix_can_be_made_of_the_list_even_without_versions(call: Call) -> None:
+    rows = {row["image"]: row for row in json.loads(call("list", "--json").out)}
+    assert rows["tiny-cpu"]["newest"] == "2026.1125.0"
+    assert (rows["tiny-cpu"]["local"], rows["panes-cpu"]["local"]) == (True, False)
+    assert rows["panes-cpu"]["newest"] is None
 
 
 def test_report_of_a_version(call: Call) -> None:

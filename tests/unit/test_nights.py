@@ -12,7 +12,7 @@ import pytest
 import worlds
 from burnish.catalog.locks import load_lock
 from burnish.model.night import Night
-from burnish.stages import deciding, nights, patience
+from burnish.stages import deciding, lockcheck, nights, patience
 from burnish.stages.deciding import Decision
 from burnish.stages.run import World
 
@@ -54,8 +54,7 @@ def build(world: World, decision: Decision, *answers: tuple[int, str]) -> Night:
     (folder / "answers.json").write_text(json.dumps(answers))
     command = (sys.executable, str(folder / "burnish.py"))
     builder = nights.Builder(command=command, folder=folder, jobs=1)
-    ((of, night),) = nights.build_all(world, [decision], builder=builder)
-    assert of is decision
+    (night,) = nights.build_all(world, [decision], builder=builder)
     return night
 
 
@@ -77,7 +76,7 @@ def test_a_build_gets_the_lock_that_was_decided_on(world: World, decision: Decis
 def test_a_bad_moment_of_a_mirror_is_tried_again_and_recorded(
     world: World, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience.lockcheck, "silent", lambda world, plan: ())
+    monkeypatch.setattr(lockcheck, "silent", lambda world, plan: ())
     night = build(world, decision, (4, "E: Hash Sum mismatch"), (0, ""))
     assert night.outcome == "candidate"
     assert [(each.code, each.kind) for each in night.attempts] == [
@@ -114,7 +113,7 @@ def test_a_silent_source_is_asked_at_growing_distances_until_it_answers(
     world: World, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([("mirror",), ("mirror",), ("mirror",), ()])
-    monkeypatch.setattr(patience.lockcheck, "silent", lambda world, plan: next(answers))
+    monkeypatch.setattr(lockcheck, "silent", lambda world, plan: next(answers))
     slept: list[float] = []
     kind = next(kind for kind in patience.KINDS if kind.asks)
     assert patience.await_sources(world, decision.plan, kind=kind, sleep=slept.append)
@@ -124,7 +123,7 @@ def test_a_silent_source_is_asked_at_growing_distances_until_it_answers(
 def test_a_source_that_stays_silent_ends_it_after_a_quarter_of_an_hour(
     world: World, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience.lockcheck, "silent", lambda world, plan: ("mirror",))
+    monkeypatch.setattr(lockcheck, "silent", lambda world, plan: ("mirror",))
     slept: list[float] = []
     kind = next(kind for kind in patience.KINDS if kind.asks)
     assert not patience.await_sources(world, decision.plan, kind=kind, sleep=slept.append)
@@ -146,5 +145,5 @@ def test_what_has_no_root_filesystem_is_built_elsewhere(world: World) -> None:
 def test_an_interrupted_night_begins_no_further_build(world: World, decision: Decision) -> None:
     builder = nights.Builder(command=("false",), folder=world.build / "n", jobs=1)
     builder.given_up.set()
-    ((_, night),) = nights.build_all(world, [replace(decision)], builder=builder)
+    (night,) = nights.build_all(world, [replace(decision)], builder=builder)
     assert (night.outcome, night.attempts) == ("failed", ())

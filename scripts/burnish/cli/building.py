@@ -72,10 +72,10 @@ def build(context: Context, /, **given: str) -> None:
         else:
             output().print(views.plan(plan, schedule))
         return
-    _tell(context, pipeline.start(world, plan), given)
+    _tell(context, pipeline.start(world, plan), given=given)
 
 
-def _tell(context: Context, run: Run, given: Mapping[str, str]) -> None:
+def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
     if given["as_json"]:
         click.echo(json.dumps(views.built(run), indent=2))
     elif run.manifest is None or run.folder is None:

@@ -9,8 +9,8 @@ import click
 
 from burnish import pipeline
 from burnish.cli import views
+from burnish.cli.building import as_json
 from burnish.cli.context import Context, output, pass_context
-from burnish.cli.reading import as_json
 from burnish.cli.views import MIB
 from burnish.errors import UsageError
 from burnish.model.manifest import Manifest

@@ -97,8 +97,9 @@ def _resolved(world: World, found: Decision, *, upgrade: bool) -> Decision:
         raise
     except BurnishError as error:
         reason = error.message.splitlines()[0]
-        key = "kept_lock" if not open_ else "elsewhere"
-        return replace(found, **{key: reason})
+        if open_:
+            return replace(found, elsewhere=reason)
+        return replace(found, kept_lock=reason)
     return replace(
         found,
         plan=planning.plan(world.catalog, found.image, lock=lock),

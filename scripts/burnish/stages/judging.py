@@ -11,11 +11,10 @@ from burnish.model.manifest import Manifest
 from burnish.model.night import Night
 from burnish.stages import channels, gating, locks, pending
 from burnish.stages.channels import Promotion
-from burnish.stages.deciding import Decision
 from burnish.stages.run import World
 
 
-def judged(world: World, decision: Decision, night: Night) -> Night:
+def judged(world: World, night: Night) -> Night:
     """The night with the gates' results, and promoted where each one passed.
 
     A version that an earlier night left a candidate is judged again: its gates may pass by now.
@@ -27,7 +26,6 @@ def judged(world: World, decision: Decision, night: Night) -> Night:
         keep_lock(world, manifest)
     elif manifest.channel != "candidate":
         return night
-    del decision
     missing = pending.pending(world, manifest)
     gates = gating.judge(world, manifest, pending=missing)
     night = replace(night, gates=gates)

@@ -53,17 +53,15 @@ def before(decision: Decision) -> Night:
     )
 
 
-def build_all(
-    world: World, todo: Sequence[Decision], *, builder: Builder
-) -> Iterator[tuple[Decision, Night]]:
+def build_all(world: World, todo: Sequence[Decision], *, builder: Builder) -> Iterator[Night]:
     """Build images side by side, as many as this machine bears; gives each one's night as it ends."""
     jobs = builder.jobs or _bearable(world, todo)
     world.monitor.say(f"{len(todo)} to build, {jobs} at a time")
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        waiting = {pool.submit(_build, world, each, builder=builder): each for each in todo}
+        waiting = [pool.submit(_build, world, each, builder=builder) for each in todo]
         try:
             for done in as_completed(waiting):
-                yield waiting[done], done.result()
+                yield done.result()
         except BaseException:
             # the pool waits for what it began
             builder.given_up.set()
