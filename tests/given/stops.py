@@ -7,6 +7,8 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
 from unittest import mock
 
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.truncate")
@@ -44,7 +46,7 @@ def _act(step: int, act: Callable[[], object], *, writer: int) -> None:
 def _stop(step: int, writer: int) -> None:
     """Tell the parent, and wait to be killed, before that change."""
     left = step
-    sync = os.fsync
+    sync, opens = os.fsync, Path.open
 
     def change() -> None:
         nonlocal left
@@ -62,5 +64,13 @@ def _stop(step: int, writer: int) -> None:
         change()
         sync(handle)
 
+    def opened(path: Path, mode: str = "r", **how: Any) -> IO[Any]:
+        file = opens(path, mode, **how)
+        if mode.startswith("w"):
+            # what was in it is gone, and nothing new is there yet
+            change()
+        return file
+
     mock.patch.object(os, "fsync", synced).start()
+    mock.patch.object(Path, "open", opened).start()
     sys.addaudithook(hook)

@@ -73,20 +73,6 @@ def test_a_good_checkout_loads(root: Path) -> None:
         ),
         pytest.param(
             TINY_CPU,
-            "disk_gb: 8",
-            "disk_gb: 8\nkeep: 0",
-            (f"{TINY_CPU}:10: keep: a gallery keeps at least 1 version", ""),
-            id="nothing kept",
-        ),
-        pytest.param(
-            TINY_CPU,
-            "disk_gb: 8",
-            "disk_gb: 8\nend_of_life_days: 0",
-            (f"{TINY_CPU}:10: end_of_life_days: a version lives at least 1 day", ""),
-            id="no life",
-        ),
-        pytest.param(
-            TINY_CPU,
             "name: tiny-cpu",
             "name: other",
             (

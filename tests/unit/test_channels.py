@@ -92,7 +92,9 @@ def test_all_that_stands_in_the_way_is_said_at_once(world: World) -> None:
 
 def test_a_retired_version_returns_by_rollback_alone(world: World) -> None:
     old, _ = shelf.line(world, "rs")
-    with pytest.raises(PublishError, match="only a rollback makes it stable again") as caught:
+    with pytest.raises(
+        PublishError, match="only a rollback makes a retired version stable again"
+    ) as caught:
         shelf.promote(world, old)
     assert caught.value.hint == "`burnish rollback tiny-cpu --to 2026.1125.0`"
 

@@ -122,7 +122,7 @@ def test_a_rollback_needs_no_definition(call: Caller) -> None:
     path.unlink()
     try:
         assert call("rollback", "tiny-cpu")[0] == 0
-        assert call("prune", "--all")[1].endswith("0 versions are gone, 0.0 MiB came back\n")
+        assert call("prune", "--all")[1].endswith("0 versions removed, 0.0 MiB came back\n")
     finally:
         path.write_text(text)
     assert shelf.channels(call.world) == "sr"
@@ -155,7 +155,7 @@ def test_prune_shows_its_plan_first(call: Caller) -> None:
     assert out.endswith("2 versions would go, 0.1 MiB would come back\n")
     assert shelf.channels(call.world) == "c" * 7
     code, out, _ = call("prune", "--all")
-    assert (code, out.splitlines()[-1]) == (0, "2 versions are gone, 0.1 MiB came back")
+    assert (code, out.splitlines()[-1]) == (0, "2 versions removed, 0.1 MiB came back")
     assert shelf.channels(call.world) == "c" * 5
 
 

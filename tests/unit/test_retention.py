@@ -8,12 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import checkout
 import makers
 import pytest
 import shelf
 import worlds
 from burnish import host, pipeline
-from burnish.errors import UsageError
+from burnish.catalog.load import load
+from burnish.errors import DefinitionError, UsageError
 from burnish.gallery import rules
 from burnish.model.image import Image
 from burnish.model.manifest import Event, Manifest
@@ -222,6 +224,17 @@ def test_without_a_definition_there_is_no_rule(world: World) -> None:
     shelf.file(world, image="old-cpu")
     with pytest.raises(UsageError, match="'old-cpu' has versions but no definition here"):
         pipeline.retention(world, "old-cpu")
+
+
+@pytest.mark.parametrize("line", ["keep: 0", "end_of_life_days: 0"])
+def test_an_image_keeps_something_for_some_time(tmp_path: Path, line: str) -> None:
+    root = checkout.write(tmp_path)
+    path = f"packer/images/{shelf.IMAGE}.yaml"
+    checkout.edit(root, path, old="disk_gb: 8", new=f"disk_gb: 8\n{line}")
+    with pytest.raises(DefinitionError) as caught:
+        load([root])
+    assert caught.value.message.startswith(f"{path}:10: {line.split(':', maxsplit=1)[0]}: a ")
+    assert "at least 1" in caught.value.message
 
 
 def process(proc: Path, number: int, **files: Path) -> Path:

@@ -81,7 +81,7 @@ def prune(
     names = list(dict.fromkeys(_filed(world, image) for image in images))
     if every:
         names = [name for name in world.gallery.images() if name in world.catalog.images]
-        for name in set(world.gallery.images()) - set(names):
+        for name in sorted({*world.gallery.images()} - {*names}):
             world.monitor.say(f"{name} has versions but no definition here: it stays as it is")
     planned = [pipeline.retention(world, name) for name in names]
     if not as_json:
@@ -139,7 +139,7 @@ def _show(planned: Sequence[Retention], *, dry_run: bool) -> None:
         )
     if dry_run:
         back = sum(fate.back for fate in going) / MIB
-        click.echo(f"{len(going)} versions would go, {back:.1f} MiB would come back")
+        click.echo(f"{views.versions_of(len(going))} would go, {back:.1f} MiB would come back")
 
 
 def _result(planned: Sequence[Retention], removed: dict[str, list[str]]) -> None:
@@ -151,7 +151,7 @@ def _result(planned: Sequence[Retention], removed: dict[str, list[str]]) -> None
             elif fate.goes:
                 name = f"{each.image}/{fate.manifest.version}"
                 click.echo(f"{name} stays: it has come into use, or become worth keeping")
-    click.echo(f"{gone} versions are gone, {back / MIB:.1f} MiB came back")
+    click.echo(f"{views.versions_of(gone)} removed, {back / MIB:.1f} MiB came back")
 
 
 def _data(planned: Retention, removed: dict[str, list[str]]) -> dict[str, object]:

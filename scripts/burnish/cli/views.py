@@ -74,13 +74,18 @@ def why(manifest: Manifest) -> str:
 
 def fates(found: Iterable[Fate]) -> RenderableType:
     """What prune does with each version, why, and what that gives back."""
-    table = Table("version", "channel", "", "MiB back", "why", box=None)
+    table = Table("version", "channel", "prune", "MiB back", "why", box=None)
     for fate in found:
         goes = "[yellow]goes[/yellow]" if fate.goes else "stays"
         back = f"{fate.back / MIB:.1f}" if fate.goes else ""
         name = f"{fate.manifest.image}/{fate.manifest.version}"
         table.add_row(name, fate.manifest.channel, goes, back, escape(fate.why))
     return table
+
+
+def versions_of(count: int) -> str:
+    """`1 version`, `2 versions`."""
+    return f"{count} version{'' if count == 1 else 's'}"
 
 
 def fate_data(fate: Fate) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def obstacles(manifest: Manifest, *, levels: Iterable[str], missing: Sequence[st
     """Why a version cannot become stable; `missing` are its files that are not there."""
     found = []
     if manifest.channel == RETIRED:
-        found.append("it is retired: only a rollback makes it stable again")
+        found.append("only a rollback makes a retired version stable again")
     if manifest.standin:
         found.append("it was made from a stand-in archive")
     found += [f"layer {name} was left out: {why}" for name, why in manifest.left_out.items()]
