@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from burnish.errors import ToolError
+from burnish.errors import DefinitionError, ToolError
 from burnish.lock import apt, wheels
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wanted
 from burnish.model.site import Apt
 from burnish.plan.layers import standing_on
+from burnish.plan.pins import broken
 
 ROOTFS, TOOLS, APT, PYTHON = "rootfs", "tools", "apt:", "python:"
 
@@ -92,7 +93,8 @@ class _Work:
     def _rootfs(self, name: str) -> AptLock:
         rootfs, _ = apt.rootfs_of(self.wanted, name)
         declared = rootfs.declared(self.wanted.flavour if name == ROOTFS else "")
-        packages = self._archive(name).resolve(declared, section=name)
+        archive, pins = self._archive(name), self.wanted.pins.get(name, ())
+        packages = archive.resolve(declared, section=name, pins=pins)
         return self._locked(name, declared, packages=packages)
 
     def _apt(self, layer: str) -> None:
@@ -105,7 +107,8 @@ class _Work:
         )
         status = apt.status(debs, self.place.scratch / "status")
         declared = self.wanted.apt[layer]
-        packages = archive.add(declared, section=section, status=status)
+        pins = self.wanted.pins.get(section, ())
+        packages = archive.add(declared, section=section, status=status, pins=pins)
         found = self._locked(section, declared, packages=packages)
         found = replace(found, below=standing_on(self.lock, below))
         self.lock = replace(self.lock, apt={**self.lock.apt, layer: found})
@@ -117,15 +120,29 @@ class _Work:
             python=self.wanted.rootfs.python,
             site=self.place.site,
             scratch=self.place.scratch / f"python-{name}",
+            pins=self.wanted.pins.get(f"{PYTHON}{name}", ()),
         )
         self.lock = replace(self.lock, python={**self.lock.python, name: found})
 
     def _locked(
         self, section: str, declared: tuple[str, ...], *, packages: tuple[Package, ...]
     ) -> AptLock:
+        self._kept(section, {package.name: package.version for package in packages})
         archive = partial(self._archive, TOOLS if section == TOOLS else ROOTFS)
         debs = apt.bring(section, packages, archive=archive, place=self.place)
         return AptLock(declared=declared, epoch=apt.newest(debs.values()), packages=packages)
+
+    def _kept(self, section: str, versions: Mapping[str, str]) -> None:
+        """DefinitionError for pins by hand that apt has no version for: it takes another then."""
+        problems = [
+            pin.problem(
+                f"{pin.asked}, pinned by hand, can't be had: the archive has {version}",
+                hint=wheels.HINT,
+            )
+            for pin, version in broken(self.wanted.pins.get(section, ()), versions)
+        ]
+        if problems:
+            raise DefinitionError(problems)
 
     def _archive(self, section: str) -> Archive:
         if section not in self.archives:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from burnish.model.base import Rootfs
+from burnish.model.pin import Pin
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -105,6 +106,15 @@ class Lock:
         wheels = (wheel for section in self.python.values() for wheel in section.wheels)
         return found | {wheel.sha256: wheel.filename for wheel in wheels}
 
+    def versions(self, section: str) -> dict[str, str]:
+        """Name -> version of everything that a section pins; nothing where it is not resolved."""
+        kind, _, name = section.partition(":")
+        if kind == "python":
+            wheels = self.python[name].wheels if name in self.python else ()
+            return {wheel.name: wheel.version for wheel in wheels}
+        found = {"rootfs": self.rootfs, "tools": self.tools}.get(kind, self.apt.get(name))
+        return {each.name: each.version for each in found.packages} if found else {}
+
     def installed(self, layers: Sequence[str]) -> dict[str, Package]:
         """Every package, by name, that the root filesystem and these layers, in order, leave behind."""
         sections = [self.rootfs, *(self.apt.get(name) for name in layers)]
@@ -114,7 +124,7 @@ class Lock:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a lock has to pin: the root filesystems' package names, each layer's (in the order of the
-    layers, those that install any), each environment's requirements."""
+    layers, those that install any), each environment's requirements; `pins` by hand, by section."""
 
     image: str
     distribution: str
@@ -123,6 +133,7 @@ class Wanted:
     tools: Rootfs | None
     apt: Mapping[str, tuple[str, ...]]
     python: Mapping[str, tuple[str, ...]]
+    pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

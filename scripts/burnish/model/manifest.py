@@ -69,3 +69,4 @@ class Manifest:
     left_out: Mapping[str, str] = field(default_factory=dict)
     not_verified: tuple[str, ...] = ()
     standin: bool = False
+    pins: tuple[str, ...] = ()

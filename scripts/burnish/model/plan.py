@@ -9,6 +9,7 @@ from typing import Any
 from burnish.model.base import Base, Level
 from burnish.model.image import Image, Target
 from burnish.model.lock import Lock, OpenEntry
+from burnish.model.pin import Pin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,7 @@ class Plan:
     left_out: tuple[LeftOut, ...] = ()
     open: tuple[OpenEntry, ...] = ()
     notes: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
 
     @property
     def top(self) -> Layer:

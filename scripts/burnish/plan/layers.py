@@ -9,6 +9,7 @@ from burnish.model.base import Base
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image
 from burnish.model.lock import AptLock, Lock, PythonLock
+from burnish.model.pin import Pin
 from burnish.model.plan import Layer
 from burnish.model.profile import LayerSpec
 from burnish.plan.ids import canonical, digest
@@ -21,13 +22,14 @@ UNRESOLVED = "open"
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What the layers of one image share; `packages`: what apt is asked for, by layer."""
+    """What the layers of one image share; `packages`: what apt is asked for, by layer; `pins` by hand."""
 
     catalog: Catalog
     base: Base
     image: Image
     lock: Lock
     packages: Mapping[str, tuple[str, ...]]
+    pins: tuple[Pin, ...] = ()
 
 
 def rootfs_inputs(

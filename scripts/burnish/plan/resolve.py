@@ -11,6 +11,7 @@ from burnish.model.base import Base, Level
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image, Target
 from burnish.model.lock import Lock, OpenEntry
+from burnish.model.pin import Pin
 from burnish.model.plan import Layer, LeftOut, Plan
 from burnish.model.profile import LayerSpec
 from burnish.plan.ids import digest
@@ -22,6 +23,7 @@ from burnish.plan.layers import (
     standing_on,
     tools_layer,
 )
+from burnish.plan.pins import applying, unkept
 from burnish.plan.profiles import flatten
 
 # The newest Python that ansible-core 2.19 can manage, from its support matrix.
@@ -65,7 +67,10 @@ def resolve(
     Entries that the lock leaves open are listed, not refused: building does.
     """
     base = catalog.bases[image.base]
-    context = Context(catalog=catalog, base=base, image=image, lock=lock, packages=packages)
+    by_hand = applying(catalog, image)
+    context = Context(
+        catalog=catalog, base=base, image=image, lock=lock, packages=packages, pins=by_hand
+    )
     gathered = _Gathered(layers=[first_layer(context)])
     gathered.open += _open_rootfs(context)
     for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
@@ -86,6 +91,7 @@ def resolve(
         left_out=tuple(gathered.left_out),
         open=tuple(sorted(gathered.open)),
         notes=_notes(base, gathered.open, standin=lock.standin),
+        pins=_pins(gathered.layers, context=context),
     )
 
 
@@ -123,7 +129,7 @@ def _open_apt(name: str, below: Sequence[Layer], *, context: Context) -> str:
         return CHANGED
     if lock.below != standing_on(context.lock, [layer.name for layer in below]):
         return "the packages below it have changed since it was resolved"
-    return ""
+    return unkept(f"apt:{name}", pins=context.pins, lock=context.lock)
 
 
 def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str:
@@ -135,7 +141,7 @@ def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str
     rootfs = context.base.rootfs
     if rootfs and rootfs.python != lock.python:
         return f"resolved for Python {lock.python}, the base has {rootfs.python}"
-    return ""
+    return unkept(f"python:{name}", pins=context.pins, lock=context.lock)
 
 
 def _open_rootfs(context: Context) -> list[OpenEntry]:
@@ -152,7 +158,18 @@ def _open_rootfs(context: Context) -> list[OpenEntry]:
             entries.append(OpenEntry(section=section, reason=reason))
         elif lock.declared != wanted:
             entries.append(OpenEntry(section=section, reason=CHANGED))
+        elif reason := unkept(section, pins=context.pins, lock=context.lock):
+            entries.append(OpenEntry(section=section, reason=reason))
     return entries
+
+
+def _pins(layers: Sequence[Layer], *, context: Context) -> tuple[Pin, ...]:
+    """The pins by hand of sections that this image has."""
+    if context.base.rootfs is None:
+        return ()
+    python = {f"python:{name}" for layer in layers for name in layer.python}
+    own = {"rootfs", "tools", *python, *(f"apt:{layer.name}" for layer in layers)}
+    return tuple(pin for pin in context.pins if pin.section in own)
 
 
 def _recorded(lock: Lock, section: str) -> str:

@@ -8,6 +8,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.image import Image
 from burnish.model.lock import Wanted
 from burnish.plan.layers import python_environments
+from burnish.plan.pins import applying, by_section
 from burnish.plan.profiles import flatten
 
 
@@ -29,4 +30,5 @@ def wanted(catalog: Catalog, image: Image, *, packages: Mapping[str, tuple[str, 
         tools=catalog.tools_rootfs if local else None,
         apt={layer.id: packages[layer.id] for layer, _ in layers if packages.get(layer.id)},
         python=python if local else {},
+        pins=by_section(applying(catalog, image)),
     )

@@ -26,7 +26,7 @@ class Checked:
 
     `open`: entries that a place could not reach, with its reason. `stale`: sections that ask for
     something else by now. `gone`: inputs that nobody offers and the cache lacks. `kept`: inputs that
-    only the cache has. `unasked`: why a source could not be asked.
+    only the cache has. `unasked`: why a source could not be asked. `pins`: those by hand to look at.
     """
 
     image: str
@@ -35,6 +35,7 @@ class Checked:
     gone: tuple[str, ...]
     kept: tuple[str, ...]
     unasked: tuple[str, ...]
+    pins: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -66,6 +67,7 @@ def check(world: World, image: Image) -> Checked:
         gone=tuple(sorted(name for digest, name in missing.items() if digest not in kept)),
         kept=tuple(sorted(kept.values())),
         unasked=tuple(sorted({why for _, why in answers if why})),
+        pins=tuple(str(each.finding) for each in planning.by_hand(world, plan) if each.finding),
     )
 
 

@@ -8,12 +8,15 @@ from typing import Any
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image
 from burnish.model.lock import Lock, Wanted
+from burnish.model.pin import PinState
 from burnish.model.plan import Plan
 from burnish.model.role import Role
 from burnish.plan import wanted as wants
+from burnish.plan.pins import states
 from burnish.plan.profiles import flatten
 from burnish.plan.resolve import resolve
 from burnish.render.packages import declared
+from burnish.stages.run import World
 
 Packages = Mapping[str, tuple[str, ...]]
 
@@ -27,6 +30,11 @@ def plan(catalog: Catalog, image: Image, *, lock: Lock) -> Plan:
 def wanted(catalog: Catalog, image: Image) -> Wanted:
     """What the image's lock has to pin."""
     return wants.wanted(catalog, image, packages=packages(catalog, image))
+
+
+def by_hand(world: World, plan: Plan) -> tuple[PinState, ...]:
+    """A plan's pins by hand as they stand on the day of the run."""
+    return states(plan.pins, lock=plan.lock, today=world.now.date())
 
 
 def packages(catalog: Catalog, image: Image) -> Packages:

@@ -10,7 +10,7 @@ from typing import Any
 from house.sources import place
 
 KEYS = 15
-KINDS = ("bases", "profiles", "images", "targets")
+KINDS = ("bases", "profiles", "images", "targets", "pins")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 KEBAB = re.compile(r"[a-z][a-z0-9]*([-.][a-z0-9]+)*")
 TRANSPORT = re.compile(r"https?://|\bftp://")
@@ -39,6 +39,8 @@ def misnamed(path: Path, data: Any) -> Iterator[str]:
 def names_transport(path: Path, text: str) -> Iterator[str]:
     """Mirrors and indexes are the site's business, never the definition's or the lock's."""
     for number, line in enumerate(text.splitlines(), start=1):
+        if path.parent.name == "pins" and line.strip().startswith("link: "):
+            continue  # where people read why, nothing is fetched from it
         if TRANSPORT.search(line):
             yield f"{place(path)}:{number}: names a place to download from"
 
