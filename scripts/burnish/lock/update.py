@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from burnish.errors import DefinitionError, ToolError
-from burnish.lock import apt, wheels
+from burnish.lock import apt, downloads, wheels
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wanted
@@ -15,14 +15,15 @@ from burnish.model.site import Apt
 from burnish.plan.layers import standing_on
 from burnish.plan.pins import broken
 
-ROOTFS, TOOLS, APT, PYTHON = "rootfs", "tools", "apt:", "python:"
+ROOTFS, TOOLS, APT, PYTHON, DOWNLOADS = "rootfs", "tools", "apt:", "python:", "downloads:"
 
 
 def sections(wanted: Wanted) -> tuple[str, ...]:
     """Every section of an image's lock, in the order in which they are resolved."""
     own = (ROOTFS, TOOLS) if wanted.rootfs else ()
     layers = (f"{APT}{name}" for name in wanted.apt)
-    return (*own, *layers, *(f"{PYTHON}{name}" for name in wanted.python))
+    environments = (f"{PYTHON}{name}" for name in wanted.python)
+    return (*own, *layers, *environments, *(f"{DOWNLOADS}{name}" for name in wanted.downloads))
 
 
 def touched(wanted: Wanted, asked: Collection[str]) -> frozenset[str]:
@@ -62,6 +63,7 @@ def resolve(
         known,
         apt={name: known.apt[name] for name in wanted.apt if name in known.apt},
         python={name: item for name, item in sorted(known.python.items()) if name in wanted.python},
+        downloads={n: item for n, item in known.downloads.items() if n in wanted.downloads},
         open=tuple(sorted(entries)),
         standin=place.site.apt.get(wanted.distribution, Apt()).standin,
     )
@@ -81,6 +83,10 @@ class _Work:
         self.place.may_resolve(name)
         if name.startswith(PYTHON):
             self._python(name.removeprefix(PYTHON))
+        elif name.startswith(DOWNLOADS):
+            layer = name.removeprefix(DOWNLOADS)
+            files = downloads.resolve(name, self.wanted.downloads[layer], place=self.place)
+            self.lock = replace(self.lock, downloads={**self.lock.downloads, layer: files})
         elif name.startswith(APT):
             self._apt(name.removeprefix(APT))
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from burnish.errors import ToolError
-from burnish.lock import apt, fetch
+from burnish.lock import apt, downloads, fetch
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place, Vanished
 from burnish.model.image import Image
@@ -80,7 +80,7 @@ def _answer(job: Callable[[], Names]) -> tuple[Names, str]:
 
 
 def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
-    """One question for each source: each archive, each environment's index."""
+    """One question for each source: each archive, each environment's index, each layer's downloads."""
     place = inputs.place_of(world, Run(plan=plan))
     kinds: dict[str, list[Package]] = {}
     for name, lock in inputs.sections(plan, inputs.made_here(plan)):
@@ -89,6 +89,8 @@ def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
         yield partial(_not_in_archive, world, plan, kind=kind, packages=packages, place=place)
     for name in plan.lock.python:
         yield partial(_not_in_index, plan, name, place=place)
+    for files in plan.lock.downloads.values():
+        yield partial(downloads.gone, files, place=place)
 
 
 def _not_in_archive(
