@@ -19,6 +19,7 @@ from burnish.model.gate import GateResult
 from burnish.model.image import Image
 from burnish.model.manifest import Manifest
 from burnish.model.night import Night
+from burnish.model.pin import PinState
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
@@ -148,6 +149,11 @@ def schedule(world: World, of: Plan) -> Schedule:
     done = filing.already(world, run)
     made = prepare.make_schedule(world, run)
     return replace(made, filed=done.version if done else "")
+
+
+def by_hand(world: World, of: Plan) -> tuple[PinState, ...]:
+    """The pins by hand of a plan as they stand today."""
+    return planning.by_hand(world, of)
 
 
 def refuse(of: Plan, *, until: str = "") -> None:

@@ -97,10 +97,8 @@ def test_a_ring_is_found() -> None:
         pytest.param("X", "a.b.apt", {"name": "vim"}, {}, id="literal package"),
         pytest.param("X", "a.b.apt", {"name": ["{{ other }}"]}, {}, id="foreign list"),
         pytest.param("X", "a.b.apt", {"deb": "x.deb"}, {}, id="a file"),
-        pytest.param("X", "a.b.get_url", {"url": "https://x/y"}, {}, id="no checksum"),
-        pytest.param(
-            "X", "a.b.get_url", {"url": "http://x/y", "checksum": "c"}, {}, id="plain http"
-        ),
+        pytest.param("X", "a.b.get_url", {"url": "{{ x }}", "checksum": "c"}, {}, id="download"),
+        pytest.param("X", "a.b.unarchive", {"src": "https://x/y.tgz"}, {}, id="remote archive"),
         pytest.param(
             "X", "a.b.copy", {}, {"when": "ansible_facts['distribution'] == 'U'"}, id="when"
         ),
@@ -123,7 +121,7 @@ def test_the_law_finds_it(
             "a.b.command", {}, {"changed_when": False, "register": "__x_a"}, id="reads only"
         ),
         pytest.param("a.b.assert", {"that": ["ansible_facts['distribution'] in y"]}, {}, id="that"),
-        pytest.param("a.b.get_url", {"url": "https://x", "checksum": "c"}, {}, id="pinned"),
+        pytest.param("a.b.unarchive", {"src": "{{ burnish_downloads }}/y"}, {}, id="declared"),
     ],
 )
 def test_the_law_leaves_it_alone(

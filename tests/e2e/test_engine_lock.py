@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -105,6 +106,59 @@ def test_what_a_role_takes_away_behind_the_lock_is_noticed(stocked: Factory) -> 
     done = stocked.build(until="one")
     assert (done.code, done.built) == (4, [])
     assert re.search(r"Locked, not\s+installed: jq=", done.err), done.err
+
+
+DOWNLOADS = """\
+__two_downloads:
+  - name: tool.txt
+    url: https://publisher.example/v1/tool.txt
+    checksum: https://publisher.example/v1/SHA256SUMS
+"""
+UNPACK = """\
+- name: Take what was downloaded
+  ansible.builtin.copy:
+    src: "{{ burnish_downloads }}/tool.txt"
+    dest: /opt/tool.txt
+    remote_src: true
+    mode: "0644"
+"""
+
+
+@pytest.fixture
+def downloading(ours: Factory, tmp_path: Path) -> Factory:
+    """A factory whose layer `two` downloads a file that only the site's folder has."""
+    folder = tmp_path / "mirror/publisher.example/v1"
+    folder.mkdir(parents=True)
+    (folder / "tool.txt").write_bytes(b"a tool")
+    digest = hashlib.sha256(b"a tool").hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{digest}  tool.txt\n", encoding="utf-8")
+    ours.edit("site.yaml", new=f"downloads: {{mirror: {tmp_path / 'mirror'}}}\n")
+    (ours.root / "roles/two/vars").mkdir()
+    (ours.root / "roles/two/vars/main.yml").write_text(DOWNLOADS, encoding="utf-8")
+    ours.edit("roles/two/tasks/main.yml", new=UNPACK)
+    return ours
+
+
+def test_a_layer_is_given_what_its_role_downloads(downloading: Factory, tmp_path: Path) -> None:
+    done = downloading.build(until="two")
+    assert done.code == 0, done.err
+    assert downloading.content("two", "/opt/tool.txt") == "a tool"
+    lock = yaml.safe_load(lock_of(downloading).read_text("utf-8"))
+    (line,) = lock["downloads"]["two"]["files"]
+    assert line.startswith("tool.txt https://publisher.example/v1/tool.txt ")
+    assert line.endswith(" 6 https://publisher.example/v1/SHA256SUMS")
+    images.docker("rmi", "--force", downloading.tag("two"))
+    shutil.rmtree(tmp_path / "mirror")
+    again = downloading.build("--offline", until="two")
+    assert (again.code, again.built) == (0, ["two"])
+
+
+def test_a_task_that_downloads_is_refused(downloading: Factory) -> None:
+    task = "- name: Fetch\n  ansible.builtin.get_url: {url: 'https://x.example', dest: /opt/x}\n"
+    downloading.edit("roles/two/tasks/main.yml", new=task)
+    done = downloading.build(until="two")
+    assert done.code == 2
+    assert "'Fetch' downloads by itself, past the lock" in done.err
 
 
 def cut(of: Factory, *arguments: str) -> Done:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from burnish.model.host import Host
 from burnish.model.lock import AptLock, Lock, Package, PythonLock, Wheel
 from burnish.model.manifest import LayerEntry, Manifest, Software
+from burnish.model.pin import Pin
 from burnish.model.plan import Layer, Plan
 from burnish.model.record import DiskRecord, LayerRecord
 from burnish.model.verdict import CheckResult, Outcome, Verdict
@@ -61,6 +63,13 @@ def python_lock(*names: str, epoch: int = EPOCH + 100) -> PythonLock:
 def lock(**values: Any) -> Lock:
     """A lock of nothing, with `values` put in."""
     return replace(Lock(image="tiny-cpu"), **values)
+
+
+def pin(section: str = "python:ml", **values: str) -> Pin:
+    """A pin by hand that is to be looked at on the first day of 2027."""
+    given = {"package": "numpy", "version": "<2", "reason": "why", "link": "https://x", **values}
+    review = date(2027, 1, 1)
+    return Pin(section=section, review=review, file="packer/pins/x.yaml", line=3, **given)
 
 
 def host(**values: Any) -> Host:

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +141,14 @@ def test_a_source_that_does_not_answer(world: World, monkeypatch: pytest.MonkeyP
     found = checked(world)
     assert (found.sound, found.gone) == (False, ())
     assert found.unasked == ("no mirror answers for bookworm, nothing built",)
+
+
+def test_pins_by_hand_that_are_overdue_are_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(monkeypatch)
+    old = replace(makers.pin(), review=date(2026, 11, 24))
+    catalog = replace(world.catalog, pins={"stack": (old, makers.pin())})
+    found = checked(replace(world, catalog=catalog))
+    text = "packer/pins/x.yaml:3: pin by hand overdue since 2026-11-24: numpy<2: why, https://x"
+    assert (found.sound, found.pins) == (True, (text,))

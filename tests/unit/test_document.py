@@ -76,9 +76,14 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     assert str(problems[0]).startswith("x.yaml:1: not YAML: 'utf-8' codec")
 
 
-@pytest.mark.parametrize("text", ["a: 2026-13-45\n", "a: !!int x\n"])
-def test_values_that_yaml_cannot_make(tmp_path: Path, text: str) -> None:
-    document, problems = parsed(tmp_path, text)
+def test_a_date_stays_the_text_that_it_is(tmp_path: Path) -> None:
+    document, problems = parsed(tmp_path, "a: 2026-13-45\nb: 2026-11-25\n")
+    assert document is not None
+    assert (document.data, problems) == ({"a": "2026-13-45", "b": "2026-11-25"}, [])
+
+
+def test_values_that_yaml_cannot_make(tmp_path: Path) -> None:
+    document, problems = parsed(tmp_path, "a: !!int x\n")
     assert document is None
     assert len(problems) == 1
 

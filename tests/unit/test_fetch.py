@@ -53,7 +53,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, content: bytes | Exception) -> None
             raise content
         part.write_bytes(content)
 
-    monkeypatch.setattr(fetch, "_download", download)
+    monkeypatch.setattr(fetch, "download", download)
 
 
 def test_a_wheel_is_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

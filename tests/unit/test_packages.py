@@ -9,12 +9,12 @@ from typing import Any
 import checkout
 import pytest
 from burnish.catalog.apt import load_apt
-from burnish.catalog.roles import load_tasks
+from burnish.catalog.roles import load_data, load_tasks
 from burnish.errors import DefinitionError
 from burnish.model.base import Base
 from burnish.model.role import AptTask, Role
 from burnish.render.packages import declared
-from burnish.stages.planning import packages
+from burnish.stages.planning import asked
 
 
 def tasks(folder: Path, text: str) -> Path:
@@ -44,7 +44,7 @@ def test_lists_and_conditions_are_read(tmp_path: Path) -> None:
     lists = ("__x_packages", "__x_packages_more")
     place = "roles/x/tasks/main.yml"
     assert found.tasks == [AptTask(lists=lists, when=("x_one", "x_two == 2"), place=place)]
-    assert found.data == {"Debian_12": {"__x_packages": ["jq"]}}
+    assert load_data(path) == {"Debian_12": {"__x_packages": ["jq"]}}
     assert found.problems == []
 
 
@@ -138,8 +138,8 @@ def test_what_is_no_data_is_a_problem(made: Role, text: str) -> None:
 
 def test_our_own_roles_ask_for_what_they_install() -> None:
     catalog = checkout.real()
-    found = packages(catalog, catalog.images["ubuntu-24.04-cpu"])
+    found = asked(catalog, catalog.images["ubuntu-24.04-cpu"]).packages
     assert "linux-cloud-tools-azure-lts-24.04" in found["base"]
     assert "locales" not in found["base"], "only where another locale is asked for"
     assert found["python-ml"] == ("libgomp1", "python3-venv")
-    assert packages(catalog, catalog.images["windows-2022-cpu"]) == {}
+    assert asked(catalog, catalog.images["windows-2022-cpu"]).packages == {}

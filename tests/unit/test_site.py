@@ -83,12 +83,23 @@ def test_the_hint_reaches_below_a_mapping(tmp_path: Path) -> None:
     assert caught.value.problems[0].hint == "did you mean 'mirror'?"
 
 
+@pytest.mark.parametrize("mirror", ["http://mirror.test/files", "files"])
+def test_a_mirror_of_downloads_is_https_or_a_folder(tmp_path: Path, mirror: str) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(f"prefix: x\ndownloads:\n  mirror: {mirror}\n")
+    with pytest.raises(DefinitionError) as caught:
+        load_site(tmp_path, {})
+    text = f"'{mirror}' is neither an https address nor a folder's whole path"
+    assert str(caught.value) == f"{path}:3: downloads.mirror: {text}"
+
+
 def test_a_container_gets_its_inputs_by_mounts_alone() -> None:
-    files = transport.Files(uv_cache="/c", debs="/d", wheels="/w", settings="/s")
+    files = transport.Files(uv_cache="/c", debs="/d", wheels="/w", downloads="/l", settings="/s")
     assert transport.volumes(files) == (
         f"/c:{transport.UV_CACHE}",
         f"/d:{transport.DEBS}:ro",
         f"/w:{transport.WHEELS}:ro",
+        f"/l:{transport.DOWNLOADS}:ro",
         f"/s/apt.conf:{transport.APT_CONF}:ro",
         f"/s/sources.list:{transport.SOURCES}:ro",
     )

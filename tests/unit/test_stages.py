@@ -151,6 +151,16 @@ def test_a_version_is_filed_with_all_that_speaks_for_it(world: World) -> None:
     assert (run.folder / "lock.yaml").read_text() == dump_lock(checkout.lock())
 
 
+def test_pins_by_hand_are_filed_with_the_version(world: World) -> None:
+    run = finished(world)
+    pinned = replace(run, plan=replace(run.plan, pins=(makers.pin(),)))
+    filed = filing.file(world, pinned)
+    text = "python:ml numpy<2 (1.0), review by 2027-01-01: why, https://x"
+    assert filed.manifest and filed.folder
+    assert filed.manifest.pins == (text,)
+    assert f"## Pinned by hand\n\n- {text}\n" in (filed.folder / "report.md").read_text("utf-8")
+
+
 def test_a_proven_version_is_nothing_to_do(world: World) -> None:
     run = filing.file(world, finished(world))
     again = pipeline.build(world, run_of(world))

@@ -9,7 +9,7 @@ from pathlib import Path
 import checkout
 import makers
 import pytest
-from burnish.errors import BuildError, ToolError
+from burnish.errors import BuildError, DefinitionError, ToolError
 from burnish.lock import apt, update, wheels
 from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
@@ -41,7 +41,7 @@ class Mirror:
     def resolve(self, names: Sequence[str], **_: object) -> tuple[Package, ...]:
         return tuple(makers.package(name, self.version) for name in names)
 
-    def add(self, names: Sequence[str], *, status: Path, section: str) -> tuple[Package, ...]:
+    def add(self, names: Sequence[str], *, status: Path, **_: object) -> tuple[Package, ...]:
         below = status.read_text("utf-8").split()
         assert names[0] not in below
         return self.resolve(names)
@@ -181,6 +181,22 @@ def test_what_cannot_be_resolved_stays_open_or_is_raised(
 def test_a_stand_in_marks_the_lock(tmp_path: Path) -> None:
     site = Site(apt={"debian": Apt(mirror="http://m", standin=True)})
     assert resolved(Lock(image="x"), place(tmp_path, site), "rootfs").standin
+
+
+@pytest.mark.usefixtures("mirror")
+@pytest.mark.parametrize("section", ["rootfs", "apt:base"])
+def test_a_pin_that_the_archive_has_no_version_for(tmp_path: Path, section: str) -> None:
+    name = {"rootfs": "bash", "apt:base": "jq"}[section]
+    names = {name: "=1.*", "none": "=1"}
+    pins = [makers.pin(section, package=each, version=names[each]) for each in names]
+    held = {section: tuple(pins)}
+    wanted, below = replace(WANTED, pins=held), resolved(Lock(image=""), place(tmp_path), "rootfs")
+    with pytest.raises(DefinitionError) as caught:
+        update.resolve(wanted, below, asked=[section], place=place(tmp_path), keep_open=True)
+    (problem,) = caught.value.problems
+    text = f"{name}=1.*, pinned by hand, can't be had: the archive has 2.0"
+    assert str(problem) == f"packer/pins/x.yaml:3: {text}"
+    assert problem.hint == "hold it to a version that there is, or take the pin out"
 
 
 def test_nothing_is_resolved_offline(tmp_path: Path) -> None:

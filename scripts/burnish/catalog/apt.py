@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from burnish.catalog.document import Document, read
+from burnish.catalog.document import Document
 from burnish.errors import Problem
 from burnish.model.role import AptTask
 
@@ -24,28 +24,18 @@ HINT = 'name lists that vars/ declares: name: "{{ __%s_packages + __%s_packages_
 
 @dataclass
 class Apt:
-    """What a role's tasks and variables say of packages."""
+    """What a role's tasks say of packages."""
 
     tasks: list[AptTask] = field(default_factory=list)
-    data: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
 def load_apt(path: Path, tasks: Iterable[Document]) -> Apt:
-    """The apt tasks among a role's files of tasks, and the role's variables by file: `defaults`, then
-    vars/ by stem."""
+    """The apt tasks among a role's files of tasks."""
     found = Apt()
     for document in tasks:
         for task, when in _tasks(document.data):
             _task(task, when, found=found, role=path.name, shown=document.file)
-    if found.tasks:
-        files = [("defaults", path / "defaults/main.yml")]
-        files += [(file.stem, file) for file in sorted((path / "vars").glob("*.yml"))]
-        for stem, file in files:
-            if not file.is_file():
-                continue
-            text, _ = read(file, shown=file.name)
-            found.data[stem] = (text.data if text else None) or {}
     return found
 
 

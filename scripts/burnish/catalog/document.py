@@ -16,6 +16,17 @@ try:
 except ImportError:  # pragma: no cover - depends on how PyYAML was built
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
+
+def _text(loader: Any, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+class _Loader(Loader):
+    """Dates stay the text that they are: whoever wants one says so, and tells the place of a bad one."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _text)
+
 Location = tuple[str | int, ...]
 
 
@@ -51,7 +62,7 @@ def dotted(location: Location) -> str:
 def read(path: Path, *, shown: str) -> tuple[Document | None, list[Problem]]:
     """Parse one file; `shown` is its name in problems. No document if it is not YAML at all."""
     try:
-        loader = Loader(path.read_text(encoding="utf-8"))
+        loader = _Loader(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else {}
     except yaml.MarkedYAMLError as error:

@@ -10,12 +10,14 @@ from typing import Any
 
 from burnish.catalog.check import check
 from burnish.catalog.document import Document, read
+from burnish.catalog.pins import check_pins, placed
 from burnish.catalog.roles import digest, load_role, tree
 from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem, UsageError
 from burnish.model.base import Base, Rootfs
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image, Target
+from burnish.model.pin import Pins
 from burnish.model.profile import Profile
 from burnish.model.role import Role
 
@@ -24,6 +26,7 @@ KINDS: dict[str, type[Any]] = {
     "profiles": Profile,
     "images": Image,
     "targets": Target,
+    "pins": Pins,
 }
 # What every layer is applied with, besides its roles.
 PLUGINS = "ansible/collections/ansible_collections/burnish/build/plugins"
@@ -90,11 +93,15 @@ def load(roots: Sequence[Path]) -> Catalog:
     found.problems += check(
         found.objects, found.documents, roles=found.roles, broken=frozenset(found.broken)
     )
+    found.problems += check_pins(found.objects, found.documents)
     if found.problems or tools is None:
         raise DefinitionError(found.problems)
     return Catalog(
         roots=tuple(roots),
-        **{kind: dict(sorted(items.items())) for kind, items in found.objects.items()},
+        **{
+            **{kind: dict(sorted(items.items())) for kind, items in found.objects.items()},
+            "pins": placed(found.objects, found.documents),
+        },
         roles=dict(sorted(found.roles.items())),
         tools_rootfs=tools,
         shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_WINDOWS)},

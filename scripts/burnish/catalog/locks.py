@@ -12,6 +12,7 @@ import yaml
 from burnish.catalog.document import read
 from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
+from burnish.model.download import AUTHENTICODE, Download, DownloadsLock
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wheel
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -45,6 +46,16 @@ class PythonText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DownloadsText:
+    """A layer's files: `name url sha256 size from`, or `name url authenticode 0 signer`."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    declared: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LockText:
     """The file as it stands."""
 
@@ -54,6 +65,7 @@ class LockText:
     rootfs: AptText | None = None
     tools: AptText | None = None
     apt: dict[str, AptText] = field(default_factory=dict)
+    downloads: dict[str, DownloadsText] = field(default_factory=dict)
     python: dict[str, PythonText] = field(default_factory=dict)
     recorded: dict[str, str] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
@@ -85,6 +97,10 @@ def load_lock(path: Path, *, image: str, shown: str) -> Lock:
             name: _python(section, problems, shown=f"{shown}: python.{name}")
             for name, section in text.python.items()
         },
+        downloads={
+            name: _downloads(section, problems, shown=f"{shown}: downloads.{name}")
+            for name, section in text.downloads.items()
+        },
         recorded=text.recorded,
         open=tuple(OpenEntry(section=key, reason=value) for key, value in text.open.items()),
         standin=text.standin,
@@ -110,6 +126,9 @@ def dump_lock(lock: Lock) -> str:
         data["apt"] = {name: _apt_data(section) for name, section in lock.apt.items()}
     if lock.python:
         data["python"] = {name: _python_data(lock.python[name]) for name in sorted(lock.python)}
+    if lock.downloads:
+        names = sorted(lock.downloads)
+        data["downloads"] = {name: _downloads_data(lock.downloads[name]) for name in names}
     if lock.open:
         data["open"] = {entry.section: entry.reason for entry in sorted(lock.open)}
     if lock.recorded:
@@ -134,6 +153,16 @@ def _python_data(section: PythonLock) -> Mapping[str, object]:
         "wheels": [
             f"{w.name}=={w.version} {w.sha256} {w.size} {w.uploaded} {w.filename}"
             for w in section.wheels
+        ],
+    }
+
+
+def _downloads_data(section: DownloadsLock) -> Mapping[str, object]:
+    return {
+        "declared": list(section.declared),
+        "files": [
+            f"{each.name} {each.url} {each.sha256 or AUTHENTICODE} {each.size} {each.origin}"
+            for each in section.files
         ],
     }
 
@@ -169,6 +198,18 @@ def _apt(section: AptText, problems: list[Problem], *, shown: str) -> AptLock:
         packages=tuple(sorted(packages)),
         below=section.below,
     )
+
+
+def _downloads(section: DownloadsText, problems: list[Problem], *, shown: str) -> DownloadsLock:
+    files = []
+    for line in section.files:
+        try:
+            name, url, sha256, size, origin = line.split(" ", 4)
+            digest = "" if sha256 == AUTHENTICODE else _digest(sha256)
+            files.append(Download(name=name, url=url, sha256=digest, size=int(size), origin=origin))
+        except ValueError:
+            _bad(problems, shown, line=line)
+    return DownloadsLock(declared=section.declared, files=tuple(sorted(files)))
 
 
 def _python(section: PythonText, problems: list[Problem], *, shown: str) -> PythonLock:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from burnish.catalog.apt import load_apt
 from burnish.catalog.document import Document, read
+from burnish.catalog.downloads import check_downloads
 from burnish.catalog.validate import validate
 from burnish.errors import Problem
 from burnish.model.role import Facts, Role
@@ -58,6 +59,7 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
     tasks = tuple(load_tasks(path, shown=shown))
     packages = load_apt(path, tasks)
     problems += packages.problems
+    problems += check_downloads(path, tasks, shown=shown)
     if facts is None or problems:
         return None, problems
     files = {name: value for name, value in tree(path).items() if name not in NOT_CONTENT}
@@ -70,7 +72,7 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
         includes=tuple(sorted(set(_included(path, tasks)))),
         os=frozenset(name for name in ("linux", "windows") if f"tasks/{name}.yml" in files),
         apt=tuple(packages.tasks),
-        data=packages.data,
+        data=load_data(path),
     )
     return role, []
 
@@ -86,6 +88,18 @@ def _variables(path: Path, shown: str) -> tuple[list[str], list[Problem]]:
         text = "expected argument_specs.main.options"
         return [], [*problems, document.problem((), text)]
     return sorted(options), problems
+
+
+def load_data(path: Path) -> dict[str, Mapping[str, Any]]:
+    """A role's variables by file: `defaults`, then vars/ by stem."""
+    files = [("defaults", path / "defaults/main.yml")]
+    files += [(file.stem, file) for file in sorted((path / "vars").glob("*.yml"))]
+    found: dict[str, Mapping[str, Any]] = {}
+    for stem, file in files:
+        document, _ = read(file, shown=file.name) if file.is_file() else (None, [])
+        if document and isinstance(document.data, dict):
+            found[stem] = document.data
+    return found
 
 
 def load_tasks(path: Path, *, shown: str) -> Iterator[Document]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from burnish.catalog.document import read
+from burnish.catalog.document import Document, read
 from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
 from burnish.model.site import Site
@@ -30,10 +30,18 @@ def load_site(root: Path, environment: Mapping[str, str]) -> Site:
         if document is not None:
             found, more = validate(document, Site)
             problems += more
+            problems += _problems(document, found)
         if found is None or problems:
             raise DefinitionError(problems)
         site = found
     return _from_environment(site, environment)
+
+
+def _problems(document: Document, site: Site | None) -> Iterator[Problem]:
+    mirror = site.downloads.mirror if site else ""
+    if mirror and not mirror.startswith(("https://", "/")):
+        text = f"{mirror!r} is neither an https address nor a folder's whole path"
+        yield document.problem(("downloads", "mirror"), text)
 
 
 def _from_environment(site: Site, environment: Mapping[str, str]) -> Site:

@@ -111,7 +111,7 @@ def _told(checked: Checked) -> list[str]:
     for text, names in (("gone", checked.gone), ("only in the cache", checked.kept)):
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         lines += [f"{text}: {', '.join(names[:SHOWN])}{more}"] if names else []
-    return lines or ["complete, every input can be had"]
+    return [*(lines or ["complete, every input can be had"]), *checked.pins]
 
 
 COMMANDS = (lock,)

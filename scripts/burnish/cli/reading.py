@@ -60,9 +60,14 @@ def check(context: Context, *, as_json: bool) -> None:
         raise
     plans = [pipeline.plan(world, image) for image in world.catalog.images.values()]
     rows = {plan.image.name: {e.section: e.reason for e in plan.open} for plan in plans}
+    pins = {each.finding for plan in plans for each in pipeline.by_hand(world, plan)}
+    warnings = sorted(finding for finding in pins if finding)
     if as_json:
-        click.echo(json.dumps({"problems": [], "open": rows}, indent=2))
+        told = {"problems": [], "warnings": [asdict(each) for each in warnings], "open": rows}
+        click.echo(json.dumps(told, indent=2))
         return
+    for finding in warnings:
+        click.echo(f"warning: {finding}\n  hint: {finding.hint}")
     for name, entries in rows.items():
         click.echo(f"{name}: {'locked' if not entries else 'open: ' + ', '.join(entries)}")
     click.echo(f"{len(world.catalog.roles)} roles, {len(plans)} images: no problems")
@@ -82,10 +87,11 @@ def plan(
     name = image_name(image, system)
     made = pipeline.plan(world, pipeline.pick(world, name, flavour="gpu" if gpu == "1" else "cpu"))
     schedule = pipeline.schedule(world, made) if made.base.rootfs else None
+    pins = pipeline.by_hand(world, made)
     if as_json:
-        click.echo(json.dumps(views.plan_data(made, schedule), indent=2))
+        click.echo(json.dumps(views.plan_data(made, schedule, pins=pins), indent=2))
     else:
-        output().print(views.plan(made, schedule))
+        output().print(views.plan(made, schedule, pins=pins))
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from burnish.model.catalog import Catalog
 from burnish.model.manifest import Manifest
+from burnish.model.pin import PinState
 from burnish.model.plan import Plan
 from burnish.model.retention import Fate
 from burnish.model.schedule import Schedule, Step
@@ -126,8 +127,8 @@ def verdicts(manifest: Manifest) -> str:
     return ", ".join(words) or "none"
 
 
-def plan(made: Plan, schedule: Schedule | None) -> RenderableType:
-    """What a build would do, and why."""
+def plan(made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = ()) -> RenderableType:
+    """What a build would do, and why; which versions are held by hand."""
     parts: list[RenderableType] = [f"[bold]{made.image.name}[/bold]  plan {made.id[:16]}"]
     parts.append(f"levels: {', '.join(made.levels)}")
     table = Table("layer", "roles", "state", "expected", "why", box=None)
@@ -145,6 +146,7 @@ def plan(made: Plan, schedule: Schedule | None) -> RenderableType:
     parts += [
         f"[yellow]open[/yellow] {entry.section}: {escape(entry.reason)}" for entry in made.open
     ]
+    parts += [f"[cyan]pinned by hand[/cyan] {escape(each.text)}" for each in pins]
     parts += [f"[yellow]note[/yellow] {escape(note)}" for note in made.notes]
     if schedule:
         parts += _totals(schedule)
@@ -173,7 +175,9 @@ def built(run: Run) -> dict[str, Any]:
     }
 
 
-def plan_data(made: Plan, schedule: Schedule | None) -> dict[str, Any]:
+def plan_data(
+    made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = ()
+) -> dict[str, Any]:
     """The plan as plain data."""
     steps = {step.layer.id: step for step in schedule.steps} if schedule else {}
     return {
@@ -198,10 +202,24 @@ def plan_data(made: Plan, schedule: Schedule | None) -> dict[str, Any]:
         "left_out": {left.name: left.reason for left in made.left_out},
         "open": {entry.section: entry.reason for entry in made.open},
         "notes": list(made.notes),
+        "pins": [_pin(each) for each in pins],
         "disk_needed": schedule.disk_needed if schedule else None,
         "disk_free": schedule.disk_free if schedule else None,
         "seconds": schedule.seconds if schedule else None,
         "filed": schedule.filed if schedule else "",
+    }
+
+
+def _pin(state: PinState) -> dict[str, Any]:
+    pin = state.pin
+    return {
+        "section": pin.section,
+        "asked": pin.asked,
+        "locked": state.locked,
+        "review": str(pin.review),
+        "overdue": state.overdue,
+        "reason": pin.reason,
+        "link": pin.link,
     }
 
 

@@ -21,7 +21,7 @@ BEYOND = (
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What was built and found."""
+    """What was built and found; `pins`: those by hand, in words."""
 
     plan: Plan
     host: Host
@@ -33,6 +33,7 @@ class Evidence:
     verdicts: tuple[Verdict, ...]
     seconds: Mapping[str, float]
     lock_sha256: str
+    pins: tuple[str, ...] = ()
 
 
 def record(evidence: Evidence) -> Manifest:
@@ -64,6 +65,7 @@ def record(evidence: Evidence) -> Manifest:
         left_out={item.name: item.reason for item in plan.left_out},
         not_verified=not_verified(evidence.verdicts),
         standin=plan.lock.standin,
+        pins=evidence.pins,
     )
 
 

@@ -18,6 +18,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _events(manifest.events),
         _verdicts(manifest.verdicts),
         _not_verified(manifest),
+        _pins(manifest),
         _layers(manifest),
         _times(manifest),
         _artifacts(manifest),
@@ -106,6 +107,11 @@ def _not_verified(manifest: Manifest) -> str:
     lines = [f"- {line}" for line in manifest.not_verified]
     lines += [f"- layer {name} left out: {why}" for name, why in manifest.left_out.items()]
     return "## Not verified here\n\n" + "\n".join(lines) + "\n"
+
+
+def _pins(manifest: Manifest) -> str:
+    lines = "".join(f"- {line}\n" for line in manifest.pins)
+    return f"## Pinned by hand\n\n{lines}" if lines else ""
 
 
 def _layers(manifest: Manifest) -> str:

@@ -18,6 +18,7 @@ from burnish.lock.trust import untrusted
 from burnish.model.base import Rootfs
 from burnish.model.command import Command, Completed
 from burnish.model.lock import Package
+from burnish.model.pin import Pin
 from burnish.model.site import Apt, Site
 
 _URI = re.compile(r"^'(?P<uri>\S+)' (?P<file>\S+) (?P<size>\d+) SHA256:(?P<sha256>[0-9a-f]{64})$")
@@ -42,17 +43,25 @@ class Archive:
     recorded: dict[str, str]
     env: dict[str, str]
 
-    def resolve(self, names: Sequence[str], *, section: str) -> tuple[Package, ...]:
+    def resolve(
+        self, names: Sequence[str], *, section: str, pins: Sequence[Pin] = ()
+    ) -> tuple[Package, ...]:
         """What installing the essential packages, apt and `names` would fetch, sorted.
 
         Raises Vanished for names that are not there, CommandFailed where apt cannot satisfy them.
         """
         nothing = self.conf.with_name("status")
-        return self.add(("?essential", "apt", *names), section=section, status=nothing)
+        return self.add(("?essential", "apt", *names), section=section, status=nothing, pins=pins)
 
-    def add(self, names: Sequence[str], *, section: str, status: Path) -> tuple[Package, ...]:
-        """What installing `names` would fetch where dpkg's status file is `status`, sorted."""
-        told = ("-y", "--print-uris", "-o", f"Dir::State::status={status}", "install", *names)
+    def add(
+        self, names: Sequence[str], *, section: str, status: Path, pins: Sequence[Pin] = ()
+    ) -> tuple[Package, ...]:
+        """What installing `names` would fetch where dpkg's status file is `status`, sorted.
+
+        apt takes the versions of `pins` where it has them, and says nothing where it has not.
+        """
+        state = ("-o", f"Dir::State::status={status}", *self._held(pins))
+        told = ("-y", "--print-uris", *state, "install", *names)
         done = self._apt("-qq", *told)
         if done.returncode:
             # only the talkative form says which package lacks which
@@ -70,6 +79,19 @@ class Archive:
         """Bring the .debs into `folder`; apt checks each against the signed index."""
         folder.mkdir(parents=True, exist_ok=True)
         self._apt("-qq", "download", *(package.pin for package in packages), log=log, cwd=folder)
+
+    def _held(self, pins: Sequence[Pin]) -> tuple[str, ...]:
+        """The option that makes apt keep to pins by hand. A priority over 1000 goes back, too."""
+        path = self.conf.with_name("preferences")
+        if not pins:
+            return ()
+        stanzas = (
+            f"Package: {pin.package}\nPin: version {pin.version.removeprefix('=')}\n"
+            "Pin-Priority: 1001\n"
+            for pin in pins
+        )
+        path.write_text("\n".join(stanzas), encoding="utf-8")
+        return ("-o", f"Dir::Etc::preferences={path}")
 
     def _read(
         self, done: Completed, command: tuple[str, ...], *, section: str

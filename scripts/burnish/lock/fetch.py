@@ -26,7 +26,8 @@ from burnish.model.site import Site
 AT_ONCE = 6
 CHUNK = 1 << 20
 NO_VERSION = re.compile(r"there is no version of (\S+?==[^\s,]+)")
-RETRIES = Retry(total=4, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
+# `other` is what no second try mends: a certificate that is not trusted
+RETRIES = Retry(total=4, other=0, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
 
 
 def have(lock: PythonLock, *, place: Place) -> dict[Wheel, Path]:
@@ -50,8 +51,8 @@ def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
         gone = [wheel.filename for wheel in missing if wheel.sha256 not in places]
         if gone:
             raise Vanished(section, gone, who="the Python index")
-        with open_session(place.site) as session, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-            get = partial(_get, places=places, session=session, place=place)
+        with open_session(place.site) as asking, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            get = partial(_get, places=places, asking=asking, place=place)
             found.update(zip(missing, pool.map(get, missing), strict=True))
     return found
 
@@ -91,20 +92,20 @@ def offered(name: str, lock: PythonLock, *, place: Place) -> Mapping[str, str]:
 
 
 def open_session(site: Site) -> requests.Session:
-    """A session that reaches the index as the site does: its proxy, its certificates."""
-    session = requests.Session()
-    session.mount("https://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
-    session.mount("http://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
-    session.proxies.update(
+    """What fetches from here: with retries, by the site's proxy, trusting its authorities."""
+    made = requests.Session()
+    made.mount("https://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
+    made.mount("http://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
+    made.proxies.update(
         {kind: url for kind, url in (("http", site.http_proxy), ("https", site.https_proxy)) if url}
     )
     if site.ca_bundle:
-        session.verify = site.ca_bundle
-    return session
+        made.verify = site.ca_bundle
+    return made
 
 
 def _get(
-    wheel: Wheel, *, places: Mapping[str, str], session: requests.Session, place: Place
+    wheel: Wheel, *, places: Mapping[str, str], asking: requests.Session, place: Place
 ) -> Path:
     if place.given_up.is_set():
         raise Interrupted("interrupted")
@@ -115,7 +116,7 @@ def _get(
         shutil.copyfile(unquote(url.removeprefix("file://")), part)
     else:
         try:
-            _download(url, part, session=session, given_up=place.given_up)
+            download(url, part, session=asking, given_up=place.given_up)
         except requests.exceptions.SSLError as error:
             raise untrusted("the Python index", f"  | {error}") from error
         except requests.RequestException as error:
@@ -126,8 +127,13 @@ def _get(
     return place.inputs.keep(part, wheel.sha256)
 
 
-def _download(url: str, part: Path, *, session: requests.Session, given_up: Event) -> None:
-    with session.get(url, stream=True, timeout=60) as answer, part.open("wb") as file:
+def download(url: str, part: Path, *, session: requests.Session, given_up: Event) -> None:
+    """Write what a URL answers with to a file. Raises what requests does, Interrupted if given up."""
+    # named for each request: else REQUESTS_CA_BUNDLE of the environment comes before the site's
+    with (
+        session.get(url, stream=True, timeout=60, verify=session.verify) as answer,
+        part.open("wb") as file,
+    ):
         answer.raise_for_status()
         for chunk in answer.iter_content(CHUNK):
             file.write(chunk)

@@ -20,10 +20,13 @@ def moves(old: Lock, new: Lock) -> tuple[Move, ...]:
 def _pins(lock: Lock) -> Mapping[tuple[str, str], str]:
     pins = {}
     layers = ((f"apt:{name}", section) for name, section in lock.apt.items())
-    for name, section in (("rootfs", lock.rootfs), ("tools", lock.tools), *layers):
-        for package in section.packages if section else ():
+    for name, debs in (("rootfs", lock.rootfs), ("tools", lock.tools), *layers):
+        for package in debs.packages if debs else ():
             pins[name, package.name] = package.version
     for name, environment in lock.python.items():
         for wheel in environment.wheels:
             pins[f"python:{name}", wheel.name] = wheel.version
+    for name, section in lock.downloads.items():
+        for file in section.files:
+            pins[f"downloads:{name}", file.name] = file.sha256[:12] or file.origin
     return pins

@@ -6,22 +6,24 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from burnish.errors import ToolError
-from burnish.lock import apt, wheels
+from burnish.errors import DefinitionError, ToolError
+from burnish.lock import apt, downloads, wheels
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wanted
 from burnish.model.site import Apt
 from burnish.plan.layers import standing_on
+from burnish.plan.pins import broken
 
-ROOTFS, TOOLS, APT, PYTHON = "rootfs", "tools", "apt:", "python:"
+ROOTFS, TOOLS, APT, PYTHON, DOWNLOADS = "rootfs", "tools", "apt:", "python:", "downloads:"
 
 
 def sections(wanted: Wanted) -> tuple[str, ...]:
     """Every section of an image's lock, in the order in which they are resolved."""
     own = (ROOTFS, TOOLS) if wanted.rootfs else ()
     layers = (f"{APT}{name}" for name in wanted.apt)
-    return (*own, *layers, *(f"{PYTHON}{name}" for name in wanted.python))
+    environments = (f"{PYTHON}{name}" for name in wanted.python)
+    return (*own, *layers, *environments, *(f"{DOWNLOADS}{name}" for name in wanted.downloads))
 
 
 def touched(wanted: Wanted, asked: Collection[str]) -> frozenset[str]:
@@ -61,6 +63,7 @@ def resolve(
         known,
         apt={name: known.apt[name] for name in wanted.apt if name in known.apt},
         python={name: item for name, item in sorted(known.python.items()) if name in wanted.python},
+        downloads={n: item for n, item in known.downloads.items() if n in wanted.downloads},
         open=tuple(sorted(entries)),
         standin=place.site.apt.get(wanted.distribution, Apt()).standin,
     )
@@ -80,6 +83,10 @@ class _Work:
         self.place.may_resolve(name)
         if name.startswith(PYTHON):
             self._python(name.removeprefix(PYTHON))
+        elif name.startswith(DOWNLOADS):
+            layer = name.removeprefix(DOWNLOADS)
+            files = downloads.resolve(name, self.wanted.downloads[layer], place=self.place)
+            self.lock = replace(self.lock, downloads={**self.lock.downloads, layer: files})
         elif name.startswith(APT):
             self._apt(name.removeprefix(APT))
         else:
@@ -92,7 +99,8 @@ class _Work:
     def _rootfs(self, name: str) -> AptLock:
         rootfs, _ = apt.rootfs_of(self.wanted, name)
         declared = rootfs.declared(self.wanted.flavour if name == ROOTFS else "")
-        packages = self._archive(name).resolve(declared, section=name)
+        archive, pins = self._archive(name), self.wanted.pins.get(name, ())
+        packages = archive.resolve(declared, section=name, pins=pins)
         return self._locked(name, declared, packages=packages)
 
     def _apt(self, layer: str) -> None:
@@ -105,7 +113,8 @@ class _Work:
         )
         status = apt.status(debs, self.place.scratch / "status")
         declared = self.wanted.apt[layer]
-        packages = archive.add(declared, section=section, status=status)
+        pins = self.wanted.pins.get(section, ())
+        packages = archive.add(declared, section=section, status=status, pins=pins)
         found = self._locked(section, declared, packages=packages)
         found = replace(found, below=standing_on(self.lock, below))
         self.lock = replace(self.lock, apt={**self.lock.apt, layer: found})
@@ -117,15 +126,29 @@ class _Work:
             python=self.wanted.rootfs.python,
             site=self.place.site,
             scratch=self.place.scratch / f"python-{name}",
+            pins=self.wanted.pins.get(f"{PYTHON}{name}", ()),
         )
         self.lock = replace(self.lock, python={**self.lock.python, name: found})
 
     def _locked(
         self, section: str, declared: tuple[str, ...], *, packages: tuple[Package, ...]
     ) -> AptLock:
+        self._kept(section, {package.name: package.version for package in packages})
         archive = partial(self._archive, TOOLS if section == TOOLS else ROOTFS)
         debs = apt.bring(section, packages, archive=archive, place=self.place)
         return AptLock(declared=declared, epoch=apt.newest(debs.values()), packages=packages)
+
+    def _kept(self, section: str, versions: Mapping[str, str]) -> None:
+        """DefinitionError for pins by hand that apt has no version for: it takes another then."""
+        problems = [
+            pin.problem(
+                f"{pin.asked}, pinned by hand, can't be had: the archive has {version}",
+                hint=wheels.HINT,
+            )
+            for pin, version in broken(self.wanted.pins.get(section, ()), versions)
+        ]
+        if problems:
+            raise DefinitionError(problems)
 
     def _archive(self, section: str) -> Archive:
         if section not in self.archives:

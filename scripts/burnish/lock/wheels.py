@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -13,16 +14,18 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from burnish import process
-from burnish.errors import BuildError, BurnishError, CommandFailed, ToolError
+from burnish.errors import BuildError, BurnishError, CommandFailed, DefinitionError, ToolError
 from burnish.lock.trust import untrusted
 from burnish.model.command import Command
 from burnish.model.lock import PythonLock, Wheel
+from burnish.model.pin import Pin
 from burnish.model.site import Site
 
 # glibc 2.17 to 2.35: every base of ours is newer, and wheels name one of these.
 GLIBC = range(35, 16, -1)
 LEGACY = {17: "manylinux2014_x86_64", 12: "manylinux2010_x86_64", 5: "manylinux1_x86_64"}
 TLS = ("invalid peer certificate", "UnknownIssuer", "CERTIFICATE_VERIFY_FAILED", "self-signed")
+HINT = "hold it to a version that there is, or take the pin out"
 UNREACHABLE = ("dns error", "error sending request", "onnection refused", "onnect error")
 
 
@@ -46,17 +49,52 @@ def environment(site: Site) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def resolve(declared: Sequence[str], *, python: str, site: Site, scratch: Path) -> PythonLock:
+def resolve(
+    declared: Sequence[str],
+    *,
+    python: str,
+    site: Site,
+    scratch: Path,
+    pins: Sequence[Pin] = (),
+) -> PythonLock:
     """The environment for CPython `python` on x86-64 glibc; only wheels, no pre-release undeclared.
 
     Raises ToolError if the index cannot be reached (with TLS named as the cause where it is),
-    BuildError if no set of wheels satisfies the declaration.
+    BuildError if no set of wheels satisfies the declaration, DefinitionError if `pins` are why.
     """
-    packages = compiled(sorted(declared), python=python, site=site, scratch=scratch)
+    flags = _constraints(pins, scratch)
+    try:
+        packages = compiled(
+            sorted(declared), python=python, site=site, scratch=scratch, flags=flags
+        )
+    except CommandFailed as error:
+        raise _cannot_be_had(pins, error) from error
     tags = supported(python)
     wheels = tuple(sorted(_wheel(package, tags) for package in packages))
     epoch = max((wheel.uploaded for wheel in wheels), default=0)
     return PythonLock(declared=tuple(sorted(declared)), python=python, epoch=epoch, wheels=wheels)
+
+
+def _constraints(pins: Sequence[Pin], scratch: Path) -> tuple[str, ...]:
+    if not pins:
+        return ()
+    scratch.mkdir(parents=True, exist_ok=True)
+    path = scratch / "constraints.txt"
+    path.write_text("".join(f"{pin.asked}\n" for pin in pins), encoding="utf-8")
+    return (f"--constraints={path}",)
+
+
+def _cannot_be_had(pins: Sequence[Pin], error: CommandFailed) -> BurnishError:
+    """The pins by hand that uv's explanation names; its own words where it names none."""
+    said = " ".join(error.tail)
+    problems = [
+        pin.problem(
+            f"{pin.asked}, pinned by hand, can't be had: {error.tail[-1].strip()}", hint=HINT
+        )
+        for pin in pins
+        if re.search(rf"(?<![\w-]){re.escape(canonicalize_name(pin.package))}(?![\w-])", said)
+    ]
+    return DefinitionError(problems) if problems else error
 
 
 def compiled(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from burnish.model.base import Base, Rootfs
 from burnish.model.image import Image, Target
+from burnish.model.pin import Pin
 from burnish.model.profile import Profile
 from burnish.model.role import Role
 
@@ -18,6 +19,7 @@ class Catalog:
 
     `shared` are the digests of files that every layer is built with, `engine` of the code that
     makes disks; `tools` pins by name and version what comes from the controller's environment.
+    `pins` are those by hand, by the image, base or profile that they are for.
     """
 
     roots: tuple[Path, ...]
@@ -31,5 +33,6 @@ class Catalog:
     engine: Mapping[str, str]
     tools: Mapping[str, str]
     templates: Mapping[str, str]
+    pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
     suite: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from burnish.model.base import Rootfs
+from burnish.model.download import DownloadsLock, DownloadSpec
+from burnish.model.pin import Pin
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -74,7 +76,8 @@ class PythonLock:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class OpenEntry:
-    """An input that could not be resolved from here: `section` (rootfs, tools, apt:LAYER, python:NAME)."""
+    """An input that could not be resolved from here: `section` (rootfs, tools, apt:LAYER, python:NAME,
+    downloads:LAYER)."""
 
     section: str
     reason: str
@@ -82,7 +85,8 @@ class OpenEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """The pins of one image; `apt` has an entry for each layer that installs packages.
+    """The pins of one image; `apt` has an entry for each layer that installs packages, `downloads` for
+    each whose roles download files.
 
     `recorded` (digests of index files) is for the reader, never for an id.
     `basis` is set in a local lock only: the sha256 of the committed lock that it was made from.
@@ -93,6 +97,7 @@ class Lock:
     tools: AptLock | None = None
     apt: Mapping[str, AptLock] = field(default_factory=dict)
     python: Mapping[str, PythonLock] = field(default_factory=dict)
+    downloads: Mapping[str, DownloadsLock] = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
     open: tuple[OpenEntry, ...] = ()
     standin: bool = False
@@ -103,7 +108,18 @@ class Lock:
         sections = [each for each in (self.rootfs, self.tools, *self.apt.values()) if each]
         found = {each.sha256: each.file for section in sections for each in section.packages}
         wheels = (wheel for section in self.python.values() for wheel in section.wheels)
-        return found | {wheel.sha256: wheel.filename for wheel in wheels}
+        found |= {wheel.sha256: wheel.filename for wheel in wheels}
+        files = (file for section in self.downloads.values() for file in section.pinned)
+        return found | {file.sha256: file.name for file in files}
+
+    def versions(self, section: str) -> dict[str, str]:
+        """Name -> version of everything that a section pins; nothing where it is not resolved."""
+        kind, _, name = section.partition(":")
+        if kind == "python":
+            wheels = self.python[name].wheels if name in self.python else ()
+            return {wheel.name: wheel.version for wheel in wheels}
+        found = {"rootfs": self.rootfs, "tools": self.tools}.get(kind, self.apt.get(name))
+        return {each.name: each.version for each in found.packages} if found else {}
 
     def installed(self, layers: Sequence[str]) -> dict[str, Package]:
         """Every package, by name, that the root filesystem and these layers, in order, leave behind."""
@@ -112,9 +128,17 @@ class Lock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What roles ask for, by layer: names of packages, and files to download."""
+
+    packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a lock has to pin: the root filesystems' package names, each layer's (in the order of the
-    layers, those that install any), each environment's requirements."""
+    layers, those that install any), each environment's requirements; `pins` by hand, by section."""
 
     image: str
     distribution: str
@@ -123,6 +147,8 @@ class Wanted:
     tools: Rootfs | None
     apt: Mapping[str, tuple[str, ...]]
     python: Mapping[str, tuple[str, ...]]
+    downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
+    pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,3 +87,4 @@ class Manifest:
     not_verified: tuple[str, ...] = ()
     standin: bool = False
     events: tuple[Event, ...] = ()
+    pins: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any
 from burnish.model.base import Base, Level
 from burnish.model.image import Image, Target
 from burnish.model.lock import Lock, OpenEntry
+from burnish.model.pin import Pin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class Layer:
 
     `id` is the sha256 of the canonical JSON of `inputs`; `epoch` its SOURCE_DATE_EPOCH in seconds;
     `origins` tells where each variable came from; `python` are its environments, `apt` the packages
-    that its roles ask for. The first layer is the root filesystem: no roles.
+    that its roles ask for, `downloads` the files. The first layer is the root filesystem: no roles.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Layer:
     origins: Mapping[str, str] = field(default_factory=dict)
     python: tuple[str, ...] = ()
     apt: tuple[str, ...] = ()
+    downloads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,7 @@ class Plan:
     left_out: tuple[LeftOut, ...] = ()
     open: tuple[OpenEntry, ...] = ()
     notes: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
 
     @property
     def top(self) -> Layer:

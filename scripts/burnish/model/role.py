@@ -60,7 +60,7 @@ class Role:
     """A role: `files` maps its content files (path inside the role) to their sha256.
 
     `includes` are the roles that its tasks include, `variables` the public ones of its contract.
-    `data` are its variables, for roles with apt tasks: `defaults`, and vars/ by file's stem.
+    `data` are its variables: `defaults`, and vars/ by file's stem.
     """
 
     name: str

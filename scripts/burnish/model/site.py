@@ -34,6 +34,15 @@ class PythonIndex:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DownloadMirror:
+    """Where files that roles download are looked for first: at `mirror`/HOST/PATH, https or a folder."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    mirror: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PackerSource:
     """A mirror of the pinned Packer release, and a folder of plugins for a Packer without its own."""
 
@@ -51,6 +60,7 @@ class Site:
 
     apt: dict[str, Apt] = field(default_factory=dict)
     python: PythonIndex = field(default_factory=PythonIndex)
+    downloads: DownloadMirror = field(default_factory=DownloadMirror)
     packer: PackerSource = field(default_factory=PackerSource)
     http_proxy: str = ""
     https_proxy: str = ""

@@ -28,6 +28,8 @@ def changed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
         kind, _, rest = name.partition(":")
         if kind == "pin" and what == "changed":
             told.append(_moved(rest, old[name], new=new[name]))
+        elif kind == "download" and what == "changed":
+            told.append(f"download {rest} has other bytes")
         elif kind == "parent":
             told.append("the layer below changed")
         else:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from burnish.model.base import Base
 from burnish.model.catalog import Catalog
+from burnish.model.download import DownloadsLock, DownloadSpec
 from burnish.model.image import Image
-from burnish.model.lock import AptLock, Lock, PythonLock
+from burnish.model.lock import AptLock, Asked, Lock, PythonLock
+from burnish.model.pin import Pin
 from burnish.model.plan import Layer
 from burnish.model.profile import LayerSpec
 from burnish.plan.ids import canonical, digest
@@ -21,13 +23,14 @@ UNRESOLVED = "open"
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What the layers of one image share; `packages`: what apt is asked for, by layer."""
+    """What the layers of one image share; `asked`: what its roles ask for; `pins` by hand."""
 
     catalog: Catalog
     base: Base
     image: Image
     lock: Lock
-    packages: Mapping[str, tuple[str, ...]]
+    asked: Asked
+    pins: tuple[Pin, ...] = ()
 
 
 def rootfs_inputs(
@@ -92,8 +95,10 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
     }
     for name, lock in locks.items():
         inputs |= _pins(name, lock, declared=environments[name])
-    debs, asked = context.lock.apt.get(spec.id), context.packages.get(spec.id, ())
+    debs, asked = context.lock.apt.get(spec.id), context.asked.packages.get(spec.id, ())
     inputs |= apt_inputs(asked, debs)
+    files = lines(context.asked.downloads.get(spec.id, ()))
+    inputs |= _downloads(files, context.lock.downloads.get(spec.id))
     # times of files and of generated content come from it
     made = [lock.epoch for lock in (*locks.values(), debs if asked else None) if lock]
     epoch = max([parent.epoch, *made])
@@ -110,7 +115,20 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         origins=dict.fromkeys(spec.vars, place),
         python=tuple(environments),
         apt=asked,
+        downloads=files,
     )
+
+
+def lines(specs: Sequence[DownloadSpec]) -> tuple[str, ...]:
+    """Downloads as a lock declares them."""
+    return tuple(sorted(spec.asked for spec in specs))
+
+
+def _downloads(declared: tuple[str, ...], lock: DownloadsLock | None) -> dict[str, str]:
+    """What downloads add to a layer: their content, whatever the address that it came from."""
+    if lock is None or lock.declared != declared:
+        return {f"download:{line.partition(' ')[0]}": UNRESOLVED for line in declared}
+    return {f"download:{each.name}": each.sha256 or each.origin for each in lock.files}
 
 
 def apt_inputs(declared: tuple[str, ...], lock: AptLock | None) -> dict[str, str]:

@@ -35,5 +35,14 @@ def flatten(profile: Profile, profiles: Mapping[str, Profile]) -> tuple[Placed, 
     return tuple(layers)
 
 
+def lineage(name: str, profiles: Mapping[str, Profile]) -> tuple[str, ...]:
+    """A profile's name and those that it extends, nearest first; unknown names and rings end it."""
+    names: list[str] = []
+    while name in profiles and name not in names:
+        names.append(name)
+        name = profiles[name].extends
+    return tuple(names)
+
+
 def _index(layers: list[Placed], name: str) -> int | None:
     return next((i for i, (layer, _) in enumerate(layers) if layer.id == name), None)

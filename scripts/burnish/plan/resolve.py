@@ -3,25 +3,28 @@ defaults, inheritance, overrides and pins meet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from burnish.errors import UsageError
 from burnish.model.base import Base, Level
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image, Target
-from burnish.model.lock import Lock, OpenEntry
+from burnish.model.lock import Asked, Lock, OpenEntry
+from burnish.model.pin import Pin
 from burnish.model.plan import Layer, LeftOut, Plan
 from burnish.model.profile import LayerSpec
 from burnish.plan.ids import digest
 from burnish.plan.layers import (
     Context,
     first_layer,
+    lines,
     next_layer,
     python_environments,
     standing_on,
     tools_layer,
 )
+from burnish.plan.pins import applying, unkept
 from burnish.plan.profiles import flatten
 
 # The newest Python that ansible-core 2.19 can manage, from its support matrix.
@@ -58,14 +61,15 @@ def resolve(
     *,
     target: Target,
     lock: Lock,
-    packages: Mapping[str, tuple[str, ...]],
+    asked: Asked,
 ) -> Plan:
-    """The whole plan; `packages` are what apt is asked for, by layer.
+    """The whole plan; `asked` is what its roles ask for.
 
     Entries that the lock leaves open are listed, not refused: building does.
     """
     base = catalog.bases[image.base]
-    context = Context(catalog=catalog, base=base, image=image, lock=lock, packages=packages)
+    by_hand = applying(catalog, image)
+    context = Context(catalog=catalog, base=base, image=image, lock=lock, asked=asked, pins=by_hand)
     gathered = _Gathered(layers=[first_layer(context)])
     gathered.open += _open_rootfs(context)
     for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
@@ -85,18 +89,26 @@ def resolve(
         tools=tools,
         left_out=tuple(gathered.left_out),
         open=tuple(sorted(gathered.open)),
-        notes=_notes(base, gathered.open, standin=lock.standin),
+        notes=(*_notes(base, gathered.open, standin=lock.standin), *_signed(gathered.layers, lock)),
+        pins=_pins(gathered.layers, context=context),
     )
 
 
-def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context) -> None:
-    row = "windows" if context.base.os == "windows" else f"linux_{context.image.flavour}"
-    for role in spec.roles:
-        support = context.catalog.roles[role].facts.support.get(row)
+def unsupported(roles: Sequence[str], catalog: Catalog, *, image: Image) -> str:
+    """Why an image does without a layer of these roles, or nothing."""
+    windows = catalog.bases[image.base].os == "windows"
+    row = "windows" if windows else f"linux_{image.flavour}"
+    for role in roles:
+        support = catalog.roles[role].facts.support.get(row)
         if support is None or support.state == "no":
-            reason = support.reason if support else "no support row"
-            gathered.left_out.append(LeftOut(name=spec.id, reason=f"{role}: {reason}"))
-            return
+            return f"{role}: {support.reason if support else 'no support row'}"
+    return ""
+
+
+def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context) -> None:
+    if reason := unsupported(spec.roles, context.catalog, image=context.image):
+        gathered.left_out.append(LeftOut(name=spec.id, reason=reason))
+        return
     entries = [
         OpenEntry(section=f"python:{name}", reason=reason)
         for name, wanted in python_environments(spec, context.catalog)
@@ -104,6 +116,8 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
     ]
     reason = _open_apt(spec.id, gathered.layers, context=context)
     entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
+    reason = _open_downloads(spec.id, context=context)
+    entries += [OpenEntry(section=f"downloads:{spec.id}", reason=reason)] if reason else []
     if entries and spec.if_reachable:
         gathered.left_out.append(
             LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}")
@@ -114,7 +128,7 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
 
 
 def _open_apt(name: str, below: Sequence[Layer], *, context: Context) -> str:
-    wanted, lock = context.packages.get(name, ()), context.lock.apt.get(name)
+    wanted, lock = context.asked.packages.get(name, ()), context.lock.apt.get(name)
     if not wanted or context.lock.rootfs is None:  # what the layers stand on is open itself then
         return ""
     if lock is None:
@@ -123,7 +137,16 @@ def _open_apt(name: str, below: Sequence[Layer], *, context: Context) -> str:
         return CHANGED
     if lock.below != standing_on(context.lock, [layer.name for layer in below]):
         return "the packages below it have changed since it was resolved"
-    return ""
+    return unkept(f"apt:{name}", pins=context.pins, lock=context.lock)
+
+
+def _open_downloads(name: str, *, context: Context) -> str:
+    wanted, lock = context.asked.downloads.get(name, ()), context.lock.downloads.get(name)
+    if not wanted:
+        return ""
+    if lock is None:
+        return _recorded(context.lock, f"downloads:{name}") or "not resolved yet"
+    return CHANGED if lock.declared != lines(wanted) else ""
 
 
 def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str:
@@ -135,7 +158,7 @@ def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str
     rootfs = context.base.rootfs
     if rootfs and rootfs.python != lock.python:
         return f"resolved for Python {lock.python}, the base has {rootfs.python}"
-    return ""
+    return unkept(f"python:{name}", pins=context.pins, lock=context.lock)
 
 
 def _open_rootfs(context: Context) -> list[OpenEntry]:
@@ -152,7 +175,29 @@ def _open_rootfs(context: Context) -> list[OpenEntry]:
             entries.append(OpenEntry(section=section, reason=reason))
         elif lock.declared != wanted:
             entries.append(OpenEntry(section=section, reason=CHANGED))
+        elif reason := unkept(section, pins=context.pins, lock=context.lock):
+            entries.append(OpenEntry(section=section, reason=reason))
     return entries
+
+
+def _signed(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
+    """Installers that the lock knows by their signer alone."""
+    names = [layer.name for layer in layers if layer.downloads and layer.name in lock.downloads]
+    return tuple(
+        f"downloads:{name}: {each.name} is to be signed by {each.origin!r}: not verified here"
+        for name in names
+        for each in lock.downloads[name].files
+        if not each.sha256
+    )
+
+
+def _pins(layers: Sequence[Layer], *, context: Context) -> tuple[Pin, ...]:
+    """The pins by hand of sections that this image has."""
+    if context.base.rootfs is None:
+        return ()
+    python = {f"python:{name}" for layer in layers for name in layer.python}
+    own = {"rootfs", "tools", *python, *(f"apt:{layer.name}" for layer in layers)}
+    return tuple(pin for pin in context.pins if pin.section in own)
 
 
 def _recorded(lock: Lock, section: str) -> str:

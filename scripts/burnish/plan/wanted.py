@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image
-from burnish.model.lock import Wanted
+from burnish.model.lock import Asked, Wanted
 from burnish.plan.layers import python_environments
+from burnish.plan.pins import applying, by_section
 from burnish.plan.profiles import flatten
 
 
-def wanted(catalog: Catalog, image: Image, *, packages: Mapping[str, tuple[str, ...]]) -> Wanted:
-    """Every section that the image's lock has, with what it asks for; `packages`: apt's, by layer."""
+def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
+    """Every section that the image's lock has, with what it asks for; `asked` is read off its roles."""
     base = catalog.bases[image.base]
     layers = flatten(catalog.profiles[image.profile], catalog.profiles)
     local = base.rootfs is not None
@@ -27,6 +26,8 @@ def wanted(catalog: Catalog, image: Image, *, packages: Mapping[str, tuple[str, 
         rootfs=base.rootfs,
         flavour=image.flavour,
         tools=catalog.tools_rootfs if local else None,
-        apt={layer.id: packages[layer.id] for layer, _ in layers if packages.get(layer.id)},
+        apt={each.id: asked.packages[each.id] for each, _ in layers if asked.packages.get(each.id)},
         python=python if local else {},
+        downloads={name: files for name, files in asked.downloads.items() if files},
+        pins=by_section(applying(catalog, image)),
     )

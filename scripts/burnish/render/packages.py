@@ -23,9 +23,7 @@ def declared(
     names: set[str] = set()
     problems: list[Problem] = []
     for role in roles:
-        # as the roles load them: vars/main.yml, then the family's file, then the release's
-        files = ("main", _family(base), _release(base))
-        lists = {name: value for file in files for name, value in role.data.get(file, {}).items()}
+        lists = of_system(role, base)
         known = {**role.data.get("defaults", {}), **given, "burnish_flavour": flavour}
         for task in role.apt:
             if all(
@@ -36,6 +34,12 @@ def declared(
     if problems:
         raise DefinitionError(problems)
     return tuple(sorted(names))
+
+
+def of_system(role: Role, base: Base) -> dict[str, Any]:
+    """A role's internal variables as it loads them: vars/main.yml, the family's file, the release's."""
+    files = ("main", _family(base), _release(base))
+    return {name: value for file in files for name, value in role.data.get(file, {}).items()}
 
 
 def _family(base: Base) -> str:

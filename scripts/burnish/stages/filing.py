@@ -12,6 +12,7 @@ from burnish.evidence.manifest import Evidence, not_verified, record
 from burnish.evidence.report import report
 from burnish.gallery import rules
 from burnish.model.manifest import Manifest
+from burnish.stages import planning
 from burnish.stages.prove import suite_of
 from burnish.stages.run import Run, World
 from burnish.verify.suite import due
@@ -48,6 +49,7 @@ def file(world: World, run: Run) -> Run:
         verdicts=run.verdicts,
         seconds=run.seconds,
         lock_sha256=hashlib.sha256(lock.encode()).hexdigest(),
+        pins=tuple(state.text for state in planning.by_hand(world, run.plan)),
     )
     manifest = record(evidence)
     if manifest.standin and not world.options.allow_standin:

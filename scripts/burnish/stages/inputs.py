@@ -14,6 +14,7 @@ from burnish.build.repository import bring, write_index
 from burnish.errors import BuildError
 from burnish.lock import apt, fetch
 from burnish.lock.archive import Archive
+from burnish.lock.downloads import bring as fetch_downloads
 from burnish.lock.place import Place
 from burnish.model.lock import AptLock, Lock, Package
 from burnish.model.plan import Layer, Plan
@@ -34,7 +35,7 @@ def place_of(world: World, run: Run) -> Place:
 
 
 def fetch_missing(world: World, run: Run) -> None:
-    """Bring everything that layers missing here are made of; .debs and wheels at the same time.
+    """Bring everything that layers missing here are made of; each kind at the same time.
 
     Raises Vanished for the first section that can't be had any more.
     """
@@ -54,6 +55,7 @@ def bring_all(world: World, run: Run, *, layers: Sequence[Layer]) -> None:
     jobs = (
         partial(_debs, world, plan, layers=layers, place=place),
         partial(_wheels, world, plan, layers=layers, place=place),
+        partial(_downloads, world, plan, layers=layers, place=place),
     )
     with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
         futures = [pool.submit(job) for job in jobs]
@@ -94,7 +96,7 @@ def debs_of(world: World, packages: Sequence[Package]) -> Mapping[Package, Path]
 
 
 def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Files:
-    """The folders that a layer's container is given: its packages, its wheels, apt's settings."""
+    """The folders that a layer's container is given: its packages, wheels and downloads, apt's settings."""
     folder = world.scratch(run) / "inputs" / layer.name
     shutil.rmtree(folder, ignore_errors=True)
     packages = lock.apt[layer.name].packages if layer.apt else ()
@@ -106,6 +108,12 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
     for name in layer.python:
         for wheel, path in fetch.bring(name, lock.python[name], place=place).items():
             bring(path, wheels / wheel.filename)
+    downloads = folder / "downloads"
+    downloads.mkdir()
+    if layer.downloads:
+        files = fetch_downloads(f"downloads:{layer.name}", lock.downloads[layer.name], place=place)
+        for file, path in files.items():
+            bring(path, downloads / file.name)
     for name, text in transport.settings().items():
         write(folder / name, text)
     world.store.uv_cache.mkdir(parents=True, exist_ok=True)
@@ -113,6 +121,7 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
         uv_cache=str(world.store.uv_cache),
         debs=str(folder / "debs"),
         wheels=str(wheels),
+        downloads=str(downloads),
         settings=str(folder),
     )
 
@@ -138,3 +147,11 @@ def _wheels(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) 
             lock = plan.lock.python[name]
             fetch.none_younger(lock, section=f"python:{name}")
             fetch.bring(name, lock, place=place)
+
+
+def _downloads(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) -> None:
+    for layer in layers:
+        if layer.downloads:
+            section = f"downloads:{layer.name}"
+            world.monitor.detail(section)
+            fetch_downloads(section, plan.lock.downloads[layer.name], place=place)

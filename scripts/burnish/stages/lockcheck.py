@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from burnish.errors import ToolError
-from burnish.lock import apt, fetch
+from burnish.lock import apt, downloads, fetch
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place, Vanished
 from burnish.model.image import Image
@@ -26,7 +26,7 @@ class Checked:
 
     `open`: entries that a place could not reach, with its reason. `stale`: sections that ask for
     something else by now. `gone`: inputs that nobody offers and the cache lacks. `kept`: inputs that
-    only the cache has. `unasked`: why a source could not be asked.
+    only the cache has. `unasked`: why a source could not be asked. `pins`: those by hand to look at.
     """
 
     image: str
@@ -35,6 +35,7 @@ class Checked:
     gone: tuple[str, ...]
     kept: tuple[str, ...]
     unasked: tuple[str, ...]
+    pins: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -64,6 +65,7 @@ def check(world: World, image: Image) -> Checked:
         gone=tuple(sorted(name for digest, name in missing.items() if digest not in kept)),
         kept=tuple(sorted(kept.values())),
         unasked=tuple(sorted({why for _, why in answers if why})),
+        pins=tuple(str(each.finding) for each in planning.by_hand(world, plan) if each.finding),
     )
 
 
@@ -87,7 +89,7 @@ def _answer(job: Callable[[], Names]) -> tuple[Names, str]:
 
 
 def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
-    """One question for each source: each archive, each environment's index."""
+    """One question for each source: each archive, each environment's index, each layer's downloads."""
     place = inputs.place_of(world, Run(plan=plan))
     kinds: dict[str, list[Package]] = {}
     for name, lock in inputs.sections(plan, inputs.made_here(plan)):
@@ -96,6 +98,8 @@ def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
         yield partial(_not_in_archive, world, plan, kind=kind, packages=packages, place=place)
     for name in plan.lock.python:
         yield partial(_not_in_index, plan, name, place=place)
+    for files in plan.lock.downloads.values():
+        yield partial(downloads.gone, files, place=place)
 
 
 def _not_in_archive(

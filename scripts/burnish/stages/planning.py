@@ -3,49 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from burnish.model.catalog import Catalog
+from burnish.model.download import DownloadSpec
 from burnish.model.image import Image
-from burnish.model.lock import Lock, Wanted
+from burnish.model.lock import Asked, Lock, Wanted
+from burnish.model.pin import PinState
 from burnish.model.plan import Plan
 from burnish.model.role import Role
 from burnish.plan import wanted as wants
+from burnish.plan.pins import states
 from burnish.plan.profiles import flatten
-from burnish.plan.resolve import resolve
+from burnish.plan.resolve import resolve, unsupported
+from burnish.render.downloads import downloads as files
 from burnish.render.packages import declared
+from burnish.stages.run import World
 
-Packages = Mapping[str, tuple[str, ...]]
+
+@dataclass(frozen=True, kw_only=True)
+class OfRoles:
+    """What the roles of one layer ask for."""
+
+    packages: tuple[str, ...]
+    downloads: tuple[DownloadSpec, ...]
 
 
 def plan(catalog: Catalog, image: Image, *, lock: Lock) -> Plan:
     """The plan of an image with a lock."""
     target = catalog.targets["local"]
-    return resolve(catalog, image, target=target, lock=lock, packages=packages(catalog, image))
+    return resolve(catalog, image, target=target, lock=lock, asked=asked(catalog, image))
 
 
 def wanted(catalog: Catalog, image: Image) -> Wanted:
     """What the image's lock has to pin."""
-    return wants.wanted(catalog, image, packages=packages(catalog, image))
+    return wants.wanted(catalog, image, asked=asked(catalog, image))
 
 
-def packages(catalog: Catalog, image: Image) -> Packages:
-    """What apt is asked for, by layer; nothing where no root filesystem is built."""
-    if catalog.bases[image.base].rootfs is None:
-        return {}
-    layers = flatten(catalog.profiles[image.profile], catalog.profiles)
-    return {
-        layer.id: of_roles(catalog, image, roles=layer.roles, given=layer.vars)
-        for layer, _ in layers
-    }
+def by_hand(world: World, plan: Plan) -> tuple[PinState, ...]:
+    """A plan's pins by hand as they stand on the day of the run."""
+    return states(plan.pins, lock=plan.lock, today=world.now.date())
+
+
+def asked(catalog: Catalog, image: Image) -> Asked:
+    """What the roles of an image ask for, by layer; no packages where no root filesystem is built."""
+    local = catalog.bases[image.base].rootfs is not None
+    packages: dict[str, tuple[str, ...]] = {}
+    downloads: dict[str, tuple[DownloadSpec, ...]] = {}
+    for layer, _ in flatten(catalog.profiles[image.profile], catalog.profiles):
+        if unsupported(layer.roles, catalog, image=image):
+            continue
+        found = of_roles(catalog, image, roles=layer.roles, given=layer.vars)
+        downloads[layer.id] = found.downloads
+        if local:
+            packages[layer.id] = found.packages
+    return Asked(packages=packages, downloads=downloads)
 
 
 def of_roles(
     catalog: Catalog, image: Image, *, roles: Sequence[str], given: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """What apt is asked for by some roles with some variables, the roles that they include too."""
+) -> OfRoles:
+    """What some roles ask for with some variables, the roles that they include too."""
     base, found = catalog.bases[image.base], tuple(_all(roles, catalog.roles))
-    return declared(found, given, base=base, flavour=image.flavour)
+    return OfRoles(
+        packages=declared(found, given, base=base, flavour=image.flavour) if base.rootfs else (),
+        downloads=files(found, given, base=base, flavour=image.flavour),
+    )
 
 
 def _all(names: Sequence[str], roles: Mapping[str, Role]) -> Iterator[Role]:

@@ -16,9 +16,11 @@ from burnish.lock.wheels import uv
 from burnish.model.leftovers import as_facts
 from burnish.model.lock import Lock
 from burnish.model.plan import Layer, Plan
+from burnish.plan.layers import lines
 from burnish.render import transport
 from burnish.render.layer import TRANSPORT, LayerPaths, render_layer
 from burnish.stages import inputs, planning
+from burnish.stages.planning import OfRoles
 from burnish.stages.run import Run, World
 from burnish.verify.suite import facts
 
@@ -50,7 +52,7 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     given = {**layer.vars, **scenario.changes}
     asked = planning.of_roles(world.catalog, plan.image, roles=layer.roles, given=given)
     plan = replace(plan, lock=_locked(world, run, layer=layer, asked=asked))
-    layer = replace(layer, vars=given, apt=asked)
+    layer = replace(layer, vars=given, apt=asked.packages, downloads=lines(asked.downloads))
     below = plan.layers[: [each.name for each in plan.layers].index(layer.name)]
     folder = scenario.folder.resolve()
     mounted = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
@@ -85,15 +87,21 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     }
 
 
-def _locked(world: World, run: Run, *, layer: Layer, asked: tuple[str, ...]) -> Lock:
-    """The image's lock, with the layer's packages as a scenario's variables make them."""
+def _locked(world: World, run: Run, *, layer: Layer, asked: OfRoles) -> Lock:
+    """The image's lock, with the layer's packages and downloads as a scenario's variables make them."""
     image, lock = run.plan.image, run.plan.lock
-    if asked == layer.apt:
+    moved = {f"apt:{layer.name}"} if asked.packages != layer.apt else set()
+    moved |= {f"downloads:{layer.name}"} if lines(asked.downloads) != layer.downloads else set()
+    if not moved:
         return lock
     want = planning.wanted(world.catalog, image)
-    want = replace(want, apt={**want.apt, layer.name: asked})
-    place, section = inputs.place_of(world, run), f"apt:{layer.name}"
-    return update.resolve(want, lock, asked={section}, place=place, keep_open=False)
+    want = replace(
+        want,
+        apt={**want.apt, layer.name: asked.packages},
+        downloads={**want.downloads, layer.name: asked.downloads},
+    )
+    place = inputs.place_of(world, run)
+    return update.resolve(want, lock, asked=moved, place=place, keep_open=False)
 
 
 def _checks(world: World, role: str) -> Path:

@@ -10,9 +10,11 @@ from typing import Any
 from house.sources import place
 
 KEYS = 15
-KINDS = ("bases", "profiles", "images", "targets")
+KINDS = ("bases", "profiles", "images", "targets", "pins")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 KEBAB = re.compile(r"[a-z][a-z0-9]*([-.][a-z0-9]+)*")
+# The link of a pin by hand, from which nothing is fetched, and the publisher's address of a download.
+NO_TRANSPORT = re.compile(r"\s+link: |    - [\w.+-]+ https://")
 TRANSPORT = re.compile(r"https?://|\bftp://")
 
 
@@ -39,6 +41,8 @@ def misnamed(path: Path, data: Any) -> Iterator[str]:
 def names_transport(path: Path, text: str) -> Iterator[str]:
     """Mirrors and indexes are the site's business, never the definition's or the lock's."""
     for number, line in enumerate(text.splitlines(), start=1):
+        if NO_TRANSPORT.match(line):
+            continue
         if TRANSPORT.search(line):
             yield f"{place(path)}:{number}: names a place to download from"
 

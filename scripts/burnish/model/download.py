@@ -1,0 +1,62 @@
+"""`DownloadSpec`: a file that a role asks for; `Download`: one that a lock pins, with what vouches for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COMPUTED = "computed when locked"
+AUTHENTICODE = "authenticode"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadSpec:
+    """One file as a role's vars/ declare it: its name in the layer, and the publisher's address of it.
+
+    Its content is known by `sha256`, or by `checksum`, the address of the publisher's own list; with
+    both, the list is where the digest was found. `authenticode` is the signer of a Windows installer
+    whose content may change. `when` is a condition over the role's public variables; `size` in bytes.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    url: str
+    sha256: str = ""
+    size: int = 0
+    checksum: str = ""
+    authenticode: str = ""
+    when: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What is asked for in one line: another one has to be resolved anew."""
+        signer = f"{AUTHENTICODE}:{self.authenticode}" if self.authenticode else ""
+        proof = self.sha256 or self.checksum or signer
+        return f"{self.name} {self.url} {proof}".rstrip()
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Download:
+    """One file by its content, `size` in bytes; `origin` tells where its checksum came from.
+
+    A Windows installer may have no digest: then `origin` is the signer that it is to have.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    size: int
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadsLock:
+    """The files that a layer's roles download."""
+
+    declared: tuple[str, ...]
+    files: tuple[Download, ...]
+
+    @property
+    def pinned(self) -> tuple[Download, ...]:
+        """Those that are known by content."""
+        return tuple(each for each in self.files if each.sha256)
