@@ -66,13 +66,13 @@ class BootError(BuildError):
 
 
 class ChecksFailed(BurnishError):
-    """At least one check that was due did not pass."""
+    """At least one check that was due did not pass, or a gate."""
 
     exit_code = 5
 
 
 class PublishError(BurnishError):
-    """A version could not be filed."""
+    """A version could not be filed, moved to another channel, or removed."""
 
     exit_code = 6
 
