@@ -65,6 +65,16 @@ def test_a_line_names_a_few_of_many() -> None:
     assert told(suite) == "openssl 1.0-1 -> 1.0-2: bookworm-security"
 
 
+def test_what_only_came_or_went_shares_a_line() -> None:
+    come = [replace(FIX, names=(f"p{n}",), kind="added", old="", text="") for n in range(10)]
+    gone = replace(FIX, names=("q",), kind="removed", new="", text="")
+    assert list(lines(Explained(image="x", reasons=(FIX, *come, gone))))[2:] == [
+        "  added     p0, p1, p2, p3, p4, p5, p6, p7 and 2 more",
+        "  removed   q",
+        "x: 12 moved: 1 fix, 10 added, 1 removed",
+    ]
+
+
 def test_a_pull_requests_body_refers_to_nobody() -> None:
     text = markdown([EVERY])
     assert text.startswith("## tiny-cpu\n\n4 moved: 1 security (8 CVEs)")

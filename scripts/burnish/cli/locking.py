@@ -34,9 +34,11 @@ def lock(context: Context, /, images: tuple[str, ...], **given: bool) -> None:
     names = tuple(world.catalog.images) if given["every"] else images
     if not names:
         raise click.UsageError("name images, or --all")
+    if given["check"] and given["explain"]:
+        raise click.UsageError("--check moves nothing that --explain could tell of")
+    if given["markdown"] and not given["explain"]:
+        raise click.UsageError("--markdown goes with --explain")
     if given["check"]:
-        if given["explain"]:
-            raise click.UsageError("--check moves nothing that --explain could tell of")
         _check(world, names, as_json=given["as_json"])
         return
     if given["explain"]:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from burnish.model.reason import KINDS, Explained, Reason
+from burnish.model.reason import KINDS, Explained, Kind, Reason
 
 CVES = 6  # named in a line; the rest is counted
 NAMES = 3
+LISTED = 8
+SHARED: tuple[Kind, ...] = ("added", "removed")
 LINES = 200  # of a pull request's body, which has a limit
 
 
@@ -47,8 +49,8 @@ def lines(explained: Explained) -> Iterator[str]:
     """An image's moves by layer, security first, and the summary as the last line."""
     for section, reasons in groupby(explained.reasons, key=lambda reason: reason.section):
         yield f"{explained.image} {_title(section)}"
-        for reason in reasons:
-            yield f"  {reason.kind:<9} {told(reason)}"
+        for kind, text in _rows(list(reasons)):
+            yield f"  {kind:<9} {text}"
     for entry in explained.open:
         yield f"{explained.image} {entry.section}: open: {entry.reason}"
     yield f"{explained.image}: {summary(explained.reasons)}"
@@ -64,7 +66,8 @@ def moved(reasons: Sequence[Reason]) -> str:
     parts = [summary(reasons)]
     for section, each_of in groupby(reasons[:LINES], key=lambda reason: reason.section):
         parts.append(f"### {_title(section)}")
-        parts.append("\n".join(f"- **{each.kind}** {_code(told(each))}" for each in each_of))
+        rows = _rows(list(each_of))
+        parts.append("\n".join(f"- **{kind}** {_code(text)}" for kind, text in rows))
     if len(reasons) > LINES:
         parts.append(f"And {len(reasons) - LINES} more.")
     return "\n\n".join(parts)
@@ -76,6 +79,17 @@ def _section(explained: Explained) -> str:
         parts.append("### Open")
         parts.append("\n".join(f"- {e.section}: {_code(e.reason)}" for e in explained.open))
     return "\n\n".join(parts) + "\n"
+
+
+def _rows(reasons: Sequence[Reason]) -> Iterator[tuple[Kind, str]]:
+    """Kind and text of each line of a section; what only came, or only went, shares one."""
+    shared = [reason for reason in reasons if reason.kind in SHARED]
+    yield from ((each.kind, told(each)) for each in reasons if each not in shared)
+    for kind in SHARED:
+        names = [name for each in shared if each.kind == kind for name in each.names]
+        if names:
+            more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+            yield kind, f"{', '.join(names[:LISTED])}{more}"
 
 
 def _why(reason: Reason) -> Iterator[str]:

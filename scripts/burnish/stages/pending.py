@@ -78,32 +78,32 @@ def _resolved(wanted: Wanted, old: Lock, *, place: Place) -> tuple[Lock, list[st
     sections = [name for name in update.sections(wanted) if name != update.TOOLS]
     wheels = [name for name in sections if name.startswith(update.PYTHON)]
     packages = [name for name in sections if name not in wheels]
-    new, unasked = old, list[str]()
-    for asked in (packages, wheels):
-        new, why = _part(wanted, new, asked=asked, place=place)
-        unasked += why
+    new, reasons = _part(wanted, old, asked=packages, place=place)
+    unasked = [f"apt: {why}" for why in reasons]
     if packages and not unasked and not any(name.endswith(SECURITY) for name in new.recorded):
         unasked.append(
             f"apt: no security archive of {wanted.distribution} was asked: "
             "name one as apt.DISTRIBUTION.security_mirror in site.yaml"
         )
-    return new, unasked
+    new, reasons = _part(wanted, new, asked=wheels, place=place)
+    return new, unasked + [f"Python: {why}" for why in reasons]
 
 
 def _part(
     wanted: Wanted, lock: Lock, *, asked: Collection[str], place: Place
-) -> tuple[Lock, list[str]]:
-    """The lock with some sections resolved anew; as it was, with the reason, where that fails."""
+) -> tuple[Lock, tuple[str, ...]]:
+    """The lock with some sections resolved anew, and why some of them stay as they were."""
     if not asked:
-        return lock, []
+        return lock, ()
+    if place.offline:
+        return lock, ("--offline: nothing was asked",)
     try:
         new = update.resolve(wanted, lock, asked=asked, place=place, keep_open=True)
     except Interrupted:
         raise
     except BurnishError as error:
-        return lock, [f"{', '.join(asked)}: {error.message.splitlines()[0]}"]
-    mine = [entry for entry in new.open if entry.section in asked]
-    return new, [f"{entry.section}: {entry.reason}" for entry in mine]
+        return lock, (error.message.splitlines()[0],)
+    return new, tuple(dict.fromkeys(each.reason for each in new.open if each.section in asked))
 
 
 def _wheels(lock: Lock) -> set[tuple[str, str]]:
