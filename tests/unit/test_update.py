@@ -36,7 +36,7 @@ class Mirror:
 
     version: str = "2.0"
     fetched: list[str] = field(default_factory=list)
-    recorded = {"main": "digest"}
+    recorded = {"main": "digest 2026-11-22T08:12:44Z", "more": "digest 2026-11-21T00:00:00Z"}
 
     def resolve(self, names: Sequence[str], **_: object) -> tuple[Package, ...]:
         return tuple(makers.package(name, self.version) for name in names)
@@ -125,7 +125,9 @@ def test_everything_is_resolved(tmp_path: Path, mirror: Mirror) -> None:
     assert lock.rootfs is not None
     assert [package.pin for package in lock.rootfs.packages] == ["bash=2.0"]
     assert lock.rootfs.epoch == makers.EPOCH + 1
-    assert lock.recorded == {"rootfs/main": "digest", "tools/main": "digest"}
+    indexes = {f"{kind}/{k}": v for kind in ("rootfs", "tools") for k, v in mirror.recorded.items()}
+    when = dict.fromkeys(("rootfs", "tools", "apt:base", "apt:extra"), "2026-11-22T08:12:44Z")
+    assert lock.recorded == {**indexes, **when}
     assert (lock.open, lock.image, lock.standin) == ((), "tiny-cpu", False)
     assert list(lock.python) == ["ml"]
     assert mirror.fetched == ["bash", "mtools", "jq", "less"]

@@ -30,18 +30,29 @@ def load_site(root: Path, environment: Mapping[str, str]) -> Site:
         if document is not None:
             found, more = validate(document, Site)
             problems += more
-            problems += _problems(document, found)
+            problems += _problems(document, found) if found else ()
         if found is None or problems:
             raise DefinitionError(problems)
         site = found
     return _from_environment(site, environment)
 
 
-def _problems(document: Document, site: Site | None) -> Iterator[Problem]:
-    mirror = site.downloads.mirror if site else ""
+def _problems(document: Document, site: Site) -> Iterator[Problem]:
+    yield from _snapshots(document, site)
+    mirror = site.downloads.mirror
     if mirror and not mirror.startswith(("https://", "/")):
         text = f"{mirror!r} is neither an https address nor a folder's whole path"
         yield document.problem(("downloads", "mirror"), text)
+
+
+def _snapshots(document: Document, site: Site) -> Iterator[Problem]:
+    for name, apt in site.apt.items():
+        for key in ("snapshot", "security_snapshot"):
+            address = getattr(apt, key)
+            if address and "{timestamp}" not in address:
+                text = f"{address!r} does not say where {{timestamp}} goes"
+                hint = "as in https://snapshot.example.com/debian/{timestamp}"
+                yield document.problem(("apt", name, key), text, hint=hint)
 
 
 def _from_environment(site: Site, environment: Mapping[str, str]) -> Site:

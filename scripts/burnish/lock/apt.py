@@ -9,8 +9,9 @@ from pathlib import Path
 
 from burnish import process
 from burnish.errors import BuildError
+from burnish.lock import snapshot
 from burnish.lock.archive import Archive, open_archive
-from burnish.lock.place import Place
+from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
 from burnish.model.command import Command
 from burnish.model.lock import Package, Wanted
@@ -38,9 +39,15 @@ def rootfs_of(wanted: Wanted, section: str) -> tuple[Rootfs, str]:
 
 
 def bring(
-    section: str, packages: Sequence[Package], *, archive: Callable[[], Archive], place: Place
+    section: str,
+    packages: Sequence[Package],
+    *,
+    archive: Callable[[], Archive],
+    place: Place,
+    snapshots: Sequence[str] = (),
 ) -> Debs:
-    """Every package's .deb; those that the inputs lack are fetched from `archive` and kept.
+    """Every package's .deb; those that the inputs lack are fetched from `archive` and kept, those that it
+    has dropped from `snapshots`.
 
     Raises Vanished for pins that the archive holds no more, BuildError where its bytes are others,
     ToolError where nothing may be fetched.
@@ -49,7 +56,14 @@ def bring(
     missing = [package for package in packages if package not in debs]
     if missing:
         place.may_fetch(section, [package.pin for package in missing])
-        offered = archive().offered(missing, section=section)
+        try:
+            offered = archive().offered(missing, section=section)
+        except Vanished as lost:
+            gone = [package for package in missing if package.name in lost.names]
+            if not gone or not snapshots or not snapshot.bring(gone, snapshots, place=place):
+                raise
+            # they are among the inputs now
+            return bring(section, packages, archive=archive, place=place, snapshots=snapshots)
         for package in missing:
             found = offered[package.pin].sha256
             if found != package.sha256:

@@ -7,12 +7,15 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 from burnish import process
 from burnish.errors import BuildError, CommandFailed, ToolError
 from burnish.lock.place import Vanished
+from burnish.lock.snapshot import FORM
 from burnish.lock.sources import default_lines, find_keyring, signed, site_lines
 from burnish.lock.trust import untrusted
 from burnish.model.base import Rootfs
@@ -33,7 +36,8 @@ TLS = ("ertificate verification failed", "certificate is NOT trusted")
 
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """An updated private apt. `conf` is its APT_CONFIG file, `urls` the mirrors' roots.
+    """An updated private apt. `conf` is its APT_CONFIG file, `urls` the mirrors' roots, `recorded` has
+    each suite's index: its digest, then its date.
 
     Several sections may ask the same one: each names itself, for errors.
     """
@@ -144,7 +148,7 @@ def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path)
     if done.returncode:
         raise _unreachable(rootfs, done.stderr)
     recorded = {
-        path.name.partition("_dists_")[2].removesuffix("_InRelease"): _sha256(path)
+        path.name.partition("_dists_")[2].removesuffix("_InRelease"): _recorded(path)
         for path in sorted((folder / "lists").glob("*_InRelease"))
     }
     urls = tuple(dict.fromkeys(line.split()[1].rstrip("/") for line in lines))
@@ -195,5 +199,10 @@ def _unreachable(rootfs: Rootfs, stderr: str) -> ToolError:
     )
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _recorded(path: Path) -> str:
+    """An index file's digest and, as it says itself, when it was made."""
+    content = path.read_bytes()
+    date = re.search(rb"^Date: (.+)$", content, flags=re.MULTILINE)
+    made = parsedate_to_datetime(date[1].decode()) if date else None
+    when = f" {made.astimezone(UTC):{FORM}}" if made else ""
+    return hashlib.sha256(content).hexdigest() + when

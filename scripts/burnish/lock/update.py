@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from burnish.errors import DefinitionError, ToolError
-from burnish.lock import apt, downloads, wheels
+from burnish.lock import apt, downloads, snapshot, wheels
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wanted
@@ -58,9 +58,10 @@ def resolve(
             if work.lock.rootfs or not section.startswith(APT):
                 reason = error.message.splitlines()[0]
                 entries.append(OpenEntry(section=section, reason=reason))
-    known = work.lock
+    known, own = work.lock, sections(wanted)
     return replace(
         known,
+        recorded={k: v for k, v in known.recorded.items() if "/" in k or k in own},
         apt={name: known.apt[name] for name in wanted.apt if name in known.apt},
         python={name: item for name, item in sorted(known.python.items()) if name in wanted.python},
         downloads={n: item for n, item in known.downloads.items() if n in wanted.downloads},
@@ -108,8 +109,14 @@ class _Work:
         below = names[: names.index(layer)]
         standing = self.lock.installed(below)
         section, archive = f"{APT}{layer}", self._archive(ROOTFS)
+        site = self.place.site.apt.get(self.wanted.distribution, Apt())
+        under = (ROOTFS, *(f"{APT}{name}" for name in below))
         debs = apt.bring(
-            ROOTFS, tuple(standing.values()), archive=lambda: archive, place=self.place
+            ROOTFS,
+            tuple(standing.values()),
+            archive=lambda: archive,
+            place=self.place,
+            snapshots=snapshot.places(under, recorded=self.lock.recorded, apt=site),
         )
         status = apt.status(debs, self.place.scratch / "status")
         declared = self.wanted.apt[layer]
@@ -136,6 +143,9 @@ class _Work:
         self._kept(section, {package.name: package.version for package in packages})
         archive = partial(self._archive, TOOLS if section == TOOLS else ROOTFS)
         debs = apt.bring(section, packages, archive=archive, place=self.place)
+        dates = (each.partition(" ")[2] for each in archive().recorded.values())
+        if when := max(dates, default=""):
+            self.lock = replace(self.lock, recorded={**self.lock.recorded, section: when})
         return AptLock(declared=declared, epoch=apt.newest(debs.values()), packages=packages)
 
     def _kept(self, section: str, versions: Mapping[str, str]) -> None:

@@ -88,7 +88,8 @@ class Lock:
     """The pins of one image; `apt` has an entry for each layer that installs packages, `downloads` for
     each whose roles download files.
 
-    `recorded` (digests of index files) is for the reader, never for an id.
+    `recorded` is never for an id: digest and date of the index files that were read last, and for each
+    section of packages the date of the indexes that it was resolved on.
     `basis` is set in a local lock only: the sha256 of the committed lock that it was made from.
     """
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 class Apt:
     """Mirrors of one distribution, and a keyring file if it is not the usual one.
 
+    `snapshot` and `security_snapshot` hold what the archive has dropped; `{timestamp}` in them stands for
+    a time, as 20261122T081244Z.
+
     `standin` marks an archive that only plays the distribution, for tests: nothing made from it is
     ever filed. `python` is then the interpreter of the userland that it borrows.
     """
@@ -17,6 +20,8 @@ class Apt:
 
     mirror: str = ""
     security_mirror: str = ""
+    snapshot: str = ""
+    security_snapshot: str = ""
     keyring: str = ""
     standin: bool = False
     python: str = ""

@@ -12,12 +12,13 @@ from burnish import process
 from burnish.build.files import write
 from burnish.build.repository import bring, write_index
 from burnish.errors import BuildError
-from burnish.lock import apt, fetch
+from burnish.lock import apt, fetch, snapshot
 from burnish.lock.archive import Archive
 from burnish.lock.downloads import bring as fetch_downloads
 from burnish.lock.place import Place
 from burnish.model.lock import AptLock, Lock, Package
 from burnish.model.plan import Layer, Plan
+from burnish.model.site import Apt
 from burnish.render import transport
 from burnish.stages import planning
 from burnish.stages.run import Run, World
@@ -136,7 +137,15 @@ def _debs(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) ->
     for name, lock in sections(plan, layers):
         world.monitor.detail(f"packages of {name}")
         kind = "tools" if name == "tools" else "rootfs"
-        debs = apt.bring(name, lock.packages, archive=partial(archive, kind), place=place)
+        _, distribution = apt.rootfs_of(wanted, kind)
+        site = world.site.apt.get(distribution, Apt())
+        debs = apt.bring(
+            name,
+            lock.packages,
+            archive=partial(archive, kind),
+            place=place,
+            snapshots=snapshot.places([name], recorded=plan.lock.recorded, apt=site),
+        )
         apt.none_younger(debs, than=lock.epoch, section=name)
 
 
