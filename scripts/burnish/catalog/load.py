@@ -45,6 +45,7 @@ ENGINE = (
     "build/export.py",
     "build/finalise.py",
     "build/grub.py",
+    "build/listing.py",
     "build/pipe.py",
     "build/tarstream.py",
     "build/tools.py",
