@@ -8,13 +8,27 @@ from dataclasses import replace
 
 from burnish import process
 from burnish.errors import NothingToDo, UsageError
+from burnish.evidence.difference import page as difference_page
 from burnish.evidence.report import report
+from burnish.model.difference import Difference
+from burnish.model.gate import GateResult
 from burnish.model.image import Image
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
-from burnish.stages import disk, filing, layers, locks, planning, prepare, prove, services
+from burnish.stages import (
+    comparing,
+    disk,
+    filing,
+    gating,
+    layers,
+    locks,
+    planning,
+    prepare,
+    prove,
+    services,
+)
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
 from burnish.stages.caching import export as export_cache
@@ -36,7 +50,10 @@ __all__ = [
     "build",
     "cached",
     "check_locks",
+    "diff",
+    "difference_page",
     "export_cache",
+    "gates",
     "import_cache",
     "lock_image",
     "open_world",
@@ -150,6 +167,18 @@ def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
     found = filing.reproven(manifest, run)
     folder = world.gallery.update(found, texts=filing.texts(world, run, manifest=found))
     return replace(run, manifest=found, folder=folder)
+
+
+def diff(world: World, old: Manifest | None, *, new: Manifest) -> Difference:
+    """What differs between two filed versions; without `old`, from the one filed before."""
+    return comparing.compare(world, old or comparing.earlier(world, new), new=new)
+
+
+def gates(world: World, manifest: Manifest) -> tuple[tuple[GateResult, ...], str]:
+    """What each gate says of a filed version, and a table of its times beside earlier ones."""
+    # the scanner of pending security fixes goes in here: None means that nobody looked
+    found = gating.judge(world, manifest, pending=None)
+    return found, gating.compared_times(world, manifest)
 
 
 def shell(world: World, manifest: Manifest) -> int:

@@ -26,7 +26,10 @@ from burnish.stages.run import Run
 from rich.console import Console
 
 pytestmark = pytest.mark.touches("clock", reason="the command line reads the clock for all others")
-COMMANDS = ("boot", "build", "cache", "check", "list", "lock", "plan", "render", "report", "verify")
+COMMANDS = (
+    *("boot", "build", "cache", "check", "diff", "gates", "list", "lock", "plan", "render"),
+    *("report", "verify"),
+)
 TINY_CPU = "packer/images/tiny-cpu.yaml"
 
 

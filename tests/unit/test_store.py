@@ -96,7 +96,7 @@ def test_a_disk_made_again_replaces_the_old_one(store: Store, tmp_path: Path) ->
     (store.disk(makers.sha("key")) / "rest").touch()
     _disk(store, tmp_path / "two")
     names = sorted(path.name for path in store.disk(makers.sha("key")).iterdir())
-    assert names == ["disk.qcow2", "disk.vhd", "record.json"]
+    assert names == ["disk.qcow2", "disk.vhd", "files.jsonl.gz", "record.json"]
 
 
 def test_verdicts_are_kept_by_subject_suite_and_level(store: Store) -> None:

@@ -15,6 +15,7 @@ from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem, UsageError
 from burnish.model.base import Base, Rootfs
 from burnish.model.catalog import Catalog
+from burnish.model.gates import Gates
 from burnish.model.image import Image, Target
 from burnish.model.profile import Profile
 from burnish.model.role import Role
@@ -24,6 +25,7 @@ KINDS: dict[str, type[Any]] = {
     "profiles": Profile,
     "images": Image,
     "targets": Target,
+    "gates": Gates,
 }
 # What every layer is applied with, besides its roles.
 PLUGINS = "ansible/collections/ansible_collections/burnish/build/plugins"

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from burnish import __version__
-from burnish.cli import building, caching, locking, reading
+from burnish.cli import building, caching, comparing, locking, reading
 from burnish.cli.context import Context
 from burnish.errors import BurnishError, DefinitionError, Interrupted
 
@@ -37,7 +37,13 @@ def cli(context: click.Context, *, roots: tuple[Path, ...], debug: bool) -> None
     context.obj = Context(roots=roots, debug=debug, story=Console(stderr=True, emoji=False))
 
 
-for command in (*building.COMMANDS, *caching.COMMANDS, *locking.COMMANDS, *reading.COMMANDS):
+for command in (
+    *building.COMMANDS,
+    *caching.COMMANDS,
+    *comparing.COMMANDS,
+    *locking.COMMANDS,
+    *reading.COMMANDS,
+):
     cli.add_command(command)
 
 
