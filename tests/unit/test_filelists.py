@@ -71,6 +71,15 @@ def test_a_small_folder_is_not_looked_into() -> None:
     assert paths(found) == ["/opt/big/1", "/opt/great/2", "/etc/"]
 
 
+def test_many_folders_are_told_by_the_heaviest_and_the_rest() -> None:
+    found = [change for n in range(6) for change in added(f"opt/{n}/a", f"opt/{n}/b", size=n << 20)]
+    told = [(group.path, group.rest, group.added) for group in groups(found, limit=5)]
+    assert told == [
+        *((f"/opt/{n}/", False, 2) for n in (5, 4, 3, 2)),
+        ("/opt/", True, 4),
+    ]
+
+
 def test_groups_hold_everything_once() -> None:
     tree = [f"{a}/{b}/{c}" for a in "abcde" for b in "xyz" for c in "0123"]
     found = groups(added(*tree), limit=6)

@@ -172,7 +172,7 @@ def _move(move: Move) -> str:
 def _files(of: Difference) -> str:
     rows = [
         (
-            f"`{g.path}`",
+            f"`{g.path}`{', elsewhere' if g.rest else ''}",
             g.added or "",
             g.removed or "",
             g.changed or "",

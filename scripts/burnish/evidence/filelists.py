@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from burnish.model.difference import FileChange, FileGroup
 from burnish.model.disk import ListedFile
 
-GROUPS = 12
+Member = tuple[tuple[str, ...], FileChange]  # a path's parts, and what became of it
+
+GROUPS = 16
+EACH_TIME = 4  # a folder is taken apart into that many, and the rest
 EACH = 4096  # what a file counts for besides its bytes
 WORTH = 0.02  # a folder of less than that of all is not looked into
 
@@ -53,10 +56,12 @@ def _why(old: ListedFile, new: ListedFile) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Below:
-    """What differs below a folder; `deep`: how many parts of the paths it has."""
+    """What differs below a folder; `deep`: how many parts its path has; `rest`: but for what other
+    folders below it hold."""
 
     deep: int
-    members: Sequence[tuple[tuple[str, ...], FileChange]]
+    members: Sequence[Member]
+    rest: bool = False
 
     @property
     def weight(self) -> int:
@@ -80,7 +85,8 @@ def groups(found: Iterable[FileChange], *, limit: int = GROUPS) -> tuple[FileGro
     while waiting:
         waiting.sort(key=lambda each: each.weight)
         heaviest = waiting.pop()
-        parts = _apart(heaviest) if heaviest.weight >= whole * WORTH else []
+        worth = not heaviest.rest and heaviest.weight >= whole * WORTH
+        parts = _apart(heaviest) if worth else []
         if len(parts) > 1 and len(done) + len(waiting) + len(parts) <= limit:
             waiting += parts
         else:
@@ -100,20 +106,26 @@ def _descend(below: _Below) -> _Below:
 
 
 def _apart(below: _Below) -> list[_Below]:
-    parts = defaultdict(list)
+    """Its heaviest folders, and what lies elsewhere in it."""
+    inside: dict[str, list[Member]] = defaultdict(list)
+    rest: list[Member] = []
     for path, change in below.members:
-        # files that lie in the folder itself stay together
-        inside = path[below.deep] if len(path) > below.deep + 1 else ""
-        parts[inside].append((path, change))
-    return [_descend(_Below(deep=below.deep, members=members)) for members in parts.values()]
+        folder = len(path) > below.deep + 1
+        (inside[path[below.deep]] if folder else rest).append((path, change))
+    parts = [_Below(deep=below.deep, members=members) for members in inside.values()]
+    parts.sort(key=lambda each: -each.weight)
+    rest += [member for part in parts[EACH_TIME:] for member in part.members]
+    elsewhere = [_Below(deep=below.deep, members=rest, rest=len(rest) > 1)] if rest else []
+    return [_descend(part) for part in parts[:EACH_TIME]] + elsewhere
 
 
 def _counted(below: _Below) -> FileGroup:
     every = [change for _, change in below.members]
     path = below.members[0][0]
-    folder = len(every) > 1 or len(path) > below.deep
+    deep = below.deep if len(every) > 1 else len(path)
     return FileGroup(
-        path="/" + "/".join(path[: below.deep]) + ("/" if folder and below.deep else ""),
+        path="/" + "/".join(path[:deep]) + ("/" if len(path) > deep > 0 else ""),
+        rest=below.rest,
         added=sum(change.what == "added" for change in every),
         removed=sum(change.what == "removed" for change in every),
         changed=sum(change.what == "changed" for change in every),

@@ -84,9 +84,11 @@ class FileChange:
 
 @dataclass(frozen=True, kw_only=True)
 class FileGroup:
-    """Files that differ below a folder (or one file), counted."""
+    """Files that differ below a folder (or one file), counted; `rest`: those that no other group below
+    it holds."""
 
     path: str
+    rest: bool
     added: int
     removed: int
     changed: int
