@@ -10,11 +10,13 @@ from pathlib import Path
 from burnish import process
 from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
+from burnish.evidence.difference import page as difference_page
 from burnish.evidence.explained import lines as explained_lines
 from burnish.evidence.explained import markdown as explained_markdown
 from burnish.evidence.explained import summary as explained_summary
 from burnish.evidence.report import report
 from burnish.evidence.summary import summary
+from burnish.model.difference import Difference
 from burnish.model.gate import GateResult
 from burnish.model.image import Image
 from burnish.model.manifest import Manifest
@@ -25,8 +27,10 @@ from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
     channels,
+    comparing,
     disk,
     filing,
+    gating,
     layers,
     locks,
     planning,
@@ -41,6 +45,7 @@ from burnish.stages.caching import import_ as import_cache
 from burnish.stages.caching import prune as prune_cache
 from burnish.stages.channels import Promotion, rollback
 from burnish.stages.explaining import lock_explained
+from burnish.stages.gating import compared_times
 from burnish.stages.lockcheck import Checked
 from burnish.stages.lockcheck import check_all as check_locks
 from burnish.stages.nightly import nightly
@@ -65,12 +70,15 @@ __all__ = [
     "build",
     "cached",
     "check_locks",
+    "compared_times",
+    "diff",
+    "difference_page",
     "explained_lines",
     "explained_markdown",
     "explained_summary",
     "export_cache",
-    "gates",
     "import_cache",
+    "judge",
     "lock_explained",
     "lock_image",
     "nightly",
@@ -208,11 +216,9 @@ def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
         return filing.refile(world, run, of=manifest)
 
 
-def gates(world: World, manifest: Manifest) -> tuple[GateResult, ...]:
-    """What the gates say of a candidate."""
-    # GATES: the gates' own stage is called here once it is merged; until then there are none
-    del world, manifest
-    return ()
+def may_be_promoted(world: World, manifest: Manifest) -> None:
+    """PublishError with all that stands in the way of a version, before the gates ask anybody."""
+    channels.promote(world, Promotion(manifest=manifest, gates=(), accepted={}), keep=False)
 
 
 def promote(
@@ -226,6 +232,16 @@ def promote(
     """Make a version the stable one of its image; gives the manifests that changed."""
     wanted = Promotion(manifest=manifest, gates=gates, accepted=accepted)
     return channels.promote(world, wanted, keep=keep)
+
+
+def diff(world: World, old: Manifest | None, *, new: Manifest) -> Difference:
+    """What differs between two filed versions; without `old`, from the one filed before."""
+    return comparing.compare(world, old or comparing.earlier(world, new), new=new)
+
+
+def judge(world: World, manifest: Manifest) -> tuple[GateResult, ...]:
+    """What each gate says of a filed version; the archive and the index are asked for what it lacks."""
+    return gating.judge(world, manifest, pending=pending(world, manifest))
 
 
 def shell(world: World, manifest: Manifest) -> int:

@@ -130,6 +130,20 @@ def test_the_law_leaves_it_alone(
     assert list(law.broken(_task("Do it", module, arguments=arguments, more=more), "x")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("  link: https://example.org/1\n", False),
+        ("- {package: a, link: https://example.org/1}\n", False),
+        ("url: https://example.org/1\n", True),
+        ("blink: https://example.org/1\n", True),
+        ("link: x, from https://example.org/1\n", True),
+    ],
+)
+def test_a_page_to_read_is_no_place_to_download_from(text: str, found: bool) -> None:
+    assert (list(definitions.names_transport(Path("x.yaml"), text)) != []) is found
+
+
 def test_tasks_in_blocks_are_read_with_their_comments(tmp_path: Path) -> None:
     path = tmp_path / "main.yml"
     path.write_text("- name: A\n  block:\n    # why\n    - name: B\n      a.b.command: c\n")
@@ -144,6 +158,7 @@ def test_tasks_in_blocks_are_read_with_their_comments(tmp_path: Path) -> None:
         pytest.param("x", {"vmSize": 1}, id="key"),
         pytest.param("x", {"name": "y"}, id="name inside"),
         pytest.param("x", {"layers": [{"id": "A_b"}]}, id="layer"),
+        pytest.param("x", {"layer_mib": {"A_b": 1}}, id="budget of a layer"),
     ],
 )
 def test_definitions_are_named_well(name: str, data: dict[str, object]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from burnish.build import compare, disk, export, extract, tools, vhd
+from burnish.build import compare, disk, export, extract, listing, tools, vhd
 from burnish.build.tools import Tools
 from burnish.errors import BuildError
 from burnish.model.disk import Disk, DiskIds, DiskRecipe, Finalised, FinaliseRecipe
@@ -112,6 +112,7 @@ def test_vhd_is_one_that_azure_takes(made: Made) -> None:
     assert sorted(path.name for path in made.disk.vhd.parent.iterdir()) == [
         "disk.qcow2",
         "disk.vhd",
+        "files.jsonl.gz",
     ]
 
 
@@ -129,6 +130,16 @@ def test_second_run_gives_the_same_bytes(
     again = make(TREE)
     assert again.finalised == made.finalised
     assert again.disk.raw_sha256 == made.disk.raw_sha256
+    assert again.disk.listing.read_bytes() == made.disk.listing.read_bytes()
+
+
+def test_the_list_tells_what_is_on_the_disk(made: Made, use: Tools, tmp_path: Path) -> None:
+    extract.extract(made.disk.vhd, out=tmp_path, use=use, subtrees=("",))
+    files = [file for file in listing.read(made.disk.listing) if file.kind == "file"]
+    assert {"etc/shadow", "opt/planted", "usr/bin/ping"} <= {file.path for file in files}
+    for file in files:
+        content = (tmp_path / "root" / file.path).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file.sha256, file.path
 
 
 def test_planted_file_is_named(

@@ -79,6 +79,12 @@ layers:
     roles: [seal]
 """
 
+GATES = """\
+name: small
+layer_mib:
+  base: 100
+"""
+
 TOOLS = """\
 suite: trixie
 components: [main]
@@ -142,6 +148,7 @@ def texts() -> dict[str, str]:
         f"packer/images/{IMAGE}.yaml": image(),
         "packer/images/tiny-gpu.yaml": image("tiny-gpu", flavour="gpu"),
         "packer/profiles/stack.yaml": PROFILE,
+        "packer/gates/small.yaml": GATES,
         "packer/targets/local.yaml": "name: local\nkind: folder\n",
         "packer/tools.yaml": TOOLS,
         "scripts/requirements.txt": "ansible==12.3.0\nansible-core==2.19.14 \\\nuv==0.9.1\n",

@@ -109,8 +109,8 @@ def disk_record(**values: Any) -> DiskRecord:
         raw_sha256=sha("raw"),
         tar_sha256=sha("tar"),
         epoch=EPOCH,
-        files={"disk.vhd": sha("vhd"), "disk.qcow2": sha("qcow2")},
-        sizes={"disk.vhd": 4, "disk.qcow2": 5},
+        files={"disk.vhd": sha("vhd"), "disk.qcow2": sha("qcow2"), "files.jsonl.gz": sha("files")},
+        sizes={"disk.vhd": 4, "disk.qcow2": 5, "files.jsonl.gz": 6},
     )
     return replace(made, **values)
 

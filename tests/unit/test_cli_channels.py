@@ -53,6 +53,8 @@ def call(
 ) -> Caller:
     monkeypatch.setenv("BURNISH_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("BURNISH_GALLERY", str(tmp_path / "gallery"))
+    # which would ask the archive: test_pending.py and test_gating.py do that
+    monkeypatch.setattr(pipeline, "judge", lambda world, manifest: ())
     return Caller(shelf.empty(defined, tmp_path), capsys)
 
 
@@ -79,7 +81,7 @@ def test_promote_for_machines(call: Caller) -> None:
 def test_a_gate_is_accepted_with_a_reason(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf.line(call.world, "c")
     gate = GateResult(name="size", passed=False, text="too large")
-    monkeypatch.setattr(pipeline, "gates", lambda *_: (gate,))
+    monkeypatch.setattr(pipeline, "judge", lambda *_: (gate,))
     refused = (
         f"error: {OLD} stays candidate:\n  - gate size: too large\n"
         f"  hint: accept each with a reason: `burnish promote {OLD} --accept size=REASON`\n"

@@ -9,7 +9,8 @@ import checkout
 import makers
 import pytest
 from burnish.evidence.manifest import BEYOND, Evidence, not_verified, record
-from burnish.evidence.report import report, table
+from burnish.evidence.markdown import table
+from burnish.evidence.report import report
 from burnish.model.manifest import Event, Manifest
 from burnish.model.verdict import Verdict
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from burnish.build import additions
+from burnish.build import additions, tarstream
 from burnish.build.finalise import clamp_shadow, finalise
 from burnish.errors import BuildError
-from burnish.model.disk import DiskIds, Finalised, FinaliseRecipe
+from burnish.model.disk import DiskIds, Finalised, FinaliseRecipe, ListedFile
 
 EPOCH = 1_764_000_000
 RECIPE = FinaliseRecipe(ids=DiskIds.from_seed("test"), epoch=EPOCH)
@@ -59,7 +59,6 @@ def filtered(
 ) -> tuple[Finalised, tarfile.TarFile]:
     sink = io.BytesIO()
     finalised = finalise(source, sink, recipe=recipe, boot=folder)
-    assert finalised.sha256 == hashlib.sha256(sink.getvalue()).hexdigest()
     assert finalised.bytes == len(sink.getvalue())
     sink.seek(0)
     return finalised, tarfile.open(fileobj=sink)
@@ -189,6 +188,51 @@ def test_image_without_kernel_is_refused(tmp_path: Path) -> None:
 
 def test_same_files_give_the_same_tar(tmp_path: Path) -> None:
     assert filtered(packed(TREE), tmp_path)[0] == filtered(packed(TREE), tmp_path)[0]
+
+
+def later(content: bytes) -> tarfile.TarInfo:
+    info = member("opt/x", content)
+    info.mtime = 2000
+    return info
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("opt/x", b"aXc"), ("opt/y", b"abc"), ("opt/x", b"abc\0"), ("opt/x", None)],
+)
+def test_the_digest_is_of_names_and_contents(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    first, _ = filtered(packed(TREE | {"opt/x": b"abc"}), tmp_path)
+    other, _ = filtered(packed(TREE | {name: content}), tmp_path)
+    assert first.sha256 != other.sha256
+
+
+def test_the_digest_is_of_headers_too(tmp_path: Path) -> None:
+    first, _ = filtered(packed(TREE, member("opt/x", b"")), tmp_path)
+    other, _ = filtered(packed(TREE, later(b"")), tmp_path)
+    assert (first.files, first.sha256 != other.sha256) == (other.files, True)
+
+
+def test_every_file_of_the_tar_is_listed(tmp_path: Path) -> None:
+    large = bytes(range(256)) * (3 << 12)  # hashed beside the stream, in pieces
+    assert len(large) > 2 * tarstream.CHUNK
+    link = member("usr/bin/sh", b"")
+    link.type, link.linkname = tarfile.SYMTYPE, "dash"
+    source = packed(TREE | {"opt/large": large}, link, hard_link("etc/shadow"))
+    finalised, archive = filtered(source, tmp_path)
+    listed = {file.path: file for file in finalised.files}
+    assert list(listed) == sorted(archive.getnames())
+    for name, file in listed.items():
+        assert file.mode == archive.getmember(name).mode
+        if file.kind == "file":
+            content = archive.extractfile(name)
+            assert content
+            assert file.sha256 == hashlib.sha256(content.read()).hexdigest()
+    assert listed["opt/large"].size == len(large)
+    assert listed["usr/bin/sh"] == ListedFile("usr/bin/sh", "symlink", 0o644, 0, 0, 0, "dash")
+    assert listed["usr/share/copy"].link == "etc/shadow"
+    assert (listed["boot/efi"].kind, listed["boot/efi"].sha256) == ("directory", "")
 
 
 def test_only_late_password_changes_are_clamped() -> None:

@@ -23,6 +23,7 @@ ALL = ("rootfs", *BASE)
 PROFILE = "packer/profiles/stack.yaml"
 TINY = "packer/bases/tiny.yaml"
 TINY_CPU = "packer/images/tiny-cpu.yaml"
+GATES = "packer/gates/small.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,8 @@ def rebuilt(before: Plan, after: Plan) -> tuple[str, ...]:
         pytest.param(TINY, "tiny-gen2", "tiny", NONE, id="marketplace identity"),
         pytest.param("tests/toolchains/test_base.py", "", "# x\n", NONE, id="check"),
         pytest.param(TINY_CPU, "burnish", "me", NONE, id="publisher"),
+        pytest.param(TINY_CPU, "", "gates: small\n", NONE, id="gates of an image"),
+        pytest.param(GATES, "100", "200", NONE, id="budget of a layer"),
         pytest.param("site.yaml", "", "http_proxy: http://p:3128\n", NONE, id="site"),
     ],
 )
@@ -140,6 +143,17 @@ def test_an_executable_bit_is_content(tmp_path: Path, untouched: Plan) -> None:
     root = checkout.write(tmp_path)
     (root / "roles/extra/tasks/main.yml").chmod(0o755)
     assert rebuilt(untouched, checkout.resolved(root)) == EXTRA
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"), [(TINY_CPU, "", "gates: small\n"), (GATES, "100", "200")]
+)
+def test_what_a_version_is_held_to_is_no_part_of_it(
+    root: Path, untouched: Plan, file: str, old: str, new: str
+) -> None:
+    with checkout.edited(root, file, old=old, new=new):
+        after = checkout.resolved(root)
+    assert (after.id, after.disk_key) == (untouched.id, untouched.disk_key)
 
 
 def test_disk_size_changes_the_disk_alone(root: Path, untouched: Plan) -> None:

@@ -140,6 +140,7 @@ def test_a_version_is_filed_with_all_that_speaks_for_it(world: World) -> None:
     assert sorted(path.name for path in run.folder.iterdir()) == [
         "disk.qcow2",
         "disk.vhd",
+        "files.jsonl.gz",
         "junit-artifact.xml",
         "junit-container.xml",
         "junit-vm.xml",

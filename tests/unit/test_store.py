@@ -67,6 +67,7 @@ def _disk(store: Store, folder: Path) -> None:
     folder.mkdir()
     (folder / "disk.vhd").write_bytes(b"1234")
     (folder / "disk.qcow2").write_bytes(b"12345")
+    (folder / "files.jsonl.gz").write_bytes(b"123456")
     store.keep_disk(makers.disk_record(), folder)
 
 
@@ -75,6 +76,7 @@ def _disk(store: Store, folder: Path) -> None:
     [
         pytest.param(lambda disk: (disk / "disk.vhd").unlink(), id="a file is gone"),
         pytest.param(lambda disk: (disk / "disk.vhd").write_bytes(b"1"), id="a file is shorter"),
+        pytest.param(lambda disk: (disk / "files.jsonl.gz").unlink(), id="its list is gone"),
         pytest.param(lambda disk: (disk / "record.json").write_text("{}"), id="record altered"),
         pytest.param(lambda disk: (disk / "record.json").unlink(), id="record gone"),
     ],
@@ -94,7 +96,7 @@ def test_a_disk_made_again_replaces_the_old_one(store: Store, tmp_path: Path) ->
     (store.disk(makers.sha("key")) / "rest").touch()
     _disk(store, tmp_path / "two")
     names = sorted(path.name for path in store.disk(makers.sha("key")).iterdir())
-    assert names == ["disk.qcow2", "disk.vhd", "record.json"]
+    assert names == ["disk.qcow2", "disk.vhd", "files.jsonl.gz", "record.json"]
 
 
 def test_verdicts_are_kept_by_subject_suite_and_level(store: Store) -> None:

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from burnish.build import export, tools, vhd
+from burnish.build import export, listing, tools, vhd
 from burnish.build.disk_script import STEP, render
 from burnish.build.finalise import BLOCK
 from burnish.build.pipe import writer
 from burnish.build.sparse import Digest, allocated
 from burnish.build.tools import Tools
 from burnish.errors import BuildError, BurnishError, CommandFailed
-from burnish.model.disk import MIB, Disk, DiskRecipe, Finalised, FinaliseRecipe
+from burnish.model.disk import LISTING, MIB, Disk, DiskRecipe, Finalised, FinaliseRecipe
 
 RAW = "disk.raw"
 VHD = "disk.vhd"
@@ -70,7 +70,10 @@ def _send(
 ) -> Finalised:
     how = FinaliseRecipe(ids=recipe.ids, epoch=recipe.epoch, bios=recipe.bios)
     with writer(source / export.ROOT_TAR, given_up=given_up) as sink:
-        return export.export(image, recipe=how, out=source, label=label, sink=sink)
+        finalised = export.export(image, recipe=how, out=source, label=label, sink=sink)
+    # the pipe is closed: the disk is made on meanwhile
+    listing.write(source.parent / OUT / LISTING, finalised.files)
+    return finalised
 
 
 def _cause(files: Future[Finalised], error: CommandFailed, *, recipe: DiskRecipe) -> BurnishError:
@@ -92,6 +95,7 @@ def _finished(out: Path, *, recipe: DiskRecipe, watch: _Watch) -> Disk:
     return Disk(
         vhd=path,
         qcow2=out / QCOW2,
+        listing=out / LISTING,
         raw_sha256=digest.hex,
         vhd_sha256=digest.and_then(footer),
         size=recipe.size * MIB,

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import posixpath
 import tarfile
+from contextlib import closing
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from burnish.build import additions
+from burnish.build.listing import entry
 from burnish.build.tarstream import TarWriter, members
 from burnish.errors import BuildError
-from burnish.model.disk import Finalised, FinaliseRecipe
+from burnish.model.disk import Finalised, FinaliseRecipe, ListedFile
 from burnish.model.leftovers import find
 
 BLOCK = 4096  # of the file system that the tar will become
@@ -47,14 +49,16 @@ def finalise(source: BinaryIO, sink: BinaryIO, *, recipe: FinaliseRecipe, boot: 
 
     Raises BuildError if the tar is cut off, holds no kernel, or links to a left-over.
     """
-    work = _Filter(sink, recipe=recipe)
-    try:
-        with members(source) as (content, stream):
-            for member in stream:
-                work.take(member, content)
-    except (tarfile.TarError, EOFError) as error:
-        raise BuildError(f"the container's files could not be read to the end: {error}") from error
-    finalised = work.finish()
+    with closing(TarWriter(sink)) as out:
+        work = _Filter(out, recipe=recipe)
+        try:
+            with members(source) as (content, stream):
+                for member in stream:
+                    work.take(member, content)
+        except (tarfile.TarError, EOFError) as error:
+            text = f"the container's files could not be read to the end: {error}"
+            raise BuildError(text) from error
+        finalised = work.finish()
     for name, paths in BOOT_FILES.items():
         found = next((work.captured[path] for path in paths if path in work.captured), None)
         if found is not None:
@@ -74,9 +78,10 @@ def clamp_shadow(text: bytes, epoch: int) -> bytes:
 class _Filter:
     """One pass over a tar: decides, member by member, and remembers what the end needs."""
 
-    def __init__(self, sink: BinaryIO, *, recipe: FinaliseRecipe) -> None:
+    def __init__(self, out: TarWriter, *, recipe: FinaliseRecipe) -> None:
         self._recipe = recipe
-        self._out = TarWriter(sink)
+        self._out = out
+        self._files: dict[str, ListedFile] = {}
         self._written = additions.always(recipe)
         self._directories: set[str] = set()
         self._dropped: set[str] = set()
@@ -89,8 +94,8 @@ class _Filter:
         name = posixpath.normpath(member.name).lstrip("/")
         if name == ".":
             return
-        entry = find(name, directory=member.isdir())
-        if name in self._written or name == additions.MENU or entry is not None:
+        leftover = find(name, directory=member.isdir())
+        if name in self._written or name == additions.MENU or leftover is not None:
             if member.isreg():
                 self._dropped.add(name)
             return
@@ -103,7 +108,7 @@ class _Filter:
             self._add(name, member, content=self._keep(name, content.read(member.size)))
         else:
             self._clean(name, member)
-            self._out.add(member, content)
+            self._pass(member, content)
 
     def finish(self) -> Finalised:
         """Write what only a machine has, and the end of the tar."""
@@ -120,7 +125,7 @@ class _Filter:
         for name, text in sorted(self._written.items()):
             self._text(name, text)
         self._resolver(seen)
-        self._out.close()
+        self._out.end()
         return Finalised(
             sha256=self._out.sha256,
             members=self._out.members,
@@ -130,6 +135,7 @@ class _Filter:
             title=title,
             kernels=kernels,
             written=dict(sorted(self._written.items())),
+            files=tuple(self._files[name] for name in sorted(self._files)),
         )
 
     def _keep(self, name: str, content: bytes) -> bytes:
@@ -156,7 +162,10 @@ class _Filter:
         if member.isreg():
             member.size = len(content)
         self._clean(name, member)
-        self._out.add(member, content)
+        self._pass(member, content)
+
+    def _pass(self, member: tarfile.TarInfo, content: IO[bytes] | bytes) -> None:
+        self._files[member.name] = entry(member, self._out.add(member, content))
 
     def _clean(self, name: str, member: tarfile.TarInfo) -> None:
         member.name = name

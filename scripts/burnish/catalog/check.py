@@ -9,8 +9,9 @@ from burnish.catalog.document import Document, Location
 from burnish.catalog.validate import closest
 from burnish.errors import Problem
 from burnish.model.base import Base
+from burnish.model.gates import Gates
 from burnish.model.image import Image
-from burnish.model.profile import SEAL, LayerSpec, Profile
+from burnish.model.profile import ROOTFS, SEAL, LayerSpec, Profile
 from burnish.model.role import Role
 
 Objects = Mapping[str, Mapping[str, Any]]
@@ -18,7 +19,7 @@ Documents = Mapping[tuple[str, str], Document]
 
 
 # What a reference calls the kinds that it can name.
-WHAT = {"bases": "base", "profiles": "profile", "roles": "role"}
+WHAT = {"bases": "base", "profiles": "profile", "roles": "role", "gates": "gates"}
 
 
 def check(
@@ -36,6 +37,9 @@ def check(
     problems = [*_aliases(objects["bases"], documents), *_includes(roles)]
     for image in objects["images"].values():
         problems += _image(image, objects, document=documents["images", image.name])
+    for gates in objects["gates"].values():
+        document = documents["gates", gates.name]
+        problems += _gates(gates, objects["profiles"], document=document)
     for profile in objects["profiles"].values():
         document = documents["profiles", profile.name]
         problems += _extends(profile, objects["profiles"], document=document)
@@ -89,12 +93,30 @@ def _image(image: Image, objects: Objects, *, document: Document) -> Iterator[Pr
         )
         where = f"{problem.hint} profiles live in packer/profiles/".strip()
         yield document.problem(("profile",), problem.text, hint=where)
+    if image.gates and image.gates not in objects["gates"]:
+        known = objects["gates"]
+        yield _unknown(document, ("gates",), what="gates", name=image.gates, known=known)
     if image.disk_gb < 1:
         yield document.problem(("disk_gb",), "a disk has at least 1 GiB")
     if image.keep < 1:
         yield document.problem(("keep",), "a gallery keeps at least 1 version")
     if image.end_of_life_days < 1:
         yield document.problem(("end_of_life_days",), "a version lives at least 1 day")
+
+
+def _gates(
+    gates: Gates, profiles: Mapping[str, Profile], *, document: Document
+) -> Iterator[Problem]:
+    known = {layer.id for profile in profiles.values() for layer in profile.layers} | {ROOTFS}
+    for name, budget in gates.layer_mib.items():
+        if name not in known:
+            yield _unknown(document, ("layer_mib", name), what="layer", name=name, known=known)
+        if budget < 1:
+            yield document.problem(("layer_mib", name), "a budget is at least 1 MiB")
+    if gates.image_mib is not None and gates.image_mib < 1:
+        yield document.problem(("image_mib",), "a budget is at least 1 MiB")
+    if gates.security_pending < 0:
+        yield document.problem(("security_pending",), "a count is at least 0")
 
 
 def _extends(

@@ -16,6 +16,7 @@ from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem, UsageError
 from burnish.model.base import Base, Rootfs
 from burnish.model.catalog import Catalog
+from burnish.model.gates import Gates
 from burnish.model.image import Image, Target
 from burnish.model.pin import Pins
 from burnish.model.profile import Profile
@@ -27,6 +28,7 @@ KINDS: dict[str, type[Any]] = {
     "images": Image,
     "targets": Target,
     "pins": Pins,
+    "gates": Gates,
 }
 # What every layer is applied with, besides its roles.
 PLUGINS = "ansible/collections/ansible_collections/burnish/build/plugins"
@@ -48,6 +50,7 @@ ENGINE = (
     "build/export.py",
     "build/finalise.py",
     "build/grub.py",
+    "build/listing.py",
     "build/pipe.py",
     "build/tarstream.py",
     "build/tools.py",

@@ -34,13 +34,16 @@ def promote(
     context: Context, *, version: str, accept: tuple[str, ...], dry_run: bool, as_json: bool
 ) -> None:
     """Make a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) its image's stable one."""
+    accepted = dict(_accepted(text) for text in accept)
     world = context.world()
     manifest = world.gallery.find(version)
+    pipeline.may_be_promoted(world, manifest)
     changed = pipeline.promote(
         world,
         manifest,
-        gates=pipeline.gates(world, manifest),
-        accepted=dict(_accepted(text) for text in accept),
+        # what is stable already needs no judge
+        gates=() if manifest.channel == "stable" else pipeline.judge(world, manifest),
+        accepted=accepted,
         keep=not dry_run,
     )
     nothing = f"{manifest.image}/{manifest.version} is stable already"

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from burnish.model.catalog import Catalog
+from burnish.model.gate import GateResult
 from burnish.model.manifest import Manifest
 from burnish.model.pin import PinState
 from burnish.model.plan import Plan
@@ -125,6 +126,15 @@ def verdicts(manifest: Manifest) -> str:
         more = f" (+{len(verdict.not_run)} left out)" if verdict.not_run else ""
         words.append(f"{verdict.level} {passed}/{len(verdict.results)}{more}")
     return ", ".join(words) or "none"
+
+
+def gates(results: Iterable[GateResult]) -> RenderableType:
+    """What each gate says."""
+    table = Table("gate", "", "", box=None)
+    for result in results:
+        state = "[green]passes[/green]" if result.passed else "[red]fails[/red]"
+        table.add_row(result.name, state, escape(result.text))
+    return table
 
 
 def plan(made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = ()) -> RenderableType:

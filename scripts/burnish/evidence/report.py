@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from burnish.evidence.markdown import MIB, mib, table
 from burnish.model.manifest import Event, Manifest, Software
 from burnish.model.verdict import Verdict
 
-MIB = 1 << 20
 LARGEST = 15
 
 
@@ -26,21 +26,6 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
     if software:
         parts += [_largest(manifest.software), _software(manifest.software)]
     return "\n".join(part for part in parts if part)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def _cell(value: object) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
-
-
-def _mib(size: int) -> str:
-    return f"{size / MIB:,.0f}"
 
 
 def _head(manifest: Manifest) -> str:
@@ -119,7 +104,7 @@ def _layers(manifest: Manifest) -> str:
         (
             layer.name,
             ", ".join(layer.roles) or "-",
-            _mib(layer.size),
+            mib(layer.size),
             f"{layer.seconds:.0f}",
             "kept" if layer.cached else "built",
             f"`{layer.id[:12]}`",
@@ -136,7 +121,7 @@ def _times(manifest: Manifest) -> str:
 
 def _artifacts(manifest: Manifest) -> str:
     rows = [
-        (name, _mib(manifest.sizes[name]) if name in manifest.sizes else "-", f"`{digest}`")
+        (name, mib(manifest.sizes[name]) if name in manifest.sizes else "-", f"`{digest}`")
         for name, digest in manifest.artifacts.items()
     ]
     return "## Artifacts\n\n" + table(("artifact", "MiB", "sha256"), rows)
@@ -144,7 +129,7 @@ def _artifacts(manifest: Manifest) -> str:
 
 def _largest(software: Sequence[Software]) -> str:
     top = sorted(software, key=lambda item: -item.size)[:LARGEST]
-    rows = [(item.kind, item.name, item.version, _mib(item.size)) for item in top]
+    rows = [(item.kind, item.name, item.version, mib(item.size)) for item in top]
     return "## Largest\n\n" + table(("kind", "name", "version", "MiB"), rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from burnish.evidence.explained import moved
-from burnish.evidence.report import table
+from burnish.evidence.markdown import table
 from burnish.model.night import LayerFate, Night
 
 WORDS = {
@@ -65,7 +65,7 @@ def _section(night: Night) -> str:
     parts = [f"## {night.image} {night.version}\n"]
     if night.upgraded:
         parts.append(f"The lock was taken as it was: {night.upgraded}\n")
-    parts += [_attempts(night), _layers(night.layers), _moved(night), _gates(night)]
+    parts += [_attempts(night), _layers(night.layers), _moved(night), _gates(night), night.times]
     if night.outcome in ("failed", "unproven"):
         parts.append(f"The whole log: `{night.log}`\n")
     return "\n".join(part for part in parts if part)

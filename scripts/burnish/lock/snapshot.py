@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 
 from burnish.errors import ToolError
-from burnish.lock.fetch import download, session
+from burnish.lock.fetch import download, open_session
 from burnish.lock.place import Place
 from burnish.lock.trust import untrusted
 from burnish.model.lock import Package
@@ -43,7 +43,7 @@ def bring(packages: Sequence[Package], roots: Sequence[str], *, place: Place) ->
 
     Raises BuildError where a mirror's bytes are others than the lock's, ToolError if it doesn't answer.
     """
-    with session(place.site) as asking:
+    with open_session(place.site) as asking:
         return all(_bring(package, roots, place=place, asking=asking) for package in packages)
 
 

@@ -86,11 +86,11 @@ def _constraints(pins: Sequence[Pin], scratch: Path) -> tuple[str, ...]:
 
 def _cannot_be_had(pins: Sequence[Pin], error: CommandFailed) -> BurnishError:
     """The pins by hand that uv's explanation names; its own words where it names none."""
-    said = " ".join(error.tail)
+    # uv breaks its lines where a terminal would
+    said = " ".join(line.strip() for line in error.tail)
+    why = said[said.find("Because") :]
     problems = [
-        pin.problem(
-            f"{pin.asked}, pinned by hand, can't be had: {error.tail[-1].strip()}", hint=HINT
-        )
+        pin.problem(f"{pin.asked}, pinned by hand, can't be had: {why}", hint=HINT)
         for pin in pins
         if re.search(rf"(?<![\w-]){re.escape(canonicalize_name(pin.package))}(?![\w-])", said)
     ]

@@ -1,4 +1,4 @@
-"""`Catalog`: bases, profiles, images, targets and roles, loaded and checked."""
+"""`Catalog`: bases, profiles, images, targets, gates and roles, loaded and checked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from burnish.model.base import Base, Rootfs
+from burnish.model.gates import Gates
 from burnish.model.image import Image, Target
 from burnish.model.pin import Pin
 from burnish.model.profile import Profile
@@ -27,6 +28,7 @@ class Catalog:
     profiles: Mapping[str, Profile]
     images: Mapping[str, Image]
     targets: Mapping[str, Target]
+    gates: Mapping[str, Gates]
     roles: Mapping[str, Role]
     tools_rootfs: Rootfs
     shared: Mapping[str, str]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 MIB = 1 << 20
 SECTOR = 512
@@ -17,6 +17,9 @@ CMDLINE = (
 )
 
 FileKind = Literal["file", "directory", "symlink", "device", "fifo", "socket"]
+ListedKind = FileKind | Literal["hardlink"]
+
+LISTING = "files.jsonl.gz"  # the list of all files, beside the disks in store and gallery
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +73,27 @@ class FinaliseRecipe:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
+class ListedFile(NamedTuple):
+    """One file of an image: path without leading slash, owners by number. `link` is where a link
+    points to; a hard link has its target's content, and no size and sha256 of its own."""
+
+    path: str
+    kind: ListedKind
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    link: str = ""
+    sha256: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finalised:
     """A normalised tar and what was seen in it.
 
-    `bytes` is the tar's size, `blocks` what its files take on a disk; `vendor` names the folder of
-    the EFI boot loader; `written` holds the text files that finalise made, by path.
+    `sha256` is of its headers and its contents' digests, `bytes` its size, `blocks` what its files
+    take on a disk; `vendor` names the folder of the EFI boot loader; `written` holds the text files
+    that finalise made, by path; `files` is the list of all that is in it.
     """
 
     sha256: str
@@ -86,6 +104,7 @@ class Finalised:
     title: str
     kernels: tuple[str, ...]
     written: Mapping[str, str]
+    files: tuple[ListedFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +151,13 @@ ROOT_START = 128  # MiB
 class Disk:
     """A finished disk. The raw disk is the VHD without its last 512 bytes; no copy is kept.
 
-    `size` is the raw disk's, `vhd_bytes` and `qcow2_bytes` are what the files take; `seconds` says
-    how long each step took.
+    `listing` is the list of all files, `size` the raw disk's, `vhd_bytes` and `qcow2_bytes` are
+    what the files take; `seconds` says how long each step took.
     """
 
     vhd: Path
     qcow2: Path
+    listing: Path
     raw_sha256: str
     vhd_sha256: str
     size: int

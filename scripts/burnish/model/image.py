@@ -10,7 +10,8 @@ from burnish.model.base import Flavour
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """One image definition. `disk_gb` is the virtual size in GiB; `keep` counts versions."""
+    """One image definition. `disk_gb` is the virtual size in GiB; `keep` counts versions; `gates` names
+    what a version is held to before it is promoted."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -26,6 +27,7 @@ class Image:
     security: Literal["standard", "trusted-launch"] = "trusted-launch"
     keep: int = 5
     end_of_life_days: int = 365
+    gates: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

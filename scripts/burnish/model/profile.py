@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SEAL = "seal"  # the layer that always comes last
+ROOTFS = "rootfs"  # the layer that all others stand on; no profile names it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,7 @@ def resolve(
     top = gathered.layers[-1]
     disk_key = digest([top.id, tools.id if tools else "", image.disk_gb, dict(catalog.engine)])
     return Plan(
-        id=digest([vars(image), disk_key, [layer.id for layer in gathered.layers]]),
+        id=digest([_identity(image), disk_key, [layer.id for layer in gathered.layers]]),
         image=image,
         base=base,
         target=target,
@@ -92,6 +92,11 @@ def resolve(
         notes=(*_notes(base, gathered.open, standin=lock.standin), *_signed(gathered.layers, lock)),
         pins=_pins(gathered.layers, context=context),
     )
+
+
+def _identity(image: Image) -> dict[str, object]:
+    """What of a definition makes a version another one: not what it is held to afterwards."""
+    return {key: value for key, value in vars(image).items() if key != "gates"}
 
 
 def unsupported(roles: Sequence[str], catalog: Catalog, *, image: Image) -> str:

@@ -49,13 +49,14 @@ def make(world: World, run: Run) -> Run:
 
 
 def _record(plan: Plan, disk: Disk, *, finalised: Finalised) -> DiskRecord:
+    beside = (disk.qcow2, disk.listing)
     return DiskRecord(
         key=plan.disk_key,
         raw_sha256=disk.raw_sha256,
         tar_sha256=finalised.sha256,
         epoch=plan.top.epoch,
-        files={disk.vhd.name: disk.vhd_sha256, disk.qcow2.name: sha256(disk.qcow2)},
-        sizes={path.name: path.stat().st_size for path in (disk.vhd, disk.qcow2)},
+        files={disk.vhd.name: disk.vhd_sha256} | {path.name: sha256(path) for path in beside},
+        sizes={path.name: path.stat().st_size for path in (disk.vhd, *beside)},
         seconds=disk.seconds,
         written=finalised.written,
     )

@@ -28,7 +28,7 @@ def judged(world: World, night: Night) -> Night:
         return night
     missing = pending.pending(world, manifest)
     gates = gating.judge(world, manifest, pending=missing)
-    night = replace(night, gates=gates)
+    night = replace(night, gates=gates, times=gating.compared_times(world, manifest))
     failing = [gate for gate in gates if not gate.passed]
     if failing:
         names = ", ".join(gate.name for gate in failing)

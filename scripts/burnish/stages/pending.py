@@ -50,8 +50,12 @@ def scan(world: World, manifest: Manifest) -> Scan:
     if not path.is_file():
         why = f"{manifest.image} {manifest.version} has no {LOCK} in its folder"
         return Scan(pending=Pending(fixes=(), unasked=(why,)))
+    try:
+        filed = load_lock(path, image=manifest.image, shown=str(path))
+    except BurnishError as error:
+        return Scan(pending=Pending(fixes=(), unasked=(error.message.splitlines()[0],)))
     # what indexes a section was resolved from is to be seen anew
-    old = replace(load_lock(path, image=manifest.image, shown=str(path)), recorded={}, open=())
+    old = replace(filed, recorded={}, open=())
     image = image_of(world, manifest.image)
     wanted = planning.wanted(world.catalog, image)
     run = Run(plan=planning.plan(world.catalog, image, lock=old))

@@ -1,0 +1,68 @@
+"""Two filed versions compared: by their manifests, and by the lock and the list beside each."""
+
+from __future__ import annotations
+
+from burnish.build import listing
+from burnish.catalog.locks import load_lock
+from burnish.errors import BurnishError, UsageError
+from burnish.evidence.diff import Beside, diff
+from burnish.lock.moves import moves
+from burnish.model.difference import Difference
+from burnish.model.disk import LISTING, ListedFile
+from burnish.model.lock import Lock
+from burnish.model.manifest import Manifest
+from burnish.stages.run import World
+
+LOCK = "lock.yaml"
+
+
+def earlier(world: World, manifest: Manifest) -> Manifest:
+    """The version of the same image that was filed before; UsageError if it is the first."""
+    known = world.gallery.manifests(manifest.image)
+    older = known[[each.version for each in known].index(manifest.version) + 1 :]
+    if not older:
+        raise UsageError(
+            f"{manifest.image} has no version before {manifest.version}",
+            hint="name two versions: `burnish diff IMAGE/VERSION IMAGE/VERSION`",
+        )
+    return older[0]
+
+
+def compare(world: World, old: Manifest, *, new: Manifest) -> Difference:
+    """What differs between two filed versions; what is not filed with one of them is said."""
+    first, second = _lock(world, old), _lock(world, new)
+    before, after = _files(world, old), _files(world, new)
+    unknown = (
+        *_missing("pins", (old, new), found=(first, second)),
+        *_missing("files", (old, new), found=(before, after)),
+    )
+    beside = Beside(
+        locks=(first, second),
+        moves=moves(first, second) if first and second else None,
+        files=(before, after) if before is not None and after is not None else None,
+        unknown=unknown,
+    )
+    return diff(old, new, beside=beside)
+
+
+def _missing(what: str, of: tuple[Manifest, ...], *, found: tuple[object, ...]) -> list[str]:
+    return [
+        f"{what}: not recorded for {manifest.image}/{manifest.version}"
+        for manifest, each in zip(of, found, strict=True)
+        if each is None
+    ]
+
+
+def _lock(world: World, manifest: Manifest) -> Lock | None:
+    path = world.gallery.folder(manifest.image, manifest.version) / LOCK
+    if not path.is_file():
+        return None
+    try:
+        return load_lock(path, image=manifest.image, shown=str(path))
+    except BurnishError:  # of another form than today's: as good as none
+        return None
+
+
+def _files(world: World, manifest: Manifest) -> tuple[ListedFile, ...] | None:
+    path = world.gallery.folder(manifest.image, manifest.version) / LISTING
+    return listing.read(path) if path.is_file() else None

@@ -1,0 +1,41 @@
+"""The gates of a filed version: what it is held to, against the last stable version."""
+
+from __future__ import annotations
+
+from burnish.evidence.gates import Case
+from burnish.evidence.gates import judge as judge_case
+from burnish.evidence.times import times
+from burnish.gallery import rules
+from burnish.model.gate import GateResult, Pending
+from burnish.model.gates import Gates
+from burnish.model.manifest import Manifest
+from burnish.stages.comparing import compare
+from burnish.stages.run import World
+from burnish.stages.services import image_of
+from burnish.verify.suite import LOCAL
+
+
+def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple[GateResult, ...]:
+    """What each gate of its image says of a filed version; nothing is changed.
+
+    `pending` are the security fixes that it lacks; None, that nobody looked, passes no gate.
+    """
+    image = image_of(world, manifest.image)
+    others = [m for m in world.gallery.manifests(manifest.image) if m.version != manifest.version]
+    stable = rules.stable(others)
+    levels = world.catalog.bases[image.base].levels
+    case = Case(
+        manifest=manifest,
+        gates=world.catalog.gates[image.gates] if image.gates else Gates(name=""),
+        due=tuple(level for level in LOCAL if level in levels),
+        difference=compare(world, stable, new=manifest) if stable else None,
+        pending=pending,
+        today=world.now.date(),
+    )
+    return judge_case(case)
+
+
+def compared_times(world: World, manifest: Manifest) -> str:
+    """Seconds of a version and of those filed before it, as a table."""
+    known = world.gallery.manifests(manifest.image)
+    return times(known[[each.version for each in known].index(manifest.version) :])
