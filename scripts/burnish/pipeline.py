@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from burnish import process
+from burnish import host, process
 from burnish.errors import NothingToDo, UsageError
 from burnish.evidence.report import report
 from burnish.model.image import Image
@@ -172,6 +172,7 @@ def boot_command(world: World, manifest: Manifest) -> str:
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:
     """Build what stands below a role in an image, write its scenario; gives Molecule's environment."""
+    host.need_pinned(world.catalog.tools)
     made = plan(world, pick(world, name))
     run = prepare.probe(world, Run(plan=made))
     layer = scenarios.layer_of(made, wanted.role)
