@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from importlib import metadata
 from pathlib import Path
 
 from burnish import process
@@ -33,6 +34,26 @@ def probe(store: Path) -> Host:
         kvm=os.access("/dev/kvm", os.R_OK | os.W_OK),
         kernel=os.uname().release,
     )
+
+
+def need_pinned(tools: Mapping[str, str]) -> None:
+    """ToolError unless this environment has the versions that layers' ids name."""
+    found = {name: _version(name) for name in tools}
+    other = [
+        f"{name} {found[name]}, not {tools[name]}" for name in tools if found[name] != tools[name]
+    ]
+    if other:
+        raise ToolError(
+            f"other tools than scripts/requirements.txt pins: {'; '.join(other)}",
+            hint="`make setup` brings the environment up to date; layers' ids name these versions",
+        )
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "is missing"
 
 
 def disk_free(*folders: Path) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from burnish import process
+from burnish import host, process
 from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
 from burnish.evidence.difference import page as difference_page
@@ -259,6 +259,7 @@ def boot_command(world: World, manifest: Manifest) -> str:
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:
     """Build what stands below a role in an image, write its scenario; gives Molecule's environment."""
+    host.need_pinned(world.catalog.tools)
     made = plan(world, pick(world, name))
     run = prepare.probe(world, Run(plan=made))
     layer = scenarios.layer_of(made, wanted.role)

@@ -47,6 +47,12 @@ def test_plan_shows_what_is_held(root: Path) -> None:
     assert (found["asked"], found["locked"], found["overdue"]) == ("numpy<2", "1.0", True)
 
 
+def test_plan_says_what_is_held_by_content(root: Path) -> None:
+    shown = call(root, "plan", "tiny-cpu").stdout
+    assert "held by sha256: 5 fetched inputs, 17 files of roles and playbook;" in shown
+    assert "by requirements.txt: ansible 12.3.0, ansible-core 2.19.14, uv 0.9.1" in shown
+
+
 def test_an_overdue_pin_is_a_warning(root: Path) -> None:
     checked = call(root, "check")
     hint = "does its reason still hold? move `review`, or take it out"

@@ -9,7 +9,7 @@ from pathlib import Path
 import checkout
 import makers
 import pytest
-from burnish.catalog.load import load
+from burnish.catalog.load import PLUGINS, load
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.plan.layers import rootfs_inputs
@@ -59,6 +59,7 @@ def rebuilt(before: Plan, after: Plan) -> tuple[str, ...]:
         pytest.param("roles/base/README.md", "", "more", NONE, id="README of a role"),
         pytest.param("roles/base/facts.yml", "[]", "[{name: x, apt: x}]", NONE, id="facts"),
         pytest.param("ansible/linux.yml", "", "# x\n", BASE, id="playbook"),
+        pytest.param(f"{PLUGINS}/action/settings.py", "", "#", BASE, id="our own collection"),
         pytest.param("ansible/ansible.cfg", "", "# x\n", BASE, id="ansible.cfg"),
         pytest.param("packer/templates/layer.pkr.hcl.j2", "", "# x\n", BASE, id="template"),
         pytest.param("packer/templates/azure-arm.pkr.hcl.j2", "", "#", NONE, id="azure template"),
@@ -115,10 +116,16 @@ def _bytes(lock: Lock) -> Lock:
     return replace(lock, python={"ml": replace(lock.python["ml"], wheels=wheels)})
 
 
+def _deb(lock: Lock) -> Lock:
+    jq = replace(lock.apt["base"].packages[0], sha256=makers.sha("other bytes"))
+    return replace(lock, apt={"base": replace(lock.apt["base"], packages=(jq,))})
+
+
 @pytest.mark.parametrize(
     ("change", "layers", "disk"),
     [
         pytest.param(_pin, ALL, True, id="pin of the root filesystem"),
+        pytest.param(_deb, BASE, True, id="pin of a layer's packages"),
         pytest.param(_wheel, PYTHON, True, id="pin of Python"),
         pytest.param(_bytes, PYTHON, True, id="same version, other bytes"),
         pytest.param(_tools, NONE, True, id="pin of the disk tools"),

@@ -159,8 +159,20 @@ def plan(made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = ()
     parts += [f"[cyan]pinned by hand[/cyan] {escape(each.text)}" for each in pins]
     parts += [f"[yellow]note[/yellow] {escape(note)}" for note in made.notes]
     if schedule:
-        parts += _totals(schedule)
+        parts += [_held(made), *_totals(schedule)]
     return Group(*parts)
+
+
+def _held(made: Plan) -> str:
+    """How much of what decides the image is held by content."""
+    inputs = {key: value for layer in made.layers for key, value in layer.inputs.items()}
+    files = sum(key.startswith("file:") for key in inputs)
+    tools = [f"{k.removeprefix('tool:')} {v}" for k, v in inputs.items() if k.startswith("tool:")]
+    fetched = len(made.lock.inputs())
+    return (
+        f"held by sha256: {fetched} fetched inputs, {files} files of roles and playbook;"
+        f" by requirements.txt: {', '.join(tools)}"
+    )
 
 
 def reasons(step: Step) -> str:

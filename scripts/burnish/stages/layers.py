@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from burnish import host as probes
 from burnish import process
 from burnish.build import layers, packer, rootfs
 from burnish.build.files import sha256, write
@@ -61,6 +62,7 @@ def rest(world: World, run: Run) -> Run:
     valid = world.store.valid(run.plan.layers)
     for layer in run.plan.layers[1:]:
         if layer.id not in valid:
+            probes.need_pinned(world.catalog.tools)
             with world.monitor.step(f"layer {layer.name}"):
                 request = _request(world, run, layer=layer)
                 layers.build(request, store=world.store, packer=found, on_task=world.monitor.detail)
