@@ -18,7 +18,13 @@ from called import Burnish, await_line, end
 from images import docker, forget
 from overlay import ROOT
 
-IMAGE = "bare-cpu"
+IMAGE, BROKEN = "bare-cpu", "broken-cpu"
+BREAKS = """\
+---
+- name: Fail
+  ansible.builtin.fail:
+    msg: the broken role
+"""
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +86,35 @@ def test_the_same_command_has_nothing_to_do(own: Burnish, filed: Path) -> None:
     assert own.burnish("build", IMAGE, "--if-changed").code == 3
 
 
+def test_a_night_where_another_image_fails(own: Burnish, filed: Path) -> None:
+    _break(own.roots[1])
+    done = own.burnish("nightly", IMAGE, BROKEN, "--no-upgrade", "--json")
+    assert done.code == 4, done.err
+    nights = {each["image"]: each for each in json.loads(done.out)}
+    good, bad = nights[IMAGE], nights[BROKEN]
+    assert good["version"] == filed.name, "nothing changed: nothing is built"
+    assert (good["attempts"], {layer["why"] for layer in _frozen(good)}) == ([], {()})
+    gates = {gate["name"]: gate["passed"] for gate in good["gates"]}
+    assert gates["checks"], gates
+    assert good["outcome"] == ("promoted" if all(gates.values()) else "candidate")
+    assert bad["outcome"] == "failed"
+    assert [each["kind"] for each in bad["attempts"]] == ["build"], "no blind second try"
+    assert "the broken role" in Path(bad["log"]).read_text("utf-8")
+    assert not (filed.parents[1] / BROKEN).exists(), "nothing of it is filed"
+
+
+def test_what_was_promoted_is_nothing_to_do_by_night(own: Burnish, filed: Path) -> None:
+    failed = json.loads(own.burnish("gates", IMAGE, "--json").out)
+    accepted = [
+        part for gate in failed if not gate["passed"] for part in ("--accept", f"{gate['name']}=x")
+    ]
+    done = own.burnish("promote", f"{IMAGE}/{filed.name}", *accepted)
+    assert done.code == 0, done.err
+    done = own.burnish("nightly", IMAGE, "--no-upgrade", "--if-changed")
+    assert done.code == 3, done.err
+    assert f"| {IMAGE} | nothing to do | {filed.name} |" in done.out
+
+
 def test_an_empty_store_gives_the_same_disk(own: Burnish, filed: Path) -> None:
     raw = _manifest(filed)["artifacts"]
     shutil.rmtree(own.env["BURNISH_STORE"])
@@ -102,6 +137,26 @@ def test_a_filed_version_is_proven_again_without_a_build(own: Burnish, filed: Pa
     after = _manifest(filed)["verdicts"]
     assert [each["level"] for each in after] == [each["level"] for each in before]
     assert list(verdicts.glob("*-artifact.json")), "it was proven anew"
+
+
+def _break(root: Path) -> None:
+    """Another image on the same layers, whose own role fails."""
+    shutil.copytree(root / "roles" / "bare", root / "roles" / "broken")
+    for path in (root / "roles" / "broken").rglob("*.yml"):
+        path.write_text(path.read_text("utf-8").replace("__bare", "__broken"), encoding="utf-8")
+    tasks = root / "roles" / "broken" / "tasks" / "main.yml"
+    tasks.write_text(BREAKS, encoding="utf-8")
+    for kind, old in (("images", IMAGE), ("profiles", "bare")):
+        text = (root / "packer" / kind / f"{old}.yaml").read_text("utf-8")
+        path = root / "packer" / kind / f"{old.replace('bare', 'broken')}.yaml"
+        path.write_text(text.replace("bare", "broken"), encoding="utf-8")
+    checks = root / "tests" / "toolchains"
+    shutil.copy(checks / "test_bare.py", checks / "test_broken.py")
+    overlay.pin(root, BROKEN)
+
+
+def _frozen(night: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**layer, "why": tuple(layer["why"])} for layer in night["layers"]]
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
