@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 
 import checkout
 import pytest
@@ -12,8 +14,9 @@ import shelf
 import worlds
 from burnish import pipeline
 from burnish.cli import main as room
-from burnish.errors import BurnishError
+from burnish.errors import BuildError, BurnishError
 from burnish.model.gate import GateResult
+from burnish.stages import services
 from burnish.stages.run import World
 
 pytestmark = pytest.mark.touches("clock", reason="the command line reads the clock for all others")
@@ -167,6 +170,26 @@ def test_prune_for_machines(call: Caller) -> None:
     assert found["removed"] == ["2026.1125.0", "2026.1125.1"]
     assert [row["goes"] for row in found["versions"]] == [False] * 5 + [True] * 2
     assert found["versions"][6]["bytes_shared"] == 1 << 17
+
+
+@pytest.mark.parametrize("command", ["boot", "verify"])
+def test_what_is_booted_or_proven_is_not_pruned(
+    call: Caller, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    filled(call)
+    said: list[str] = []
+
+    def work(*_: object, **__: object) -> NoReturn:
+        fates = pipeline.retention(call.world, "tiny-cpu").fates
+        said.extend(fate.why for fate in fates if fate.manifest.version == "2026.1125.0")
+        raise BuildError("enough")
+
+    # a machine, and a store that has the disk
+    monkeypatch.setattr(services, "shell", work)
+    monkeypatch.setattr(services, "run_of", lambda *_, **__: SimpleNamespace(disk="here"))
+    monkeypatch.setattr(pipeline, "alone", work)
+    assert call(command, OLD)[2] == "error: enough\n"
+    assert said == ["in use: burnish boots or proves it"]
 
 
 @pytest.mark.parametrize("arguments", [(), ("tiny-cpu", "--all")])
