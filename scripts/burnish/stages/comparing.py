@@ -28,41 +28,45 @@ def earlier(world: World, manifest: Manifest) -> Manifest:
     return older[0]
 
 
-def compare(world: World, old: Manifest, *, new: Manifest) -> Difference:
-    """What differs between two filed versions; what is not filed with one of them is said."""
-    first, second = _lock(world, old), _lock(world, new)
-    before, after = _files(world, old), _files(world, new)
-    unknown = (
-        *_missing("pins", (old, new), found=(first, second)),
-        *_missing("files", (old, new), found=(before, after)),
-    )
+def compare(world: World, old: Manifest, *, new: Manifest, files: bool = True) -> Difference:
+    """What differs between two filed versions; what is not filed with one of them is said.
+
+    Without `files` their lists are not looked at, which takes most of the time.
+    """
+    unknown: list[str] = []
+    first, second = (_lock(world, each, unknown=unknown) for each in (old, new))
+    lists = [_files(world, each, unknown=unknown) for each in (old, new) if files]
+    before, after = lists or (None, None)
     beside = Beside(
         locks=(first, second),
         moves=moves(first, second) if first and second else None,
         files=(before, after) if before is not None and after is not None else None,
-        unknown=unknown,
+        unknown=tuple(unknown),
     )
     return diff(old, new, beside=beside)
 
 
-def _missing(what: str, of: tuple[Manifest, ...], *, found: tuple[object, ...]) -> list[str]:
-    return [
-        f"{what}: not recorded for {manifest.image}/{manifest.version}"
-        for manifest, each in zip(of, found, strict=True)
-        if each is None
-    ]
-
-
-def _lock(world: World, manifest: Manifest) -> Lock | None:
+def _lock(world: World, manifest: Manifest, *, unknown: list[str]) -> Lock | None:
     path = world.gallery.folder(manifest.image, manifest.version) / LOCK
     if not path.is_file():
+        unknown.append(f"pins: not recorded for {manifest.image}/{manifest.version}")
         return None
     try:
         return load_lock(path, image=manifest.image, shown=str(path))
-    except BurnishError:  # of another form than today's: as good as none
+    except BurnishError:
+        unknown.append(f"pins: {path} is no lock of today's form")
         return None
 
 
-def _files(world: World, manifest: Manifest) -> tuple[ListedFile, ...] | None:
+def _files(
+    world: World, manifest: Manifest, *, unknown: list[str]
+) -> tuple[ListedFile, ...] | None:
     path = world.gallery.folder(manifest.image, manifest.version) / LISTING
-    return listing.read(path) if path.is_file() else None
+    if not path.is_file():
+        unknown.append(f"files: not recorded for {manifest.image}/{manifest.version}")
+        return None
+    try:
+        return listing.read(path)
+    except BurnishError as error:
+        unknown.append(f"files: {error.message}")
+        return None

@@ -28,7 +28,7 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
         manifest=manifest,
         gates=world.catalog.gates[image.gates] if image.gates else Gates(name=""),
         due=tuple(level for level in LOCAL if level in levels),
-        difference=compare(world, stable, new=manifest) if stable else None,
+        difference=compare(world, stable, new=manifest, files=False) if stable else None,
         pending=pending,
         today=world.now.date(),
     )
