@@ -88,6 +88,9 @@ def test_a_rebuild_is_told_from_its_own_entry(shelf: Shelf) -> None:
 def test_a_native_packages_changelog_has_the_short_name(shelf: Shelf) -> None:
     after = shelf.deb("tool=12.1", **{"": entry("12.1", "More.") + entry("12.0", "Some.")})
     assert why(shelf, old("tool", "12.0"), after=after).text == "More."
+    update = shelf.deb("tool=12.1+deb12u1", entry("12.1+deb12u1", "Mend it."))
+    kinds = [why(shelf, old("tool", version), after=update).kind for version in ("12.1", "12.0")]
+    assert kinds == ["fix", "feature"]
 
 
 def test_ten_binaries_of_one_source_are_one_reason(shelf: Shelf) -> None:
@@ -113,7 +116,7 @@ def test_a_source_is_read_once_for_all_layers(shelf: Shelf) -> None:
 
 
 def test_a_name_that_holds_its_version_goes_and_another_comes(shelf: Shelf) -> None:
-    text = entry("6.1.9+2", "Sign.", source="kernel-signed") + entry("6.1.9-2", "CVE-2026-5555")
+    text = entry("6.1.9+2", "Sign.", source="kernel-signed") + entry("6.1.9-1", "CVE-2026-5555")
     after = [shelf.deb("kernel-6.1.9=6.1.9-2", text + entry("6.1.8-1", "CVE-2026-4444"))]
     before = [old("kernel-6.1.8", "6.1.8-1")]
     (found,) = explain(locked(before), locked(after), place=shelf.place(offline=True))

@@ -78,6 +78,12 @@ def test_fixes_are_told_and_other_moves_are_not(world: World, today: Today, shel
     assert found == Pending(fixes=("jq 1.0-1 -> 1.0-2: CVE-2026-1234",), unasked=())
 
 
+def test_the_disks_tools_are_not_in_the_image(world: World, today: Today, shelf: Shelf) -> None:
+    manifest = filed(world, today.lock())
+    today.packages["mtools"] = shelf.deb("mtools=1.0-2", entry("1.0-2", "CVE-2026-1234"))
+    assert asked(world, manifest, pages=CLEAN) == Pending(fixes=(), unasked=())
+
+
 def test_nothing_but_packages_is_written(world: World, today: Today, shelf: Shelf) -> None:
     manifest = filed(world, today.lock())
     before = {path: path.read_bytes() for path in world.root.rglob("*.yaml")}
