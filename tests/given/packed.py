@@ -57,10 +57,12 @@ class Shelf:
         log = self.folder / "log"
         return Place(site=site, scratch=self.folder, inputs=inputs, log=log, offline=offline)
 
-    def deb(
-        self, name: str, version: str, changelog: str = "", *, source: str = "tool", **files: str
-    ) -> Package:
-        """A package; `files`: further changelogs by their ending. `link` makes its documents a link."""
+    def deb(self, pin: str, changelog: str = "", *, source: str = "tool", **files: str) -> Package:
+        """A package, by `name=version`; `files`: further changelogs by their ending.
+
+        `link`: its documents are a link to another package's.
+        """
+        name, version = pin.split("=")
         tree = self.folder / "trees" / f"{name}_{version}"
         doc = tree / "usr/share/doc" / name
         link = files.pop("link", "")

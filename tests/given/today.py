@@ -44,7 +44,9 @@ class Today:
     def of(cls, shelf: Shelf) -> Today:
         """Every package that the small checkout asks for, in its first version."""
         first = entry("1.0-1", "First.")
-        return cls(packages={name: shelf.deb(name, "1.0-1", first, source=name) for name in NAMES})
+        return cls(
+            packages={name: shelf.deb(f"{name}=1.0-1", first, source=name) for name in NAMES}
+        )
 
     def lock(self) -> Lock:
         """The small checkout's lock of what is offered now."""

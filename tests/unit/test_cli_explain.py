@@ -39,7 +39,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     today = Today.of(shelf)
     worlds.put(locks.committed_path(world, "tiny-cpu"), today.lock())
     fix = entry("1.0-2", "Fix CVE-2026-1234.") + entry("1.0-1", "First.")
-    today.packages["jq"] = shelf.deb("jq", "1.0-2", fix, source="jq")
+    today.packages["jq"] = shelf.deb("jq=1.0-2", fix, source="jq")
     today.numpy = "1.1"
     monkeypatch.setattr(apt, "open_archive", today.opened)
     monkeypatch.setattr(wheels, "resolve", today.wheels)

@@ -10,7 +10,8 @@ import makers
 import packed
 import pytest
 from burnish.lock.explain import explain
-from burnish.model.lock import AptLock, Lock, Package
+from burnish.lock.reasons import of_other
+from burnish.model.lock import AptLock, Lock, Move, Package
 from burnish.model.reason import Reason
 from packed import Shelf, entry, rebuilt
 
@@ -39,11 +40,9 @@ def old(name: str, version: str, *, source: str = "tool") -> Package:
     return replace(makers.package(name, version), pool=pool)
 
 
-def why(shelf: Shelf, before: Package, after: Package, section: str = "rootfs") -> Reason:
+def why(shelf: Shelf, before: Package, *, after: Package) -> Reason:
     """The one reason."""
-    (found,) = explain(
-        locked([before], section), locked([after], section), place=shelf.place(offline=True)
-    )
+    (found,) = explain(locked([before]), locked([after]), place=shelf.place(offline=True))
     return found
 
 
@@ -54,13 +53,14 @@ def why(shelf: Shelf, before: Package, after: Package, section: str = "rootfs") 
         ("1.0-2", entry("1.0-2", "A fix.", head="bookworm-security"), "security", "A fix."),
         ("1.0-2", entry("1.0-2", "Mend it. (Closes: #12)"), "fix", "Mend it."),
         ("1.0-1+deb12u1", entry("1.0-1+deb12u1", "Mend it."), "fix", "Mend it."),
+        ("1.0-2", entry("1.0-2", "Mend two:\n    - one\n    - another"), "fix", "Mend two"),
         ("2.0-1", entry("2.0-1", "New upstream release."), "feature", "New upstream release."),
         ("2.0-1", entry("2.0-1", "New; fixes\n    CVE-2026-1234"), "security", "New; fixes CVE-2026-1234"),
     ],
 )  # fmt: skip
 def test_kinds_of_moves(shelf: Shelf, version: str, top: str, *, kind: str, text: str) -> None:
-    after = shelf.deb("tool", version, top + BASE)
-    found = why(shelf, old("tool", "1.0-1"), after)
+    after = shelf.deb(f"tool={version}", top + BASE)
+    found = why(shelf, old("tool", "1.0-1"), after=after)
     assert (found.kind, found.text, found.unasked) == (kind, text, "")
     assert (found.source, found.old, found.new) == ("tool", "1.0-1", version)
 
@@ -71,30 +71,33 @@ def test_only_entries_newer_than_the_old_version_count(shelf: Shelf) -> None:
         + entry("1.0-3", "CVE-2026-11, CVE-2026-9 and CVE-2026-1234", head="s; urgency=high")
         + entry("1.0-2", "CVE-2025-1111. (Closes: #1)")
     )
-    found = why(shelf, old("tool", "1.0-2"), shelf.deb("tool", "1.0-4", text))
+    found = why(shelf, old("tool", "1.0-2"), after=shelf.deb("tool=1.0-4", text))
     assert (found.kind, found.urgency, found.closes) == ("security", "high", (3,))
     assert (found.cves, found.text) == (("CVE-2026-1234",), "Last")
 
 
 def test_a_rebuild_is_told_from_its_own_entry(shelf: Shelf) -> None:
     binary = {"Debian.amd64": rebuilt("1.0-1+b2", "Rebuild against new zlib.")}
-    after = shelf.deb("tool", "1.0-1+b2", BASE, **binary)
-    found = why(shelf, old("tool", "1.0-1"), after)
+    after = shelf.deb("tool=1.0-1+b2", BASE, **binary)
+    found = why(shelf, old("tool", "1.0-1"), after=after)
     assert (found.kind, found.text) == ("rebuild", "Rebuild against new zlib.")
-    silent = why(shelf, old("tool", "1.0-1"), shelf.deb("tool", "1.0-1+b3", BASE))
+    silent = why(shelf, old("tool", "1.0-1"), after=shelf.deb("tool=1.0-1+b3", BASE))
     assert (silent.kind, silent.text) == ("rebuild", "")
 
 
 def test_a_native_packages_changelog_has_the_short_name(shelf: Shelf) -> None:
-    after = shelf.deb("tool", "12.1", **{"": entry("12.1", "More.") + entry("12.0", "Some.")})
-    assert why(shelf, old("tool", "12.0"), after).text == "More."
+    after = shelf.deb("tool=12.1", **{"": entry("12.1", "More.") + entry("12.0", "Some.")})
+    assert why(shelf, old("tool", "12.0"), after=after).text == "More."
+    update = shelf.deb("tool=12.1+deb12u1", entry("12.1+deb12u1", "Mend it."))
+    kinds = [why(shelf, old("tool", version), after=update).kind for version in ("12.1", "12.0")]
+    assert kinds == ["fix", "feature"]
 
 
 def test_ten_binaries_of_one_source_are_one_reason(shelf: Shelf) -> None:
     text = entry("1.0-2", "Fix CVE-2026-1234.") + BASE
     names = [f"lib{number}" for number in range(9)]
-    after = [shelf.deb(name, "1.0-2", link="tool") for name in names]
-    after.append(shelf.deb("tool", "1.0-2", text))
+    after = [shelf.deb(f"{name}=1.0-2", link="tool") for name in names]
+    after.append(shelf.deb("tool=1.0-2", text))
     before = [old(name, "1.0-1") for name in (*names, "tool")]
     (found,) = explain(locked(before), locked(after), place=shelf.place(offline=True))
     assert (found.kind, found.cves) == ("security", ("CVE-2026-1234",))
@@ -102,8 +105,8 @@ def test_ten_binaries_of_one_source_are_one_reason(shelf: Shelf) -> None:
 
 
 def test_a_source_is_read_once_for_all_layers(shelf: Shelf) -> None:
-    tool = shelf.deb("tool", "1.0-2", entry("1.0-2", "Mend it.") + BASE)
-    module = shelf.deb("tool-module", "1.0-2", link="tool")
+    tool = shelf.deb("tool=1.0-2", entry("1.0-2", "Mend it.") + BASE)
+    module = shelf.deb("tool-module=1.0-2", link="tool")
     above = locked([old("tool-module", "1.0-1")], "apt:one").apt
     before = replace(locked([old("tool", "1.0-1")]), apt=above)
     after = replace(locked([tool]), apt=locked([module], "apt:one").apt)
@@ -113,8 +116,8 @@ def test_a_source_is_read_once_for_all_layers(shelf: Shelf) -> None:
 
 
 def test_a_name_that_holds_its_version_goes_and_another_comes(shelf: Shelf) -> None:
-    text = entry("6.1.9+2", "Sign.", source="kernel-signed") + entry("6.1.9-2", "CVE-2026-5555")
-    after = [shelf.deb("kernel-6.1.9", "6.1.9-2", text + entry("6.1.8-1", "CVE-2026-4444"))]
+    text = entry("6.1.9+2", "Sign.", source="kernel-signed") + entry("6.1.9-1", "CVE-2026-5555")
+    after = [shelf.deb("kernel-6.1.9=6.1.9-2", text + entry("6.1.8-1", "CVE-2026-4444"))]
     before = [old("kernel-6.1.8", "6.1.8-1")]
     (found,) = explain(locked(before), locked(after), place=shelf.place(offline=True))
     assert (found.kind, found.old, found.new) == ("security", "6.1.8-1", "6.1.9-2")
@@ -123,23 +126,23 @@ def test_a_name_that_holds_its_version_goes_and_another_comes(shelf: Shelf) -> N
 
 def test_versions_that_are_not_their_sources(shelf: Shelf) -> None:
     text = entry("2.03-2", "Fix CVE-2026-1234.", source="lvm") + entry("2.03-1", "x")
-    after = shelf.deb("mapper", "2:1.02-2", text, source="lvm")
-    before = shelf.deb("mapper", "2:1.02-1", entry("2.03-1", "x", source="lvm"), source="lvm")
-    assert why(shelf, before, after).cves == ("CVE-2026-1234",)
-    gone = why(shelf, old("mapper", "2:1.02-1", source="lvm"), after)
+    after = shelf.deb("mapper=2:1.02-2", text, source="lvm")
+    before = shelf.deb("mapper=2:1.02-1", entry("2.03-1", "x", source="lvm"), source="lvm")
+    assert why(shelf, before, after=after).cves == ("CVE-2026-1234",)
+    gone = why(shelf, old("mapper", "2:1.02-1", source="lvm"), after=after)
     reason = "its versions are not its source's, and the cache lacks the old .deb"
     assert (gone.kind, gone.unasked) == ("unknown", reason)
 
 
 def test_what_says_nothing_is_unknown_and_says_so(shelf: Shelf) -> None:
-    before = shelf.deb("tool", "1.0-1", BASE)
+    before = shelf.deb("tool=1.0-1", BASE)
     for after, reason in (
         (old("tool", "1.0-2"), "the cache lacks tool=1.0-2"),
-        (shelf.deb("tool", "1.0-3"), "no changelog in tool"),
-        (shelf.deb("tool", "1.0-4", link="other"), "no changelog in tool: it is in other, which stays"),
-        (shelf.deb("tool", "1.0-5", BASE), "its changelog has nothing newer than 1.0-1"),
+        (shelf.deb("tool=1.0-3"), "no changelog in tool"),
+        (shelf.deb("tool=1.0-4", link="other"), "no changelog in tool: it is in other, which stays"),
+        (shelf.deb("tool=1.0-5", BASE), "its changelog has nothing newer than 1.0-1"),
     ):  # fmt: skip
-        found = why(shelf, before, after)
+        found = why(shelf, before, after=after)
         assert (found.kind, found.unasked) == ("unknown", reason)
 
 
@@ -147,25 +150,32 @@ def test_a_file_that_is_no_package_is_unknown(shelf: Shelf, tmp_path: Path) -> N
     path = tmp_path / "tool.deb"
     path.write_bytes(b"no archive")
     after = shelf._kept(path, name="tool", version="1.0-2", source="tool")
-    found = why(shelf, old("tool", "1.0-1"), after)
+    found = why(shelf, old("tool", "1.0-1"), after=after)
     assert (found.kind, found.unasked.partition(": ")[0]) == ("unknown", "tool.deb")
 
 
 def test_downgrades_and_what_comes_and_goes(shelf: Shelf) -> None:
-    after = shelf.deb("tool", "1.0-1", BASE)
-    assert why(shelf, old("tool", "1:0.9-1"), after).kind == "downgrade"
+    after = shelf.deb("tool=1.0-1", BASE)
+    assert why(shelf, old("tool", "1:0.9-1"), after=after).kind == "downgrade"
     come = explain(makers.lock(), locked([after]), place=shelf.place(offline=True))
     gone = explain(locked([after]), makers.lock(), place=shelf.place(offline=True))
     assert [each.kind for each in (*come, *gone)] == ["added", "removed"]
 
 
 def test_tools_stand_last_and_have_their_own_changelog(shelf: Shelf) -> None:
-    ours = shelf.deb("tool", "1.0-2", entry("1.0-2", "Ours.") + BASE)
-    theirs = shelf.deb("tool", "3.0-2", entry("3.0-2", "Theirs."))
+    ours = shelf.deb("tool=1.0-2", entry("1.0-2", "Ours.") + BASE)
+    theirs = shelf.deb("tool=3.0-2", entry("3.0-2", "Theirs."))
     before = replace(locked([old("tool", "1.0-1")]), tools=locked([old("tool", "3.0-1")]).rootfs)
     after = replace(locked([ours]), tools=locked([theirs]).rootfs)
     first, last = explain(before, after, place=shelf.place(offline=True))
     assert (first.text, first.shipped, last.text, last.shipped) == ("Ours.", True, "Theirs.", False)
+
+
+def test_inputs_of_other_kinds_are_not_passed_over() -> None:
+    moved = of_other(Move(section="npm:lab", name="yjs", old="1.0", new="1.1"))
+    assert (moved.kind, moved.unasked) == ("unknown", "nothing says what changes in it")
+    come = of_other(Move(section="npm:lab", name="yjs", old="", new="1.1"))
+    assert (come.kind, come.unasked) == ("added", "")
 
 
 def test_nothing_moved_asks_nothing(shelf: Shelf) -> None:

@@ -50,7 +50,8 @@ def test_lines_by_layer() -> None:
 
 def test_summaries() -> None:
     assert summary(EVERY.reasons) == (
-        "4 moved: 1 security (8 CVEs), 1 unknown, 2 fix; 1 among the tools that make the disk"
+        "4 moved: 1 security (8 CVEs), 1 unknown, 2 fix; security unknown for 2;"
+        " 1 among the tools that make the disk"
     )
     assert summary(()) == "nothing moved"
     one = replace(SECURITY, cves=("CVE-2026-1",))

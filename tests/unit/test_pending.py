@@ -56,7 +56,7 @@ def filed(world: World, lock: Lock | None) -> Manifest:
     return manifest
 
 
-def asked(world: World, manifest: Manifest, pages: Mapping[str, Any]) -> Pending:
+def asked(world: World, manifest: Manifest, *, pages: Mapping[str, Any]) -> Pending:
     """What is pending where the index has these pages."""
     with packed.served(pages) as index:
         site = replace(world.site, python=PythonIndex(index_url=index.url))
@@ -65,25 +65,31 @@ def asked(world: World, manifest: Manifest, pages: Mapping[str, Any]) -> Pending
 
 def test_the_same_packages_are_an_answer(world: World, today: Today) -> None:
     manifest = filed(world, today.lock())
-    assert asked(world, manifest, CLEAN) == Pending(fixes=(), unasked=())
+    assert asked(world, manifest, pages=CLEAN) == Pending(fixes=(), unasked=())
 
 
 def test_fixes_are_told_and_other_moves_are_not(world: World, today: Today, shelf: Shelf) -> None:
     manifest = filed(world, today.lock())
     fix = entry("1.0-2", "Fix CVE-2026-1234.") + entry("1.0-1", "x")
-    today.packages["jq"] = shelf.deb("jq", "1.0-2", fix, source="jq")
+    today.packages["jq"] = shelf.deb("jq=1.0-2", fix, source="jq")
     other = entry("1.0-2", "Mend it.") + entry("1.0-1", "x")
-    today.packages["bash"] = shelf.deb("bash", "1.0-2", other, source="bash")
-    found = asked(world, manifest, CLEAN)
+    today.packages["bash"] = shelf.deb("bash=1.0-2", other, source="bash")
+    found = asked(world, manifest, pages=CLEAN)
     assert found == Pending(fixes=("jq 1.0-1 -> 1.0-2: CVE-2026-1234",), unasked=())
+
+
+def test_the_disks_tools_are_not_in_the_image(world: World, today: Today, shelf: Shelf) -> None:
+    manifest = filed(world, today.lock())
+    today.packages["mtools"] = shelf.deb("mtools=1.0-2", entry("1.0-2", "CVE-2026-1234"))
+    assert asked(world, manifest, pages=CLEAN) == Pending(fixes=(), unasked=())
 
 
 def test_nothing_but_packages_is_written(world: World, today: Today, shelf: Shelf) -> None:
     manifest = filed(world, today.lock())
     before = {path: path.read_bytes() for path in world.root.rglob("*.yaml")}
-    today.packages["jq"] = shelf.deb("jq", "1.0-2", entry("1.0-2", "CVE-2026-1234"), source="jq")
+    today.packages["jq"] = shelf.deb("jq=1.0-2", entry("1.0-2", "CVE-2026-1234"), source="jq")
     today.numpy = "1.0.1"
-    asked(world, manifest, CLEAN)
+    asked(world, manifest, pages=CLEAN)
     assert {path: path.read_bytes() for path in world.root.rglob("*.yaml")} == before
 
 
@@ -94,7 +100,7 @@ def test_a_wheel_with_a_fix_is_pending(world: World, today: Today) -> None:
         "numpy/1.0": page("1.0", advisory("2026-1", "1.0.1"), advisory("2026-2", "2.0")),
         "numpy/1.0.1": page("1.0.1", advisory("2026-2", "2.0")),
     }
-    found = asked(world, manifest, pages)
+    found = asked(world, manifest, pages=pages)
     assert found == Pending(fixes=("numpy 1.0 -> 1.0.1: CVE-2026-1",), unasked=())
     assert isinstance(world.monitor, worlds.Notes)
     assert world.monitor.said == [
@@ -113,8 +119,8 @@ def test_a_vulnerable_wheel_that_stays_is_no_pending_fix(world: World, today: To
 
 def test_a_package_without_changelog_is_said(world: World, today: Today, shelf: Shelf) -> None:
     manifest = filed(world, today.lock())
-    today.packages["jq"] = shelf.deb("jq", "1.0-2", source="jq")
-    found = asked(world, manifest, CLEAN)
+    today.packages["jq"] = shelf.deb("jq=1.0-2", source="jq")
+    found = asked(world, manifest, pages=CLEAN)
     why = "apt: jq 1.0-1 -> 1.0-2: no changelog in jq"
     assert found == Pending(fixes=(), unasked=(why,))
 
@@ -122,7 +128,7 @@ def test_a_package_without_changelog_is_said(world: World, today: Today, shelf: 
 def test_an_archive_that_does_not_answer_is_said_once(world: World, today: Today) -> None:
     manifest = filed(world, today.lock())
     today.no_archive = ToolError("no mirror answers for bookworm\n  | E: x")
-    found = asked(world, manifest, CLEAN)
+    found = asked(world, manifest, pages=CLEAN)
     assert found == Pending(fixes=(), unasked=("apt: no mirror answers for bookworm",))
 
 
@@ -130,9 +136,9 @@ def test_packages_are_asked_where_wheels_can_not_be(
     world: World, today: Today, shelf: Shelf
 ) -> None:
     manifest = filed(world, today.lock())
-    today.packages["jq"] = shelf.deb("jq", "1.0-2", entry("1.0-2", "CVE-2026-1234"), source="jq")
+    today.packages["jq"] = shelf.deb("jq=1.0-2", entry("1.0-2", "CVE-2026-1234"), source="jq")
     today.no_index = BuildError("no wheels satisfy it\n  | x")
-    found = asked(world, manifest, {})
+    found = asked(world, manifest, pages={})
     assert found.fixes == ("jq 1.0-1 -> 1.0-2: CVE-2026-1234",)
     status = "Python: 1 of 1 wheels: the index answers with status 404"
     assert found.unasked == ("Python: no wheels satisfy it", status)
@@ -141,7 +147,7 @@ def test_packages_are_asked_where_wheels_can_not_be(
 def test_a_place_without_security_archive_is_said(world: World, today: Today) -> None:
     manifest = filed(world, replace(today.lock(), recorded={"rootfs/x-security": "d"}))
     today.recorded = {"bookworm": "digest"}
-    (why,) = asked(world, manifest, CLEAN).unasked
+    (why,) = asked(world, manifest, pages=CLEAN).unasked
     assert why.startswith("apt: no security archive of debian was asked: ")
 
 

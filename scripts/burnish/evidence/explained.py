@@ -16,7 +16,10 @@ LINES = 200  # of a pull request's body, which has a limit
 
 
 def summary(reasons: Sequence[Reason]) -> str:
-    """`12 moved: 3 security (5 CVEs), 2 feature, 7 fix`; what is not in the image is counted apart."""
+    """`12 moved: 3 security (5 CVEs), 2 feature, 7 fix`, and for how many security is unknown.
+
+    What is not in the image is counted apart.
+    """
     shipped = [reason for reason in reasons if reason.shipped]
     counts = Counter(reason.kind for reason in shipped)
     cves = {cve for reason in shipped if reason.kind == "security" for cve in reason.cves}
@@ -27,6 +30,8 @@ def summary(reasons: Sequence[Reason]) -> str:
         if counts[kind]
     ]
     text = f"{len(shipped)} moved: {', '.join(words)}" if words else "nothing moved"
+    unasked = sum(bool(reason.unasked) for reason in shipped)
+    text += f"; security unknown for {unasked}" if unasked else ""
     tools = len(reasons) - len(shipped)
     return f"{text}; {tools} among the tools that make the disk" if tools else text
 

@@ -227,9 +227,10 @@ def _of_entries(told: Reason, entries: Sequence[Entry], *, since: str) -> Reason
 
 
 def _points(entry: Entry) -> Iterator[str]:
-    """The points of an entry, each on one line; formalities are left out."""
+    """The points of an entry, each on one line, without what is below them; formalities are left out."""
     text = "\n".join(line for line in entry.lines if not line.strip().startswith("["))
-    for point in re.split(r"^\s+\* ", text, flags=re.MULTILINE):
+    for whole in re.split(r"^\s+\* ", text, flags=re.MULTILINE):
+        point = re.split(r":?\s*^\s+[-+*] ", whole, maxsplit=1, flags=re.MULTILINE)[0]
         line = re.sub(r"\s*\(?closes:.*$", "", " ".join(point.split()), flags=re.IGNORECASE)
         if line and not line.lower().startswith(FORMAL):
             yield line if len(line) <= LONGEST else line[: LONGEST - 4].rsplit(" ", 1)[0] + " ..."

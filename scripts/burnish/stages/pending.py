@@ -63,7 +63,7 @@ def scan(world: World, manifest: Manifest) -> Scan:
     place = inputs.place_of(world, run)
     place = replace(place, scratch=place.scratch.with_name("pending"))
     new, unasked = _resolved(wanted, old, place=place)
-    reasons = [each for each in explain(old, new, place=place) if each.shipped]
+    reasons = explain(old, new, place=place)
     answers = advisories.ask(sorted(_wheels(old)), place=place)
     fixes = [each for each in reasons if each.kind == "security"]
     unasked += _unread(reasons)
@@ -78,7 +78,10 @@ def scan(world: World, manifest: Manifest) -> Scan:
 
 
 def _resolved(wanted: Wanted, old: Lock, *, place: Place) -> tuple[Lock, list[str]]:
-    """The lock as it would be today, and why a part of it can't be: packages and wheels apart."""
+    """The lock as it would be today, and why a part of it can't be: packages and wheels apart.
+
+    The tools that make the disk are not in it, so they are not asked for.
+    """
     sections = [name for name in update.sections(wanted) if name != update.TOOLS]
     wheels = [name for name in sections if name.startswith(update.PYTHON)]
     packages = [name for name in sections if name not in wheels]
