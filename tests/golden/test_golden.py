@@ -51,8 +51,7 @@ def whole_lock(world: World, image: Image) -> Lock:
 
     def python(declared: tuple[str, ...]) -> PythonLock:
         names = [re.split(r"[<>=!~ \[]", line)[0] for line in declared]
-        version = want.rootfs.python if want.rootfs else ""
-        return replace(makers.python_lock(*names), declared=declared, python=version)
+        return replace(makers.python_lock(*names), declared=declared, python=want.interpreter)
 
     found = Lock(
         image=image.name,

@@ -143,6 +143,12 @@ def test_a_source_that_does_not_answer(world: World, monkeypatch: pytest.MonkeyP
     assert found.unasked == ("no mirror answers for bookworm, nothing built",)
 
 
+def test_what_no_layer_is_made_of_is_not_packed(world: World, tmp_path: Path) -> None:
+    lock = Lock(image="panes-cpu", python={"ml@windows": makers.python_lock("numpy")})
+    worlds.put(locks.committed_path(world, "panes-cpu"), lock)
+    assert caching.export(world, ["panes-cpu"], file=tmp_path / "inputs.tar")[0] == 0
+
+
 def test_pins_by_hand_that_are_overdue_are_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ import resolvable
 from burnish.catalog.load import load
 from burnish.errors import DefinitionError
 from burnish.lock import wheels
-from burnish.model.lock import Lock
+from burnish.model.lock import Interpreter, Lock
 from burnish.model.pin import Pin
 from burnish.model.plan import Plan
 from burnish.plan import pins
@@ -29,6 +29,7 @@ pins:
     link: https://example.com/1
     review: 2027-01-01
 """
+PYTHON = Interpreter(version="3.11")
 processes = pytest.mark.touches("processes", reason="the resolvers themselves keep the pins")
 
 
@@ -188,7 +189,7 @@ def test_uv_keeps_to_a_pin_of_what_another_package_brings(
         tmp_path, [("numpy", "1.0", ""), ("numpy", "2.0", ""), ("a", "1", "numpy")]
     )
     held = (makers.pin(version=version),)
-    lock = wheels.resolve(("a",), python="3.11", site=site, scratch=tmp_path / "s", pins=held)
+    lock = wheels.resolve(("a",), python=PYTHON, site=site, scratch=tmp_path / "s", pins=held)
     assert [(w.name, w.version) for w in lock.wheels] == [("a", "1"), ("numpy", expected)]
     assert lock.declared == ("a",)
 
@@ -199,7 +200,7 @@ def test_a_version_that_no_index_has_is_the_pins_fault(tmp_path: Path) -> None:
     site = resolvable.index(tmp_path, [("numpy", "1.0", "")])
     held = (makers.pin(version="<1"), makers.pin(package="other"))
     with pytest.raises(DefinitionError) as caught:
-        wheels.resolve(("numpy",), python="3.11", site=site, scratch=tmp_path / "s", pins=held)
+        wheels.resolve(("numpy",), python=PYTHON, site=site, scratch=tmp_path / "s", pins=held)
     (problem,) = caught.value.problems
     assert problem.text.startswith("numpy<1, pinned by hand, can't be had: Because only")
     assert (problem.file, problem.line) == ("packer/pins/x.yaml", 3)

@@ -157,3 +157,26 @@ def test_wanted_says_what_a_lock_has_to_pin(catalog: Catalog) -> None:
 def test_a_cloud_base_wants_nothing_pinned(catalog: Catalog) -> None:
     want = planning.wanted(catalog, catalog.images["panes-cpu"])
     assert (want.rootfs, want.tools, want.apt, want.python) == (None, None, {}, {})
+
+
+PYTHON = 'levels: [static, azure]\npython: "3.13"\n'
+
+
+def test_environments_for_windows_are_locked_ahead_of_their_role(tmp_path: Path) -> None:
+    root = checkout.write(tmp_path)
+    checkout.edit(root, "packer/bases/panes.yaml", old="levels: [static, azure]\n", new=PYTHON)
+    panes = load([root])
+    image = panes.images["panes-cpu"]
+    want = planning.wanted(panes, image)
+    assert (want.python, want.interpreter, want.apt) == ({"ml@windows": ("numpy",)}, "3.13", {})
+    bare = planning.plan(panes, image, lock=Lock(image="panes-cpu"))
+    assert bare.open == (OpenEntry(section="python:ml@windows", reason="not resolved yet"),)
+    section = replace(makers.python_lock("numpy"), python="3.13")
+    lock = Lock(image="panes-cpu", python={"ml@windows": section})
+    held = replace(panes, pins={"stack": (makers.pin(version=">1"),)})
+    plan = planning.plan(panes, image, lock=lock)
+    assert (plan.open, plan.id) == ((), bare.id)
+    text = "python:ml@windows: 1 wheels for Python 3.13 are locked; no layer installs them yet"
+    assert text in plan.notes
+    reason = planning.plan(held, image, lock=lock).open[0].reason
+    assert reason == "numpy>1 is pinned by hand, the lock has 1.0"

@@ -11,7 +11,7 @@ from burnish import process
 from burnish.errors import BuildError, CommandFailed, ToolError
 from burnish.lock import wheels
 from burnish.model.command import Command, Completed
-from burnish.model.lock import PythonLock
+from burnish.model.lock import Interpreter, PythonLock
 from burnish.model.site import PythonIndex, Site
 
 UPLOADED = datetime(2026, 1, 2, tzinfo=UTC)
@@ -29,14 +29,15 @@ upload-time = 2026-01-02T00:00:00Z, hashes = {sha256 = "aa"}}]
 """
 
 
-def chosen(*tags: str, python: str = "3.11") -> str:
+def chosen(*tags: str, python: str = "3.11", windows: bool = False) -> str:
     """The tag of the wheel that is taken among these."""
     offered = [
         {"name": f"x-1.0-{tag}.whl", "hashes": {"sha256": tag}, "upload-time": UPLOADED}
         for tag in tags
     ]
+    interpreter = Interpreter(version=python, windows=windows)
     package: dict[str, Any] = {"name": "x", "version": "1.0", "wheels": offered}
-    return wheels._wheel(package, wheels.supported(python)).sha256
+    return wheels._wheel(package, wheels.supported(interpreter)).sha256
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,33 @@ def test_the_best_wheel_wins_in_any_order(better: str, worse: str) -> None:
     assert chosen(better, worse) == chosen(worse, better) == better
 
 
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("cp313-cp313-win_amd64", "py3-none-any"),
+        ("cp39-abi3-win_amd64", "py3-none-win_amd64"),
+        ("py3-none-any", "cp313-cp313-win32"),
+        ("py3-none-any", "cp313-cp313-win_arm64"),
+        ("py3-none-any", "cp313-cp313-manylinux_2_17_x86_64"),
+    ],
+)
+def test_windows_takes_its_own_wheels(better: str, worse: str) -> None:
+    found = [
+        chosen(*tags, python="3.13", windows=True) for tags in ((better, worse), (worse, better))
+    ]
+    assert found == [better, better]
+
+
+@pytest.mark.parametrize(
+    ("windows", "platform"), [(True, "x86_64-pc-windows-msvc"), (False, "x86_64-manylinux_2_34")]
+)
+def test_the_resolver_is_told_the_platform(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, windows: bool, platform: str
+) -> None:
+    _, command = compiled(monkeypatch, tmp_path, windows=windows)
+    assert f"--python-platform={platform}" in command.argv
+
+
 @pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13", "3.14"])
 def test_each_base_takes_wheels_of_its_own_python(python: str) -> None:
     tag = f"cp{python.replace('.', '')}"
@@ -79,19 +107,20 @@ def test_no_wheel_that_fits_is_an_error(tags: tuple[str, ...]) -> None:
 
 
 def compiled(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, *, output: str = PYLOCK
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *, windows: bool = False
 ) -> tuple[PythonLock, Command]:
-    """Resolve with a uv that writes `output`; gives the lock and the command that was run."""
+    """Resolve with a uv that writes a lock; gives the lock and the command that was run."""
     ran: list[Command] = []
 
     def run(command: Command, **_: object) -> Completed:
         ran.append(command)
-        (folder / "pylock.toml").write_text(output, encoding="utf-8")
+        (folder / "pylock.toml").write_text(PYLOCK, encoding="utf-8")
         return Completed(returncode=0, stdout="", stderr="", seconds=0)
 
     monkeypatch.setattr(process, "run", run)
     site = Site(python=PythonIndex(index_url="https://i"), ca_bundle="/ca", no_proxy="n")
-    lock = wheels.resolve(("scipy", "numpy"), python="3.11", site=site, scratch=folder)
+    python = Interpreter(version="3.11", windows=windows)
+    lock = wheels.resolve(("scipy", "numpy"), python=python, site=site, scratch=folder)
     return lock, ran[0]
 
 
@@ -157,5 +186,6 @@ def test_uv_fails_in_our_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         raise failed("invalid peer certificate: UnknownIssuer")
 
     monkeypatch.setattr(process, "run", run)
+    python = Interpreter(version="3.11")
     with pytest.raises(ToolError, match="certificate that is not trusted"):
-        wheels.resolve(("x",), python="3.11", site=Site(), scratch=tmp_path)
+        wheels.resolve(("x",), python=python, site=Site(), scratch=tmp_path)

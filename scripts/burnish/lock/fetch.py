@@ -20,7 +20,7 @@ from burnish.errors import BuildError, CommandFailed, Interrupted, ToolError
 from burnish.lock import wheels
 from burnish.lock.place import Place, Vanished
 from burnish.lock.trust import untrusted
-from burnish.model.lock import PythonLock, Wheel
+from burnish.model.lock import Interpreter, PythonLock, Wheel
 from burnish.model.site import Site
 
 AT_ONCE = 6
@@ -76,7 +76,11 @@ def offered(name: str, lock: PythonLock, *, place: Place) -> Mapping[str, str]:
     scratch = place.scratch / f"python-{name}"
     try:
         packages = wheels.compiled(
-            lines, python=lock.python, site=place.site, scratch=scratch, flags=("--no-deps",)
+            lines,
+            python=Interpreter.of(name, lock.python),
+            site=place.site,
+            scratch=scratch,
+            flags=("--no-deps",),
         )
     except CommandFailed as error:
         gone = sorted(set(NO_VERSION.findall("\n".join(error.tail))))

@@ -10,7 +10,7 @@ from burnish.errors import DefinitionError, ToolError
 from burnish.lock import apt, downloads, snapshot, wheels
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
-from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wanted
+from burnish.model.lock import AptLock, Interpreter, Lock, OpenEntry, Package, PythonLock, Wanted
 from burnish.model.site import Apt
 from burnish.plan.layers import standing_on
 from burnish.plan.pins import broken
@@ -127,10 +127,9 @@ class _Work:
         self.lock = replace(self.lock, apt={**self.lock.apt, layer: found})
 
     def _python(self, name: str) -> None:
-        assert self.wanted.rootfs is not None
         found: PythonLock = wheels.resolve(
             self.wanted.python[name],
-            python=self.wanted.rootfs.python,
+            python=Interpreter.of(name, self.wanted.interpreter),
             site=self.place.site,
             scratch=self.place.scratch / f"python-{name}",
             pins=self.wanted.pins.get(f"{PYTHON}{name}", ()),

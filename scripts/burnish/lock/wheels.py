@@ -17,13 +17,14 @@ from burnish import process
 from burnish.errors import BuildError, BurnishError, CommandFailed, DefinitionError, ToolError
 from burnish.lock.trust import untrusted
 from burnish.model.command import Command
-from burnish.model.lock import PythonLock, Wheel
+from burnish.model.lock import Interpreter, PythonLock, Wheel
 from burnish.model.pin import Pin
 from burnish.model.site import Site
 
 # glibc 2.17 to 2.35: every base of ours is newer, and wheels name one of these.
 GLIBC = range(35, 16, -1)
 LEGACY = {17: "manylinux2014_x86_64", 12: "manylinux2010_x86_64", 5: "manylinux1_x86_64"}
+WINDOWS_PLATFORM = "x86_64-pc-windows-msvc"
 TLS = ("invalid peer certificate", "UnknownIssuer", "CERTIFICATE_VERIFY_FAILED", "self-signed")
 HINT = "hold it to a version that there is, or take the pin out"
 UNREACHABLE = ("dns error", "error sending request", "onnection refused", "onnect error")
@@ -52,12 +53,12 @@ def environment(site: Site) -> dict[str, str]:
 def resolve(
     declared: Sequence[str],
     *,
-    python: str,
+    python: Interpreter,
     site: Site,
     scratch: Path,
     pins: Sequence[Pin] = (),
 ) -> PythonLock:
-    """The environment for CPython `python` on x86-64 glibc; only wheels, no pre-release undeclared.
+    """The environment for an interpreter on x86-64; only wheels, no pre-release undeclared.
 
     Raises ToolError if the index cannot be reached (with TLS named as the cause where it is),
     BuildError if no set of wheels satisfies the declaration, DefinitionError if `pins` are why.
@@ -72,7 +73,9 @@ def resolve(
     tags = supported(python)
     wheels = tuple(sorted(_wheel(package, tags) for package in packages))
     epoch = max((wheel.uploaded for wheel in wheels), default=0)
-    return PythonLock(declared=tuple(sorted(declared)), python=python, epoch=epoch, wheels=wheels)
+    return PythonLock(
+        declared=tuple(sorted(declared)), python=python.version, epoch=epoch, wheels=wheels
+    )
 
 
 def _constraints(pins: Sequence[Pin], scratch: Path) -> tuple[str, ...]:
@@ -98,7 +101,12 @@ def _cannot_be_had(pins: Sequence[Pin], error: CommandFailed) -> BurnishError:
 
 
 def compiled(
-    lines: Sequence[str], *, python: str, site: Site, scratch: Path, flags: Sequence[str] = ()
+    lines: Sequence[str],
+    *,
+    python: Interpreter,
+    site: Site,
+    scratch: Path,
+    flags: Sequence[str] = (),
 ) -> Sequence[Mapping[str, Any]]:
     """The packages of the pylock.toml that uv's resolver writes for requirement lines."""
     scratch.mkdir(parents=True, exist_ok=True)
@@ -108,8 +116,8 @@ def compiled(
         *(str(uv()), "pip", "compile", "--quiet", "--no-config", "--no-python-downloads"),
         "--only-binary=:all:",
         "--prerelease=explicit",
-        f"--python-version={python}",
-        "--python-platform=x86_64-manylinux_2_34",
+        f"--python-version={python.version}",
+        f"--python-platform={WINDOWS_PLATFORM if python.windows else 'x86_64-manylinux_2_34'}",
         "--format=pylock.toml",
         f"--output-file={out}",
         *flags,
@@ -124,11 +132,13 @@ def compiled(
     return packages
 
 
-def supported(python: str) -> Mapping[Tag, int]:
-    """Tags that CPython `python` on x86-64 glibc takes, each with its rank, best first."""
-    major, minor = (int(part) for part in python.split("."))
+def supported(python: Interpreter) -> Mapping[Tag, int]:
+    """Tags that an interpreter takes, each with its rank, best first."""
+    major, minor = (int(part) for part in python.version.split("."))
     platforms = [f"manylinux_2_{number}_x86_64" for number in GLIBC]
     platforms += [*LEGACY.values(), "linux_x86_64"]
+    if python.windows:
+        platforms = ["win_amd64"]
     tags = [
         *cpython_tags((major, minor), platforms=platforms),
         *compatible_tags((major, minor), platforms=platforms),

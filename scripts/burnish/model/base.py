@@ -58,7 +58,10 @@ class Marketplace:
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """One operating system release; `levels` are the levels of proof that it can reach."""
+    """One operating system release; `levels` are the levels of proof that it can reach.
+
+    `python` is the version that Python environments are locked for where no root filesystem says it.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -73,3 +76,4 @@ class Base:
     aliases: tuple[str, ...] = ()
     rootfs: Rootfs | None = None
     marketplace: Marketplace | None = None
+    python: str = ""

@@ -60,6 +60,22 @@ class AptLock:
     below: str = ""
 
 
+WINDOWS = "@windows"  # ends the name of an environment that is for Windows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interpreter:
+    """The CPython that an environment is for, on x86-64: its version, and whether on Windows."""
+
+    version: str
+    windows: bool = False
+
+    @classmethod
+    def of(cls, name: str, version: str) -> Interpreter:
+        """That of the environment `name`."""
+        return cls(version=version, windows=name.endswith(WINDOWS))
+
+
 @dataclass(frozen=True, kw_only=True)
 class PythonLock:
     """One Python environment; `epoch`: the newest upload time among its wheels, seconds."""
@@ -139,7 +155,8 @@ class Asked:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a lock has to pin: the root filesystems' package names, each layer's (in the order of the
-    layers, those that install any), each environment's requirements; `pins` by hand, by section."""
+    layers, those that install any), each environment's requirements and the version of Python that they
+    are for, each layer's downloads; `pins` by hand, by section."""
 
     image: str
     distribution: str
@@ -148,6 +165,7 @@ class Wanted:
     tools: Rootfs | None
     apt: Mapping[str, tuple[str, ...]]
     python: Mapping[str, tuple[str, ...]]
+    interpreter: str = ""
     downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
     pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from burnish.model.base import Base
 from burnish.model.catalog import Catalog
 from burnish.model.download import DownloadsLock, DownloadSpec
 from burnish.model.image import Image
-from burnish.model.lock import AptLock, Asked, Lock, PythonLock
+from burnish.model.lock import WINDOWS, AptLock, Asked, Lock, PythonLock
 from burnish.model.pin import Pin
 from burnish.model.plan import Layer
 from burnish.model.profile import LayerSpec
@@ -81,7 +81,7 @@ def tools_layer(context: Context) -> Layer:
 
 def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context) -> Layer:
     """One layer on its parent."""
-    environments = dict(python_environments(spec, context.catalog))
+    environments = dict(python_environments(spec, context.catalog, base=context.base))
     locks = {name: context.lock.python.get(name) for name in environments}
     inputs = {
         "format:layer": str(LAYER_FORMAT),
@@ -144,12 +144,20 @@ def standing_on(lock: Lock, names: Sequence[str]) -> str:
     return digest(sorted(package.pin for package in lock.installed(names).values()))[:16]
 
 
-def python_environments(spec: LayerSpec, catalog: Catalog) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(name, what it asks for) of each Python environment that a layer makes."""
+def interpreter(base: Base) -> str:
+    """The version of Python that a base's environments are for; empty where they can't be locked."""
+    return base.rootfs.python if base.rootfs else base.python
+
+
+def python_environments(
+    spec: LayerSpec, catalog: Catalog, *, base: Base
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(name in the lock, what it asks for) of each Python environment that a layer makes."""
+    ending = WINDOWS if base.os == "windows" else ""
     for role in spec.roles:
         if catalog.roles[role].facts.lock == "python" and "python_environment" in spec.vars:
             wanted = spec.vars.get("python_requirements", ())
-            yield spec.vars["python_environment"], tuple(sorted(wanted))
+            yield f"{spec.vars['python_environment']}{ending}", tuple(sorted(wanted))
 
 
 # Files that only a build on a VM in Azure is applied with.

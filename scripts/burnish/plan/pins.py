@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -13,7 +14,7 @@ from packaging.utils import canonicalize_name
 from burnish.errors import Problem
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image
-from burnish.model.lock import Lock
+from burnish.model.lock import WINDOWS, Lock
 from burnish.model.pin import Pin, PinState
 from burnish.plan.profiles import lineage
 
@@ -23,7 +24,12 @@ PYTHON = "python:"
 def applying(catalog: Catalog, image: Image) -> tuple[Pin, ...]:
     """The pins of an image, of its base, and of its profile with those that it extends."""
     names = (image.name, image.base, *lineage(image.profile, catalog.profiles))
-    return tuple(pin for name in dict.fromkeys(names) for pin in catalog.pins.get(name, ()))
+    found = (pin for name in dict.fromkeys(names) for pin in catalog.pins.get(name, ()))
+    ending = WINDOWS if catalog.bases[image.base].os == "windows" else ""
+    return tuple(
+        replace(pin, section=f"{pin.section}{ending}") if pin.section.startswith(PYTHON) else pin
+        for pin in found
+    )
 
 
 def by_section(pins: Iterable[Pin]) -> Mapping[str, tuple[Pin, ...]]:

@@ -10,7 +10,7 @@ from burnish.errors import UsageError
 from burnish.model.base import Base, Level
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image, Target
-from burnish.model.lock import Asked, Lock, OpenEntry
+from burnish.model.lock import WINDOWS, Asked, Lock, OpenEntry
 from burnish.model.pin import Pin
 from burnish.model.plan import Layer, LeftOut, Plan
 from burnish.model.profile import LayerSpec
@@ -18,6 +18,7 @@ from burnish.plan.ids import digest
 from burnish.plan.layers import (
     Context,
     first_layer,
+    interpreter,
     lines,
     next_layer,
     python_environments,
@@ -89,7 +90,7 @@ def resolve(
         tools=tools,
         left_out=tuple(gathered.left_out),
         open=tuple(sorted(gathered.open)),
-        notes=(*_notes(base, gathered.open, standin=lock.standin), *_signed(gathered.layers, lock)),
+        notes=_notes(base, gathered, lock=lock),
         pins=_pins(gathered.layers, context=context),
     )
 
@@ -113,12 +114,11 @@ def unsupported(roles: Sequence[str], catalog: Catalog, *, image: Image) -> str:
 def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context) -> None:
     if reason := unsupported(spec.roles, context.catalog, image=context.image):
         gathered.left_out.append(LeftOut(name=spec.id, reason=reason))
+        if context.base.os == "windows":
+            # locked ahead of the role that will install it
+            gathered.open += _open_environments(spec, context=context)
         return
-    entries = [
-        OpenEntry(section=f"python:{name}", reason=reason)
-        for name, wanted in python_environments(spec, context.catalog)
-        if (reason := _open_python(name, wanted, context=context))
-    ]
+    entries = _open_environments(spec, context=context)
     reason = _open_apt(spec.id, gathered.layers, context=context)
     entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
     reason = _open_downloads(spec.id, context=context)
@@ -130,6 +130,16 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
         return
     gathered.open += entries
     gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=origin, context=context))
+
+
+def _open_environments(spec: LayerSpec, *, context: Context) -> list[OpenEntry]:
+    if not interpreter(context.base):
+        return []
+    return [
+        OpenEntry(section=f"python:{name}", reason=reason)
+        for name, wanted in python_environments(spec, context.catalog, base=context.base)
+        if (reason := _open_python(name, wanted, context=context))
+    ]
 
 
 def _open_apt(name: str, below: Sequence[Layer], *, context: Context) -> str:
@@ -160,9 +170,9 @@ def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str
         return _recorded(context.lock, f"python:{name}") or "not resolved yet"
     if lock.declared != wanted:
         return CHANGED
-    rootfs = context.base.rootfs
-    if rootfs and rootfs.python != lock.python:
-        return f"resolved for Python {lock.python}, the base has {rootfs.python}"
+    version = interpreter(context.base)
+    if version != lock.python:
+        return f"resolved for Python {lock.python}, the base has {version}"
     return unkept(f"python:{name}", pins=context.pins, lock=context.lock)
 
 
@@ -185,6 +195,17 @@ def _open_rootfs(context: Context) -> list[OpenEntry]:
     return entries
 
 
+def _locked_ahead(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
+    """Environments that the lock pins and no layer of the image makes yet."""
+    made = {name for layer in layers for name in layer.python}
+    return tuple(
+        f"python:{name}: {len(lock.python[name].wheels)} wheels for Python {lock.python[name].python}"
+        " are locked; no layer installs them yet"
+        for name in _ahead(lock)
+        if name not in made
+    )
+
+
 def _signed(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
     """Installers that the lock knows by their signer alone."""
     names = [layer.name for layer in layers if layer.downloads and layer.name in lock.downloads]
@@ -198,22 +219,27 @@ def _signed(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
 
 def _pins(layers: Sequence[Layer], *, context: Context) -> tuple[Pin, ...]:
     """The pins by hand of sections that this image has."""
-    if context.base.rootfs is None:
-        return ()
     python = {f"python:{name}" for layer in layers for name in layer.python}
-    own = {"rootfs", "tools", *python, *(f"apt:{layer.name}" for layer in layers)}
+    own = {*python, *(f"python:{name}" for name in _ahead(context.lock))}
+    if context.base.rootfs:
+        own |= {"rootfs", "tools", *(f"apt:{layer.name}" for layer in layers)}
     return tuple(pin for pin in context.pins if pin.section in own)
+
+
+def _ahead(lock: Lock) -> tuple[str, ...]:
+    """The environments for Windows that a lock pins."""
+    return tuple(name for name in lock.python if name.endswith(WINDOWS))
 
 
 def _recorded(lock: Lock, section: str) -> str:
     return next((entry.reason for entry in lock.open if entry.section == section), "")
 
 
-def _notes(base: Base, entries: list[OpenEntry], *, standin: bool) -> tuple[str, ...]:
+def _notes(base: Base, gathered: _Gathered, *, lock: Lock) -> tuple[str, ...]:
     notes = []
-    if standin:
+    if lock.standin:
         notes.append("standin: its packages only play the distribution; it is never filed")
-    if base.distribution == "ubuntu" and any(entry.section == "rootfs" for entry in entries):
+    if base.distribution == "ubuntu" and any(entry.section == "rootfs" for entry in gathered.open):
         notes.append(
             "Ubuntu: not built here (no lock from a machine that reaches an Ubuntu mirror)"
         )
@@ -225,4 +251,5 @@ def _notes(base: Base, entries: list[OpenEntry], *, standin: bool) -> tuple[str,
             notes.append(f"{text}, the last that ansible-core 2.19 names")
     if Level.VM not in base.levels:
         notes.append("no local build: this base is reached through an Azure target only")
+    notes += [*_signed(gathered.layers, lock), *_locked_ahead(gathered.layers, lock)]
     return tuple(notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from burnish.model.catalog import Catalog
 from burnish.model.image import Image
 from burnish.model.lock import Asked, Wanted
-from burnish.plan.layers import python_environments
+from burnish.plan.layers import interpreter, python_environments
 from burnish.plan.pins import applying, by_section
 from burnish.plan.profiles import flatten
 
@@ -18,7 +18,7 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
     python = {
         name: declared
         for layer, _ in layers
-        for name, declared in python_environments(layer, catalog)
+        for name, declared in python_environments(layer, catalog, base=base)
     }
     return Wanted(
         image=image.name,
@@ -27,7 +27,8 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
         flavour=image.flavour,
         tools=catalog.tools_rootfs if local else None,
         apt={each.id: asked.packages[each.id] for each, _ in layers if asked.packages.get(each.id)},
-        python=python if local else {},
+        python=python if interpreter(base) else {},
+        interpreter=interpreter(base),
         downloads={name: files for name, files in asked.downloads.items() if files},
         pins=by_section(applying(catalog, image)),
     )
