@@ -9,7 +9,6 @@ from burnish.model.manifest import Manifest
 from burnish.model.version import Version
 
 CANDIDATE = "candidate"
-STABLE = "stable"
 
 
 def next_version(taken: Iterable[Version], day: date) -> Version:
@@ -27,12 +26,6 @@ def newest(manifests: Iterable[Manifest]) -> list[Manifest]:
 def filed(manifests: Sequence[Manifest], plan_id: str) -> Manifest | None:
     """The newest version that was made of this plan."""
     return next((item for item in newest(manifests) if item.plan == plan_id), None)
-
-
-def last_stable(manifests: Iterable[Manifest], *, but: str) -> Manifest | None:
-    """The newest stable version other than `but`."""
-    stable = (m for m in newest(manifests) if m.channel == STABLE and m.version != but)
-    return next(stable, None)
 
 
 def proven(manifest: Manifest, *, suite: str, levels: Iterable[str]) -> bool:

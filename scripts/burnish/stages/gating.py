@@ -5,7 +5,7 @@ from __future__ import annotations
 from burnish.evidence.gates import Case
 from burnish.evidence.gates import judge as judge_case
 from burnish.evidence.times import times
-from burnish.gallery.rules import last_stable
+from burnish.gallery.rules import newest
 from burnish.model.gate import GateResult, Pending
 from burnish.model.gates import Gates
 from burnish.model.manifest import Manifest
@@ -14,6 +14,8 @@ from burnish.stages.run import World
 from burnish.stages.services import image_of
 from burnish.verify.suite import LOCAL
 
+STABLE = "stable"
+
 
 def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple[GateResult, ...]:
     """What each gate of its image says of a filed version; nothing is changed.
@@ -21,7 +23,7 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
     `pending` are the security fixes that it lacks; None, that nobody looked, passes no gate.
     """
     image = image_of(world, manifest.image)
-    stable = last_stable(world.gallery.manifests(manifest.image), but=manifest.version)
+    stable = _last_stable(world, manifest)
     levels = world.catalog.bases[image.base].levels
     case = Case(
         manifest=manifest,
@@ -32,6 +34,12 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
         today=world.now.date(),
     )
     return judge_case(case)
+
+
+def _last_stable(world: World, manifest: Manifest) -> Manifest | None:
+    known = newest(world.gallery.manifests(manifest.image))
+    others = (each for each in known if each.version != manifest.version)
+    return next((each for each in others if each.channel == STABLE), None)
 
 
 def compared_times(world: World, manifest: Manifest) -> str:
