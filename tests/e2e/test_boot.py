@@ -22,10 +22,13 @@ from burnish.model.machine import BootRequest, Deadlines, FirmwareKind
 SPEAKER = bytes.fromhex("fc31c08ed8be167cbaf803ac84c07403eeebf8f4ebfd")
 SHORT = Deadlines(kernel=20, login=25, running=30, off=5)
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
 from burnish.build import boot
 from burnish.model.machine import BootRequest
+# which a shell has its background jobs ignore
+signal.signal(signal.SIGINT, signal.default_int_handler)
 folder = Path(sys.argv[1])
 request = BootRequest(disk=folder / "disk.raw", format="raw", scratch=folder / "scratch",
                       log=folder / "serial.log", firmware=sys.argv[2], accelerator="tcg")

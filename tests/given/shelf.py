@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import checkout
 import makers
 from burnish import pipeline
 from burnish.build.files import write
+from burnish.catalog.locks import dump_lock
 from burnish.model.gate import GateResult
 from burnish.model.manifest import Manifest
 from burnish.stages.run import World
@@ -49,7 +51,7 @@ def file(world: World, *, days_ago: int = 0, stored: bool = False, **values: Any
         sizes={"disk.qcow2": len(text)},
     )
     made = replace(made, **values)
-    texts = {"report.md": "", "lock.yaml": ""}
+    texts = {"report.md": "", "lock.yaml": dump_lock(checkout.lock())}
     found, _ = world.gallery.add(made, day=built, files={disk.name: disk}, texts=texts)
     if not stored:
         disk.unlink()
