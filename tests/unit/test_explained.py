@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from burnish.evidence.explained import lines, markdown, summary, told
+from burnish.evidence.explained import fixed, lines, markdown, summary, told
 from burnish.model.lock import OpenEntry
 from burnish.model.reason import Explained, Reason
 
@@ -62,6 +62,7 @@ def test_summaries() -> None:
 def test_a_line_names_a_few_of_many() -> None:
     many = replace(FIX, names=("a", "b", "c", "curl", "d", "e"), text="", kind="added", old="")
     assert told(many) == "curl (a, b, c and 2 more) 1.0-2"
+    assert fixed(SECURITY) == f"{', '.join(CVES[:6])} and 2 more"
     suite = replace(SECURITY, cves=(), suite="bookworm-security")
     assert told(suite) == "openssl 1.0-1 -> 1.0-2: bookworm-security"
 

@@ -50,6 +50,13 @@ def versions(reason: Reason) -> str:
     return " -> ".join(version for version in (reason.old, reason.new) if version)
 
 
+def fixed(reason: Reason) -> str:
+    """The CVEs of a move, a few of many; the suite where it names none."""
+    more = len(reason.cves) - CVES
+    named = ", ".join(reason.cves[:CVES]) + (f" and {more} more" if more > 0 else "")
+    return named or reason.suite
+
+
 def lines(explained: Explained) -> Iterator[str]:
     """An image's moves by layer, security first, and the summary as the last line."""
     for section, reasons in groupby(explained.reasons, key=lambda reason: reason.section):
@@ -98,11 +105,8 @@ def _rows(reasons: Sequence[Reason]) -> Iterator[tuple[Kind, str]]:
 
 
 def _why(reason: Reason) -> Iterator[str]:
-    if reason.cves:
-        more = len(reason.cves) - CVES
-        yield ", ".join(reason.cves[:CVES]) + (f" and {more} more" if more > 0 else "")
-    elif reason.kind == "security":
-        yield reason.suite
+    if reason.cves or reason.kind == "security":
+        yield fixed(reason)
     if reason.text:
         yield reason.text
     if reason.unasked:

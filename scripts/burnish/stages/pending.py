@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from burnish.catalog.locks import load_lock
 from burnish.errors import BurnishError, Interrupted
-from burnish.evidence.explained import versions
+from burnish.evidence.explained import fixed, versions
 from burnish.lock import advisories, update
 from burnish.lock.explain import explain
 from burnish.lock.place import Place
@@ -118,7 +118,7 @@ def _wheels(lock: Lock) -> set[tuple[str, str]]:
 
 
 def _fix(reason: Reason) -> str:
-    return f"{reason.source} {versions(reason)}: {', '.join(reason.cves) or reason.suite}"
+    return f"{reason.source} {versions(reason)}: {fixed(reason)}"
 
 
 def _unread(reasons: Sequence[Reason]) -> list[str]:
@@ -137,10 +137,10 @@ def _unanswered(answers: Answers) -> list[str]:
 
 def _unfixed(answers: Answers, *, fixes: Sequence[Reason]) -> Iterator[str]:
     """Vulnerabilities of wheels as they ship that no move fixes."""
-    fixed = {(each.source, each.old): each.cves for each in fixes}
+    moved = {(each.source, each.old): each.cves for each in fixes}
     for (name, version), answer in sorted(answers.items()):
         for each in answer.advisories:
-            if not set(each.names) & set(fixed.get((name, version), ())):
+            if not set(each.names) & set(moved.get((name, version), ())):
                 where = f" (fixed in {', '.join(each.fixed_in)})" if each.fixed_in else ""
                 names = ", ".join(each.names)
                 yield f"{name} {version}: {names}: no fix in what the requirements allow{where}"
