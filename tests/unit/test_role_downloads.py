@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from burnish.errors import DefinitionError
 from burnish.lock.moves import moves
 from burnish.model.download import COMPUTED, Download, DownloadsLock
 from burnish.model.lock import Lock
+from burnish.model.site import DownloadMirror, Site
 from burnish.plan.ids import changed
 from burnish.render import transport
 from burnish.render.layer import LayerPaths, variables
-from burnish.stages import inputs, planning
+from burnish.stages import inputs, planning, scenario
 from burnish.stages.run import Run, World
 
 VARS = "roles/extra/vars/main.yml"
@@ -215,3 +217,26 @@ def test_downloads_are_inputs_and_moves(root: Path, tmp_path: Path) -> None:
         "tool.tgz",
         makers.sha("other")[:12],
     )
+
+
+def test_a_scenario_gets_the_downloads_of_its_own_variables(root: Path, tmp_path: Path) -> None:
+    world, run = world_of(root, locked(), folder=tmp_path)
+    world = replace(world, site=mirrored(tmp_path, "publisher.test/8", content=b"tool 8"))
+    layer = makers.by_name(run.plan)["extra"]
+    image = run.plan.image
+    same = planning.of_roles(world.catalog, image, roles=layer.roles, given={})
+    assert scenario._locked(world, run, layer=layer, asked=same) == run.plan.lock
+    other = planning.of_roles(world.catalog, image, roles=layer.roles, given={"extra_size": 8})
+    found = scenario._locked(world, run, layer=layer, asked=other).downloads["extra"].files[0]
+    assert (found.url, found.size) == ("https://publisher.test/8/tool.tgz", 6)
+    assert world.store.inputs.find(found.sha256)
+
+
+def mirrored(folder: Path, place: str, *, content: bytes) -> Site:
+    """A site whose folder has the file, and the publisher's list, at one place."""
+    there = folder / "mirror" / place
+    there.mkdir(parents=True)
+    (there / "tool.tgz").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    (there / "SUMS").write_text(f"{digest}  tool.tgz\n", encoding="utf-8")
+    return Site(downloads=DownloadMirror(mirror=str(folder / "mirror")))
