@@ -124,6 +124,32 @@ def _disk(measures: Sequence[Measure]) -> str:
     )
 
 
+NIGHTS = (
+    ("decide", "locks as they are", "decide about every image, locks as they are"),
+    ("decide", "resolvers", "the same with every lock resolved anew"),
+    ("layers", "from nothing", "layers from nothing"),
+    ("layers", "one package moved", "layers after one package of python-ml moved"),
+    ("layers", "with a network", "layers with a network, store empty"),
+    ("layers", "offline", "layers from an imported bundle, `--offline`, store empty"),
+    ("export", "offline", "`cache export`"),
+    ("import", "offline", "`cache import`"),
+)
+
+
+def _nights(measures: Sequence[Measure]) -> str:
+    rows = []
+    for subject, scenario, text in NIGHTS:
+        found = [m.seconds for m in measures if (m.subject, m.scenario) == (subject, scenario)]
+        rows.append([text, shown(found)])
+    sizes = {m.phase: m.seconds for m in measures if m.subject == "MiB"}
+    cache = ", ".join(f"{phase}: {size:.0f} MiB" for phase, size in sizes.items())
+    return (
+        "## Nights and closed places\n\nSeconds; layers alone, without disk and checks. Only the "
+        "layer of the package that moved and those on it were made anew:\n\n"
+        f"{table(('', 'seconds'), rows)}\nAfter that upgrade, of fetched inputs: {cache}.\n\n"
+    )
+
+
 def _boot(measures: Sequence[Measure]) -> str:
     names = list(dict.fromkeys(each.subject for each in measures))
     rows = []
@@ -176,6 +202,7 @@ SUITES = {
     "compare": _compare,
     "stages": _stages,
     "disk": _disk,
+    "nights": _nights,
     "boot": _boot,
     "checks": _checks,
     "roles": _roles,

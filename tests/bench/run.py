@@ -23,6 +23,7 @@ import by_hand
 import disks
 import filed
 import images
+import nights as nightly
 import ours
 import page
 from burnish.model.disk import DiskIds, DiskRecipe
@@ -126,8 +127,15 @@ def tests(bench: Bench) -> None:
             subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
+def nights(bench: Bench) -> None:
+    """Deciding, one package upgraded, online and offline."""
+    nightly.decide(bench.log, rounds=max(3, bench.rounds))
+    nightly.upgrade(bench.log, bench.work / "nights", image=IMAGE)
+    nightly.offline(bench.log, bench.work / "nights", image=IMAGE)
+
+
 SECTIONS: dict[str, Section] = {
-    each.__name__: each for each in (compare, nothing, disk, boot, checks, roles, tests)
+    each.__name__: each for each in (compare, nothing, disk, nights, boot, checks, roles, tests)
 }
 
 
@@ -148,7 +156,8 @@ def main() -> int:
                 print(f"=== {name}", flush=True)
                 section(bench)
         page.write(bench.log.read(), ROOT / "docs" / "benchmarks.md")
-    images.forget(ours.PREFIX)
+    for prefix in (ours.PREFIX, nightly.PREFIX):
+        images.forget(prefix)
     return 0
 
 

@@ -84,3 +84,8 @@ def test_a_gate_that_does_not_pass_stands_out() -> None:
 def test_a_lock_that_could_not_be_upgraded_is_said() -> None:
     night = Night(image="a", outcome="unchanged", why="", upgraded="no mirror answers")
     assert "The lock was taken as it was: no mirror answers" in page(night)
+
+
+def test_a_vulnerability_without_a_fix_is_not_passed_over() -> None:
+    night = Night(image="a", outcome="candidate", why="", upgraded="x", unfixed=("p 1: CVE-1",))
+    assert "without a fix:\n\n- p 1: CVE-1\n" in page(night)

@@ -65,7 +65,14 @@ def _section(night: Night) -> str:
     parts = [f"## {night.image} {night.version}\n"]
     if night.upgraded:
         parts.append(f"The lock was taken as it was: {night.upgraded}\n")
-    parts += [_attempts(night), _layers(night.layers), _moved(night), _gates(night), night.times]
+    parts += [
+        _attempts(night),
+        _layers(night.layers),
+        _moved(night),
+        _gates(night),
+        _unfixed(night),
+        night.times,
+    ]
     if night.outcome in ("failed", "unproven"):
         parts.append(f"The whole log: `{night.log}`\n")
     return "\n".join(part for part in parts if part)
@@ -91,6 +98,11 @@ def _why(layer: LayerFate) -> str:
     if len(layer.why) > REASONS:
         shown.append(f"and {len(layer.why) - REASONS} more")
     return "; ".join(shown) or "unchanged"
+
+
+def _unfixed(night: Night) -> str:
+    lines = "\n".join(f"- {text}" for text in night.unfixed)
+    return f"Known vulnerabilities without a fix:\n\n{lines}\n" if lines else ""
 
 
 def _gates(night: Night) -> str:

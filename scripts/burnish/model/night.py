@@ -41,7 +41,8 @@ class Night:
     """One image in one night. `why` says in a line how it came to its outcome; `log` is a path.
 
     `moves` are the pins that differ from the lock as it was; `upgraded` is empty, or why the lock
-    could not be resolved anew; `reasons` tell why they matter; `times` compares seconds (Markdown).
+    could not be resolved anew; `reasons` tell why they matter; `unfixed`: known
+    vulnerabilities that no allowed version mends; `times` compares seconds (Markdown).
     """
 
     image: str
@@ -54,6 +55,7 @@ class Night:
     upgraded: str = ""
     attempts: tuple[Attempt, ...] = ()
     gates: tuple[GateResult, ...] = ()
+    unfixed: tuple[str, ...] = ()
     times: str = ""
     seconds: float = 0.0
     log: str = ""

@@ -26,9 +26,10 @@ def judged(world: World, night: Night) -> Night:
         keep_lock(world, manifest)
     elif manifest.channel != "candidate":
         return night
-    missing = pending.pending(world, manifest)
-    gates = gating.judge(world, manifest, pending=missing)
-    night = replace(night, gates=gates, times=gating.compared_times(world, manifest))
+    scan = pending.scan(world, manifest)
+    gates = gating.judge(world, manifest, pending=scan.pending)
+    times = gating.compared_times(world, manifest)
+    night = replace(night, gates=gates, unfixed=scan.unfixed, times=times)
     failing = [gate for gate in gates if not gate.passed]
     if failing:
         names = ", ".join(gate.name for gate in failing)
