@@ -90,7 +90,8 @@ def _build(world: World, decision: Decision, *, builder: Builder) -> Night:
         done = _run(world, Command(argv=argv), name=name, log=log)
         kind = _kind(done)
         attempts.append(_attempt(done, kind))
-        night = replace(night, attempts=tuple(attempts), why=attempts[-1].text)
+        seconds = round(sum(each.seconds for each in attempts), 1)
+        night = replace(night, attempts=tuple(attempts), why=attempts[-1].text, seconds=seconds)
         if kind is None:
             version = json.loads(done.stdout)["version"]
             return replace(night, outcome="candidate", why="filed", version=version)
