@@ -7,6 +7,7 @@ from dataclasses import replace
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock, load_lock
 from burnish.errors import BurnishError
+from burnish.gallery import rules
 from burnish.model.manifest import Manifest
 from burnish.model.night import Night
 from burnish.stages import channels, gating, locks, pending
@@ -22,9 +23,10 @@ def judged(world: World, night: Night) -> Night:
     if not night.version or night.outcome not in ("candidate", "unchanged"):
         return night
     manifest = world.gallery.find(f"{night.image}/{night.version}")
-    if night.outcome == "candidate":
+    # a night that was killed after the filing left the lock behind
+    if night.outcome == "candidate" or night.moves:
         keep_lock(world, manifest)
-    elif manifest.channel != "candidate":
+    if manifest.channel != rules.CANDIDATE:
         return night
     scan = pending.scan(world, manifest)
     gates = gating.judge(world, manifest, pending=scan.pending)
