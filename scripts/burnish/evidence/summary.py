@@ -11,6 +11,7 @@ from burnish.model.night import LayerFate, Night
 WORDS = {
     "promoted": "new stable version",
     "candidate": "**stays a candidate**",
+    "proven": "proven again",
     "unchanged": "nothing to do",
     "failed": "**FAILED**",
     "unproven": "**NOT PROVEN**",

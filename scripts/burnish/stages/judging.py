@@ -7,6 +7,7 @@ from dataclasses import replace
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock, load_lock
 from burnish.errors import BurnishError
+from burnish.model.lock import Lock
 from burnish.model.manifest import Manifest
 from burnish.model.night import Night
 from burnish.stages import channels, gating, locks, pending
@@ -17,15 +18,20 @@ from burnish.stages.run import World
 def judged(world: World, night: Night) -> Night:
     """The night with the gates' results, and promoted where each one passed.
 
-    A version that an earlier night left a candidate is judged again: its gates may pass by now.
+    A version that an earlier night left a candidate is judged again: its gates may pass by now. One
+    in another channel stays there: a build that finds it filed only proves it again.
     """
     if not night.version or night.outcome not in ("candidate", "unchanged"):
         return night
     manifest = world.gallery.find(f"{night.image}/{night.version}")
-    if night.outcome == "candidate":
-        keep_lock(world, manifest)
-    elif manifest.channel != "candidate":
-        return night
+    if manifest.channel != "candidate":
+        if night.outcome == "unchanged":
+            return night
+        return replace(
+            night, outcome="proven", why=f"by today's checks; it stays {manifest.channel}"
+        )
+    # an earlier night may have been killed before it did
+    keep_lock(world, manifest)
     scan = pending.scan(world, manifest)
     gates = gating.judge(world, manifest, pending=scan.pending)
     times = gating.compared_times(world, manifest)
@@ -47,6 +53,11 @@ def keep_lock(world: World, manifest: Manifest) -> None:
     filed = world.gallery.folder(name, manifest.version) / "lock.yaml"
     lock = load_lock(filed, image=name, shown=str(filed))
     path = locks.committed_path(world, name)
-    text = dump_lock(replace(lock, basis=""))
-    if not lock.standin and (not path.is_file() or path.read_text("utf-8") != text):
-        write(path, text)
+    committed = load_lock(path, image=name, shown=str(path))
+    # when its indexes were read is no reason to write it anew
+    if not lock.standin and _pins(lock) != _pins(committed):
+        write(path, dump_lock(replace(lock, basis="")))
+
+
+def _pins(lock: Lock) -> Lock:
+    return replace(lock, recorded={}, basis="")
