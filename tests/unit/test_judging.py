@@ -10,6 +10,7 @@ import makers
 import pytest
 import shelf
 import worlds
+from burnish.build.files import write
 from burnish.catalog.locks import load_lock
 from burnish.model.gate import Pending
 from burnish.model.lock import Lock
@@ -83,3 +84,12 @@ def test_the_lock_of_a_stand_in_is_never_kept(world: World) -> None:
     worlds.put(world.gallery.folder(made.image, made.version) / "lock.yaml", other)
     judged(world, made.version)
     assert committed(world) == checkout.lock()
+
+
+def test_what_cannot_be_judged_stays_a_candidate_and_the_night_goes_on(world: World) -> None:
+    made = shelf.file(world)
+    write(world.gallery.folder(made.image, made.version) / "lock.yaml", "image: [")
+    night = judged(world, made.version)
+    assert night.outcome == "candidate"
+    assert night.why.startswith("not judged: ")
+    assert "lock.yaml" in night.why

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock, load_lock
-from burnish.errors import BurnishError
+from burnish.errors import BurnishError, Interrupted
 from burnish.model.lock import Lock
 from burnish.model.manifest import Manifest
 from burnish.model.night import Night
@@ -16,6 +16,17 @@ from burnish.stages.run import World
 
 
 def judged(world: World, night: Night) -> Night:
+    """`judge`; where it can't be done the version stays what it is, and the night of the others goes on."""
+    try:
+        return judge(world, night)
+    except Interrupted:
+        raise
+    except (BurnishError, OSError) as error:
+        why = f"not judged: {str(error).splitlines()[0]}"
+        return replace(night, outcome="candidate", why=why)
+
+
+def judge(world: World, night: Night) -> Night:
     """The night with the gates' results, and promoted where each one passed.
 
     A version that an earlier night left a candidate is judged again: its gates may pass by now. One
