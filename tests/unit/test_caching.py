@@ -14,7 +14,7 @@ import checkout
 import makers
 import pytest
 import worlds
-from burnish.errors import ToolError
+from burnish.errors import BuildError, BurnishError, ToolError
 from burnish.lock import apt, fetch
 from burnish.lock.place import Vanished
 from burnish.model.lock import Lock, OpenEntry, Package
@@ -131,11 +131,14 @@ def test_open_entries_are_told_apart(world: World, monkeypatch: pytest.MonkeyPat
     assert not found.sound
 
 
-def test_a_source_that_does_not_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [ToolError, BuildError])
+def test_a_source_that_does_not_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, kind: type[BurnishError]
+) -> None:
     asked(monkeypatch)
 
     def opened(*_: object, **__: object) -> None:
-        raise ToolError("no mirror answers for bookworm, nothing built\n  | x")
+        raise kind("no mirror answers for bookworm, nothing built\n  | x")
 
     monkeypatch.setattr(apt, "opened", opened)
     found = checked(world)

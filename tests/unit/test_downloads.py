@@ -128,6 +128,13 @@ def test_a_list_that_does_not_say_it(tmp_path: Path, mirror: Path, text: str) ->
         resolved(place(tmp_path, mirror=mirror), listed(mirror, text))
 
 
+def test_a_list_that_is_no_text(tmp_path: Path, mirror: Path) -> None:
+    wanted = listed(mirror, "")
+    (mirror / "publisher.test/v1/SUMS").write_bytes(b"\x1f\x8b\xff\x00")
+    with pytest.raises(BuildError, match="does not say which digest tool"):
+        resolved(place(tmp_path, mirror=mirror), wanted)
+
+
 def test_an_installer_known_by_its_signer_is_not_fetched(tmp_path: Path) -> None:
     lock = resolved(place(tmp_path, offline=True), spec(authenticode="CN=Example, O=Example"))
     expected = Download(name="tool.tgz", url=URL, sha256="", size=0, origin="CN=Example, O=Example")

@@ -33,6 +33,19 @@ def test_an_overloaded_server_is_asked_again(status: str) -> None:
     assert (found.name, found.asks) == ("no answer", True)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error: the Python index can't be reached",
+        "  | Caused by: operation timed out",
+        "error: no mirror answers for bookworm, nothing built",
+    ],
+)
+def test_a_source_that_burnish_could_not_reach_is_asked_again(said: str) -> None:
+    found = kind_of(said, code=7)
+    assert (found.name, found.asks) == ("no answer", True)
+
+
 def test_what_waiting_does_not_mend_is_tried_once() -> None:
     once = {kind.name for kind in KINDS if kind.tries == 1}
     assert once == {"disk full", "certificate"}

@@ -117,3 +117,13 @@ def test_missing_files(
         path.write_bytes(content)
     manifest = replace(gallery.manifests("tiny-cpu")[0], sizes={"disk.vhd": 4})
     assert gallery.missing(manifest) == missing
+
+
+def test_a_version_that_is_removed_meanwhile_is_held_by_nobody(
+    gallery: LocalGallery, disk: Path
+) -> None:
+    folder = add(gallery, disk)
+    (known,) = gallery.manifests("tiny-cpu")
+    assert {link.size > 0 for link in gallery.links(known)} == {True}
+    shutil.rmtree(folder)
+    assert (gallery.links(known), gallery.busy(known)) == ([], False)

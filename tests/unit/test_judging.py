@@ -1,4 +1,4 @@
-"""After a build by night: which lock is kept, what is judged, what is promoted."""
+"""What a night makes of a version: the stable one, a candidate, or what it was already."""
 
 from __future__ import annotations
 
@@ -6,120 +6,102 @@ from dataclasses import replace
 from pathlib import Path
 
 import checkout
+import makers
 import pytest
 import shelf
 import worlds
-from burnish.catalog.locks import dump_lock
-from burnish.model.gate import GateResult, Pending
+from burnish.build.files import write
+from burnish.catalog.locks import load_lock
+from burnish.model.gate import Pending
 from burnish.model.lock import Lock, Move
-from burnish.model.manifest import Manifest
-from burnish.model.night import Night
-from burnish.stages import gating, judging, locks, pending
+from burnish.model.night import Night, Outcome
+from burnish.stages import judging, locks, pending
 from burnish.stages.pending import Scan
 from burnish.stages.run import World
 
-MOVED = replace(checkout.lock(), recorded={"rootfs/bookworm": "newer"})
-MOVE = Move(section="python:ml", name="numpy", old="1", new="2")
+CLEAN = Scan(pending=Pending(fixes=(), unasked=()))
+BEHIND = Scan(pending=Pending(fixes=("jq: CVE-2026-1234",), unasked=()))
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    # test_pending.py asks the sources
+    monkeypatch.setattr(pending, "scan", lambda world, manifest: CLEAN)
     return worlds.locked(tmp_path)
 
 
-@pytest.fixture
-def gates(monkeypatch: pytest.MonkeyPatch) -> list[GateResult]:
-    """What the gates will say; the archive and the index are not asked here."""
-    found: list[GateResult] = []
-    nothing = Scan(pending=Pending(fixes=(), unasked=()))
-    monkeypatch.setattr(pending, "scan", lambda world, manifest: nothing)
-    monkeypatch.setattr(gating, "judge", lambda world, manifest, *, pending: tuple(found))
-    return found
+def judged(world: World, version: str, *, outcome: Outcome = "candidate") -> Night:
+    night = Night(image=checkout.IMAGE, outcome=outcome, why="filed", version=version)
+    return judging.judged(world, night)
 
 
-def night_of(manifest: Manifest, **values: object) -> Night:
-    made = Night(image=manifest.image, outcome="candidate", why="", version=manifest.version)
-    return replace(made, **values)  # type: ignore[arg-type]
+def committed(world: World) -> Lock:
+    return load_lock(locks.committed_path(world, checkout.IMAGE), image="", shown="")
 
 
-def filed(world: World, *, channels: str = "c", lock: Lock = MOVED) -> Manifest:
-    """The newest version of a line of these channels, built from this lock."""
-    shelf.line(world, channels)
-    manifest = world.gallery.find(checkout.IMAGE)
-    folder = world.gallery.folder(manifest.image, manifest.version)
-    (folder / "lock.yaml").write_text(dump_lock(lock), encoding="utf-8")
-    return manifest
+def test_a_new_version_is_promoted(world: World) -> None:
+    night = judged(world, shelf.file(world).version)
+    assert (night.outcome, night.why) == ("promoted", "every gate passed")
+    assert shelf.channels(world) == "s"
 
 
-def committed(world: World) -> str:
-    return locks.committed_path(world, checkout.IMAGE).read_text("utf-8")
-
-
-def channel(world: World, of: Manifest) -> str:
-    return world.gallery.find(f"{of.image}/{of.version}").channel
-
-
-def test_a_proven_candidate_is_promoted_and_its_lock_kept(
-    world: World, gates: list[GateResult]
+def test_a_gate_that_fails_leaves_a_candidate(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manifest = filed(world)
-    gates.append(GateResult(name="security", passed=True, text="none"))
-    night = judging.judged(world, night_of(manifest))
-    assert (night.outcome, night.gates) == ("promoted", tuple(gates))
-    assert channel(world, manifest) == "stable"
-    assert committed(world) == dump_lock(MOVED)
-
-
-def test_a_gate_that_fails_keeps_it_a_candidate(world: World, gates: list[GateResult]) -> None:
-    manifest = filed(world)
-    gates.append(GateResult(name="security", passed=False, text="2 pending"))
-    night = judging.judged(world, night_of(manifest))
+    monkeypatch.setattr(pending, "scan", lambda world, manifest: BEHIND)
+    night = judged(world, shelf.file(world).version)
     assert (night.outcome, night.why) == ("candidate", "gates not passed: security")
-    assert channel(world, manifest) == "candidate"
-    assert committed(world) == dump_lock(MOVED), "it was proven all the same"
+    assert shelf.channels(world) == "c"
 
 
-def test_what_stands_in_the_way_of_a_promotion_is_said(
-    world: World, gates: list[GateResult]
+@pytest.mark.parametrize(("line", "channel"), [("s", "stable"), ("rs", "retired")])
+def test_a_version_that_was_only_proven_again_stays_what_it_is(
+    world: World, line: str, channel: str
 ) -> None:
-    manifest = filed(world)
-    for path in world.gallery.folder(manifest.image, manifest.version).glob("disk.*"):
-        path.unlink()
-    night = judging.judged(world, night_of(manifest))
-    assert night.outcome == "candidate"
-    assert "stays candidate" in night.why
+    version = shelf.line(world, line)[0].version
+    night = judged(world, version)
+    assert (night.outcome, night.why) == ("proven", f"by today's checks; it stays {channel}")
+    assert shelf.channels(world) == line
 
 
-def test_a_lock_that_a_killed_night_left_behind_is_kept(
-    world: World, gates: list[GateResult]
-) -> None:
-    manifest = filed(world, channels="s")
-    judging.judged(world, night_of(manifest, outcome="unchanged"))
-    assert committed(world) == dump_lock(checkout.lock()), "no pin moved: nothing to keep"
-    night = judging.judged(world, night_of(manifest, outcome="unchanged", moves=(MOVE,)))
-    assert (night.outcome, night.gates) == ("unchanged", ())
-    assert committed(world) == dump_lock(MOVED)
-
-
-def test_an_older_candidate_is_judged_again(world: World, gates: list[GateResult]) -> None:
-    manifest = filed(world)
-    night = judging.judged(world, night_of(manifest, outcome="unchanged"))
+def test_a_candidate_that_a_killed_night_left_gets_its_lock_kept(world: World) -> None:
+    worlds.put(locks.committed_path(world, checkout.IMAGE), Lock(image=checkout.IMAGE))
+    night = judged(world, shelf.file(world).version, outcome="unchanged")
     assert night.outcome == "promoted"
-    assert channel(world, manifest) == "stable"
+    assert committed(world) == checkout.lock()
 
 
-@pytest.mark.parametrize("outcome", ["failed", "unproven", "elsewhere"])
-def test_what_was_not_proven_moves_nothing(
-    world: World, gates: list[GateResult], outcome: str
+@pytest.mark.parametrize(("line", "kept"), [("s", True), ("rs", False)])
+def test_a_stable_version_that_a_killed_night_left_gets_its_lock_kept(
+    world: World, line: str, *, kept: bool
 ) -> None:
-    manifest = filed(world)
-    night = night_of(manifest, outcome=outcome, moves=(MOVE,))
+    worlds.put(locks.committed_path(world, checkout.IMAGE), Lock(image=checkout.IMAGE))
+    version = shelf.line(world, line)[0].version
+    move = Move(section="rootfs", name="bash", old="1", new="2")
+    night = Night(image=checkout.IMAGE, outcome="unchanged", why="", version=version, moves=(move,))
     assert judging.judged(world, night) == night
-    assert channel(world, manifest) == "candidate"
-    assert committed(world) == dump_lock(checkout.lock())
+    assert (committed(world) == checkout.lock()) == kept
 
 
-def test_a_stand_ins_lock_is_never_kept(world: World, gates: list[GateResult]) -> None:
-    manifest = filed(world, lock=replace(MOVED, standin=True))
-    judging.judged(world, night_of(manifest))
-    assert committed(world) == dump_lock(checkout.lock())
+def test_a_lock_of_the_same_pins_is_left_alone(world: World) -> None:
+    newer = replace(checkout.lock(), recorded={"rootfs": "2026-11-25T00:00:00Z"})
+    worlds.put(locks.committed_path(world, checkout.IMAGE), newer)
+    judged(world, shelf.file(world).version)
+    assert committed(world) == newer
+
+
+def test_the_lock_of_a_stand_in_is_never_kept(world: World) -> None:
+    made = shelf.file(world)
+    other = makers.lock(standin=True, rootfs=makers.rootfs_lock("bash"))
+    worlds.put(world.gallery.folder(made.image, made.version) / "lock.yaml", other)
+    judged(world, made.version)
+    assert committed(world) == checkout.lock()
+
+
+def test_what_cannot_be_judged_stays_a_candidate_and_the_night_goes_on(world: World) -> None:
+    made = shelf.file(world)
+    write(world.gallery.folder(made.image, made.version) / "lock.yaml", "image: [")
+    night = judged(world, made.version)
+    assert night.outcome == "candidate"
+    assert night.why.startswith("not judged: ")
+    assert "lock.yaml" in night.why

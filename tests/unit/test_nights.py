@@ -11,6 +11,7 @@ import checkout
 import pytest
 import worlds
 from burnish.catalog.locks import load_lock
+from burnish.errors import BuildError
 from burnish.model.night import Night
 from burnish.stages import deciding, lockcheck, nights, patience
 from burnish.stages.deciding import Decision
@@ -147,3 +148,14 @@ def test_an_interrupted_night_begins_no_further_build(world: World, decision: De
     builder.given_up.set()
     (night,) = nights.build_all(world, [replace(decision)], builder=builder)
     assert (night.outcome, night.attempts) == ("failed", ())
+
+
+def test_what_goes_wrong_around_a_build_fails_that_image_alone(
+    world: World, decision: Decision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(world: World, plan: object) -> tuple[str, ...]:
+        raise BuildError("apt printed a line that burnish cannot read")
+
+    monkeypatch.setattr(lockcheck, "silent", silent)
+    night = build(world, decision, (4, "E: Hash Sum mismatch"))
+    assert (night.outcome, night.why) == ("failed", "apt printed a line that burnish cannot read")

@@ -95,3 +95,13 @@ def test_an_open_pull_request_is_renewed(checkout: Path) -> None:
     remote = checkout.parent / "remote"
     assert git(remote, "show", f"nightly/locks:{LOCK}") == "newer\n"
     assert git(remote, "log", "--oneline", "nightly/locks").count("\n") == 2
+
+
+def test_the_first_lock_of_an_image_is_proposed(checkout: Path) -> None:
+    new = "packer/locks/new-cpu.lock.yaml"
+    record = checkout.parent / "records" / "image-new-cpu"
+    (record / new).parent.mkdir(parents=True)
+    (record / new).write_text("first\n")
+    _, calls = propose(checkout, "old\n")
+    assert calls[-1].startswith("pr create --head nightly/locks")
+    assert git(checkout.parent / "remote", "show", f"nightly/locks:{new}") == "first\n"

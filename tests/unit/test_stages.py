@@ -103,6 +103,16 @@ def test_vanished_pins_move_and_are_told(world: World, monkeypatch: pytest.Monke
     assert run_of(world).plan == run.plan, "the local lock holds from now on"
 
 
+def test_a_given_lock_that_moves_is_no_other_builds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _vanishes(monkeypatch)
+    before = run_of(world)
+    run = prepare.pins(with_options(world, given_lock=True), before)
+    assert run.plan.id != before.plan.id
+    assert run_of(world).plan == before.plan
+
+
 def test_vanished_pins_are_refused_when_locked(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,8 +82,15 @@ def test_a_gate_that_does_not_pass_stands_out() -> None:
 
 
 def test_a_lock_that_could_not_be_upgraded_is_said() -> None:
-    night = Night(image="a", outcome="unchanged", why="", upgraded="no mirror answers")
+    night = Night(
+        image="a", outcome="unchanged", why="1.1.1 is filed", upgraded="no mirror answers"
+    )
+    assert "| 1.1.1 is filed; its lock was not upgraded |" in page(night)
     assert "The lock was taken as it was: no mirror answers" in page(night)
+
+
+def test_what_was_never_begun_has_no_log() -> None:
+    assert "The whole log" not in page(Night(image="a", outcome="failed", why="x", upgraded="y"))
 
 
 def test_a_vulnerability_without_a_fix_is_not_passed_over() -> None:

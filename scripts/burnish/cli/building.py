@@ -53,6 +53,7 @@ def build(context: Context, /, **given: str) -> None:
         every_check=bool(given["every"]),
         firmware=given["firmware"] or "",
         until=given["until"],
+        given_lock=bool(given["lock_file"]),
     )
     world = context.world(options)
     image = pipeline.pick(

@@ -35,7 +35,8 @@ def nightly(context: Context, /, images: tuple[str, ...], **given: bool) -> None
     """
     world = context.world(Options())
     names = images or tuple(world.catalog.images)
-    found = [pipeline.pick(world, name) for name in names]
+    # an image may be named twice: by its own name and by its base's
+    found = list({image.name: image for image in (pipeline.pick(world, n) for n in names)}.values())
     stamp = world.now.strftime("%Y%m%d-%H%M%S")
     builder = Builder(
         command=_burnish(context), folder=world.build / "nightly" / stamp, jobs=int(given["jobs"])

@@ -11,6 +11,7 @@ from burnish.model.night import LayerFate, Night
 WORDS = {
     "promoted": "new stable version",
     "candidate": "**stays a candidate**",
+    "proven": "proven again",
     "unchanged": "nothing to do",
     "failed": "**FAILED**",
     "unproven": "**NOT PROVEN**",
@@ -57,7 +58,7 @@ def _row(night: Night) -> tuple[object, ...]:
         len(night.moves),
         layers,
         f"{night.seconds / 60:.1f}" if night.seconds else "-",
-        night.why,
+        f"{night.why}; its lock was not upgraded" if night.upgraded else night.why,
     )
 
 
@@ -73,7 +74,7 @@ def _section(night: Night) -> str:
         _unfixed(night),
         night.times,
     ]
-    if night.outcome in ("failed", "unproven"):
+    if night.log and night.outcome in ("failed", "unproven"):
         parts.append(f"The whole log: `{night.log}`\n")
     return "\n".join(part for part in parts if part)
 

@@ -9,8 +9,9 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -135,9 +136,12 @@ class LocalGallery:
             os.close(handle)
 
     def busy(self, manifest: Manifest) -> bool:
-        """Whether someone holds a version."""
-        with _alone(self.folder(manifest.image, manifest.version)) as free:
-            return not free
+        """Whether someone holds a version; nobody holds one that was removed meanwhile."""
+        try:
+            with _alone(self.folder(manifest.image, manifest.version)) as free:
+                return not free
+        except FileNotFoundError:
+            return False
 
     def missing(self, manifest: Manifest) -> list[str]:
         """The disks of a version that are not there in their recorded sizes."""
@@ -146,7 +150,7 @@ class LocalGallery:
         return [name for name in disks if _size(folder / name) != manifest.sizes.get(name)]
 
     def links(self, manifest: Manifest) -> list[Link]:
-        """The files of a version as the file system has them."""
+        """The files of a version as the file system has them; what is removed meanwhile is not."""
         folder = self.folder(manifest.image, manifest.version)
         return [
             Link(
@@ -156,7 +160,7 @@ class LocalGallery:
                 names=found.st_nlink,
                 size=found.st_blocks * BLOCK,
             )
-            for found in (path.stat() for path in folder.iterdir() if path.is_file())
+            for found in _stats(folder)
         ]
 
     @contextmanager
@@ -210,6 +214,16 @@ def _alone(folder: Path) -> Iterator[bool]:
         yield free
     finally:
         os.close(handle)
+
+
+def _stats(folder: Path) -> Iterator[os.stat_result]:
+    """What the file system says of each file that stays there while it is asked."""
+    with suppress(FileNotFoundError):
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                if stat.S_ISREG(found.st_mode):
+                    yield found
 
 
 def _size(path: Path) -> int:

@@ -100,9 +100,9 @@ def _published(spec: DownloadSpec, *, section: str, place: Place) -> str:
     """What the publisher's own list says of a file: a sha256 or sha512; nothing without a list."""
     if not spec.checksum:
         return ""
-    text = _fetch(spec.checksum, f"{spec.name}.sum", section=section, place=place).read_text(
-        "utf-8"
-    )
+    path = _fetch(spec.checksum, f"{spec.name}.sum", section=section, place=place)
+    # what is no text at all says nothing either
+    text = path.read_text("utf-8", errors="replace")
     wanted = unquote(urlsplit(spec.url).path).rpartition("/")[2]
     lines = text.splitlines()
     # a list of one file need not name it

@@ -10,9 +10,12 @@ from burnish.model.lock import Move
 from burnish.model.reason import Reason
 
 # promoted: filed, gates passed. candidate: filed, a gate did not. unchanged: nothing to do.
+# proven: filed before, in another channel by now, and proven again by checks that have changed.
 # failed: no build came to its end. unproven: built, a check did not pass. elsewhere: not from here.
 # due: would be built, said by a dry run.
-Outcome = Literal["promoted", "candidate", "unchanged", "failed", "unproven", "elsewhere", "due"]
+Outcome = Literal[
+    "promoted", "candidate", "proven", "unchanged", "failed", "unproven", "elsewhere", "due"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

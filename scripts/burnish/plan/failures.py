@@ -46,6 +46,8 @@ KINDS = (
         name="no answer",
         said=_said(
             "no mirror answers",
+            "index can't be reached",
+            "operation timed out",
             "Temporary failure (in name resolution|resolving)",
             "Could not (resolve|connect)",
             "Connection (reset|refused|aborted|timed out)",

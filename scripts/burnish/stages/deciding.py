@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from burnish.errors import BurnishError, DefinitionError
+from burnish.errors import BurnishError, DefinitionError, Interrupted, ToolError
 from burnish.lock import update
 from burnish.lock.explain import explain
 from burnish.lock.moves import moves
 from burnish.model.image import Image
 from burnish.model.lock import Lock, Move
 from burnish.model.manifest import Manifest
-from burnish.model.night import LayerFate
+from burnish.model.night import LayerFate, Night
 from burnish.model.plan import Plan
 from burnish.model.reason import Reason
 from burnish.model.schedule import Schedule
@@ -55,17 +55,30 @@ class Decision:
         return tuple(LayerFate(name=step.layer.name, why=step.why) for step in steps)
 
 
-def decide_all(world: World, images: Sequence[Image], *, upgrade: bool) -> list[Decision]:
-    """`decide` of several images, side by side where resolvers run."""
-    each = partial(decide, world, upgrade=upgrade)
+def decide_all(world: World, images: Sequence[Image], *, upgrade: bool) -> list[Decision | Night]:
+    """`decide` of several images, side by side where resolvers run; a failed night where one can't be."""
+    each = partial(_decided, world, upgrade=upgrade)
     if not upgrade:
         return [each(image) for image in images]
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         return list(pool.map(each, images))
 
 
+def _decided(world: World, image: Image, *, upgrade: bool) -> Decision | Night:
+    try:
+        return decide(world, image, upgrade=upgrade)
+    except Interrupted:
+        raise
+    except (BurnishError, OSError) as error:
+        return Night(image=image.name, outcome="failed", why=str(error).partition("\n")[0])
+
+
 def decide(world: World, image: Image, *, upgrade: bool) -> Decision:
-    """What is to be done about one image. Nothing is written."""
+    """What is to be done about one image. Nothing is written.
+
+    Raises what keeps it from being built wherever that is tried: a pin by hand that can't be had, a
+    definition that the lock does not serve any more and that can't be resolved.
+    """
     before = locks.current(world, image)
     plan = planning.plan(world.catalog, image, lock=before)
     found = Decision(image=image, plan=plan, before=before)
@@ -90,16 +103,20 @@ def _resolved(world: World, found: Decision, *, upgrade: bool) -> Decision:
     run = Run(plan=found.plan)
     place = replace(inputs.place_of(world, run), scratch=_scratch(world, found.image))
     resolve = partial(update.resolve, want, found.before, asked=asked, place=place, keep_open=False)
+    out_of_reach = open_ & {entry.section for entry in found.before.open}
     try:
         # what was never had from here is not waited for
-        lock = resolve() if open_ else patience.answered(world, found.plan, do=resolve)
-    except DefinitionError:
+        lock = resolve() if out_of_reach else patience.answered(world, found.plan, do=resolve)
+    except (DefinitionError, Interrupted):
         raise
     except BurnishError as error:
         reason = error.message.splitlines()[0]
-        if open_:
+        if not open_:
+            return replace(found, kept_lock=reason)
+        # what a place can't reach is written in the lock; anything else is to be mended
+        if out_of_reach and isinstance(error, ToolError):
             return replace(found, elsewhere=reason)
-        return replace(found, kept_lock=reason)
+        raise
     return replace(
         found,
         plan=planning.plan(world.catalog, found.image, lock=lock),

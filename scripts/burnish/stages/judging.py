@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock, load_lock
-from burnish.errors import BurnishError
+from burnish.errors import BurnishError, Interrupted
 from burnish.gallery import rules
+from burnish.model.lock import Lock
 from burnish.model.manifest import Manifest
 from burnish.model.night import Night
 from burnish.stages import channels, gating, locks, pending
@@ -16,18 +17,34 @@ from burnish.stages.run import World
 
 
 def judged(world: World, night: Night) -> Night:
+    """`judge`; where it can't be done the version stays what it is, and the night of the others goes on."""
+    try:
+        return judge(world, night)
+    except Interrupted:
+        raise
+    except (BurnishError, OSError) as error:
+        why = f"not judged: {str(error).splitlines()[0]}"
+        return replace(night, outcome="candidate", why=why)
+
+
+def judge(world: World, night: Night) -> Night:
     """The night with the gates' results, and promoted where each one passed.
 
-    A version that an earlier night left a candidate is judged again: its gates may pass by now.
+    A version that an earlier night left a candidate is judged again: its gates may pass by now. One
+    in another channel stays there: a build that finds it filed only proves it again.
     """
     if not night.version or night.outcome not in ("candidate", "unchanged"):
         return night
     manifest = world.gallery.find(f"{night.image}/{night.version}")
-    # a night that was killed after the filing left the lock behind
-    if night.outcome == "candidate" or night.moves:
+    # an earlier night may have been killed before it did, and the version promoted by hand
+    if manifest.channel == rules.CANDIDATE or (manifest.channel == rules.STABLE and night.moves):
         keep_lock(world, manifest)
     if manifest.channel != rules.CANDIDATE:
-        return night
+        if night.outcome == "unchanged":
+            return night
+        return replace(
+            night, outcome="proven", why=f"by today's checks; it stays {manifest.channel}"
+        )
     scan = pending.scan(world, manifest)
     gates = gating.judge(world, manifest, pending=scan.pending)
     times = gating.compared_times(world, manifest)
@@ -49,6 +66,11 @@ def keep_lock(world: World, manifest: Manifest) -> None:
     filed = world.gallery.folder(name, manifest.version) / "lock.yaml"
     lock = load_lock(filed, image=name, shown=str(filed))
     path = locks.committed_path(world, name)
-    text = dump_lock(replace(lock, basis=""))
-    if not lock.standin and (not path.is_file() or path.read_text("utf-8") != text):
-        write(path, text)
+    committed = load_lock(path, image=name, shown=str(path))
+    # when its indexes were read is no reason to write it anew
+    if not lock.standin and _pins(lock) != _pins(committed):
+        write(path, dump_lock(replace(lock, basis="")))
+
+
+def _pins(lock: Lock) -> Lock:
+    return replace(lock, recorded={}, basis="")

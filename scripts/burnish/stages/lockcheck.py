@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from burnish.errors import ToolError
+from burnish.errors import BurnishError, DefinitionError, Interrupted
 from burnish.lock import apt, downloads, fetch
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place, Vanished
@@ -84,7 +84,9 @@ def _answer(job: Callable[[], Names]) -> tuple[Names, str]:
     """(what is not offered, why nobody could be asked)."""
     try:
         return job(), ""
-    except ToolError as error:
+    except (DefinitionError, Interrupted):
+        raise
+    except BurnishError as error:
         return {}, error.message.splitlines()[0]
 
 

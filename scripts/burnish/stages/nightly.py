@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from burnish.model.image import Image
 from burnish.model.night import Night
 from burnish.stages import deciding, judging, nights
+from burnish.stages.deciding import Decision
 from burnish.stages.nights import Builder
 from burnish.stages.run import World
 
@@ -17,9 +18,11 @@ def nightly(
     """A night: each image decided, built where something changed, judged; gives each as it is done."""
     with world.monitor.step(f"decide {len(images)} images"):
         found = deciding.decide_all(world, images, upgrade=upgrade)
-    todo = [each for each in found if each.to_build]
+    todo = [each for each in found if isinstance(each, Decision) and each.to_build]
     for each in found:
-        if dry_run or not each.to_build:
+        if isinstance(each, Night):
+            yield each
+        elif dry_run or not each.to_build:
             night = nights.before(each)
             yield night if dry_run else judging.judged(world, night)
     if todo and not dry_run:

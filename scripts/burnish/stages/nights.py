@@ -12,7 +12,7 @@ from pathlib import Path
 from burnish import host, process
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
-from burnish.errors import ChecksFailed
+from burnish.errors import BurnishError, ChecksFailed, Interrupted
 from burnish.model.command import Command, Completed
 from burnish.model.night import Attempt, Night, Outcome
 from burnish.plan.at_once import at_once
@@ -58,7 +58,7 @@ def build_all(world: World, todo: Sequence[Decision], *, builder: Builder) -> It
     jobs = builder.jobs or _bearable(world, todo)
     world.monitor.say(f"{len(todo)} to build, {jobs} at a time")
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        waiting = [pool.submit(_build, world, each, builder=builder) for each in todo]
+        waiting = [pool.submit(_built, world, each, builder=builder) for each in todo]
         try:
             for done in as_completed(waiting):
                 yield done.result()
@@ -73,6 +73,18 @@ def _bearable(world: World, todo: Sequence[Decision]) -> int:
     needs = [each.schedule.disk_needed for each in todo if each.schedule]
     facts = host.probe(world.store.root)
     return at_once(needs, cores=facts.cores, memory=facts.memory, free=facts.disk_free)
+
+
+def _built(world: World, decision: Decision, *, builder: Builder) -> Night:
+    """`_build`; what goes wrong around one image's build is that image's failure."""
+    try:
+        return _build(world, decision, builder=builder)
+    except Interrupted:
+        raise
+    except (BurnishError, OSError) as error:
+        log = str(builder.folder / f"{decision.image.name}.log")
+        why = str(error).partition("\n")[0]
+        return replace(before(decision), outcome="failed", why=why, log=log)
 
 
 def _build(world: World, decision: Decision, *, builder: Builder) -> Night:

@@ -100,17 +100,23 @@ def make_schedule(world: World, run: Run) -> Schedule:
 
 def _replan(world: World, run: Run, *, lock: Lock) -> Run:
     """Keep the lock in build/, say what moved, and plan again."""
-    name = run.plan.image.name
-    lock = replace(lock, basis=locks.basis(world, name))
-    path = locks.local_path(world.build, name, standin=lock.standin)
-    write(path, dump_lock(lock))
     moved = [move for move in moves(run.plan.lock, lock) if move.old]
     for move in moved[:SHOWN]:
         world.monitor.say(f"moved: {move.section} {move.name}: {move.old} -> {move.new or 'gone'}")
     if len(moved) > SHOWN:
         world.monitor.say(f"moved: {len(moved) - SHOWN} more")
-    world.monitor.say(f"the local lock of this build: {path}")
+    if not world.options.given_lock:
+        lock = _kept(world, run.plan.image.name, lock=lock)
     return replace(run, plan=planning.plan(world.catalog, run.plan.image, lock=lock))
+
+
+def _kept(world: World, name: str, *, lock: Lock) -> Lock:
+    """Write the local lock, which the builds after this one take. It has to come from this checkout's."""
+    lock = replace(lock, basis=locks.basis(world, name))
+    path = locks.local_path(world.build, name, standin=lock.standin)
+    write(path, dump_lock(lock))
+    world.monitor.say(f"the local lock of this build: {path}")
+    return lock
 
 
 def _refuse_if_locked(world: World, run: Run, *, what: str) -> None:

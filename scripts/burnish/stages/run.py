@@ -24,7 +24,8 @@ from burnish.model.verdict import Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a run is done. `until` stops it after a layer's name or a stage's."""
+    """How a run is done. `until` stops it after a layer's name or a stage's; `given_lock`: its lock is
+    one that the user named, not this checkout's."""
 
     locked: bool = False
     offline: bool = False
@@ -34,6 +35,7 @@ class Options:
     firmware: str = ""
     until: str = ""
     allow_standin: bool = False
+    given_lock: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
