@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
-import makers
 import pytest
 from burnish import process
 from burnish.build.cache import Cache
@@ -93,15 +92,23 @@ def test_nothing_is_asked_offline(place: Place, monkeypatch: pytest.MonkeyPatch)
     assert ask(replace(place, offline=True)) == ahead.Answers()
 
 
-def test_who_gives_up_ends_what_runs(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended: list[str] = []
+def test_who_gives_up_ends_what_runs_and_begins_no_more(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    all_ended = Event()
+
+    def answer(name: str) -> None:
+        begun.append(name)
+        assert all_ended.wait(20)
 
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    answered(monkeypatch, lambda name: makers.lock())
+    answered(monkeypatch, answer)
+    monkeypatch.setattr(ahead, "AT_ONCE", 1)
     monkeypatch.setattr(ahead, "wait", interrupt)
-    monkeypatch.setattr(process, "end_all", lambda: ended.append("all"))
+    monkeypatch.setattr(process, "end_all", all_ended.set)
     with pytest.raises(KeyboardInterrupt):
         ask(place)
-    assert ended == ["all"]
+    assert begun in ([], ["rootfs"])

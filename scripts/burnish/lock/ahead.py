@@ -43,6 +43,7 @@ def ask(
             wait(found.environments.values())
         except BaseException:
             # given up: the pool waits for what it began
+            pool.shutdown(wait=False, cancel_futures=True)
             process.end_all()
             raise
     return found
