@@ -135,6 +135,38 @@ def test_everything_is_resolved(tmp_path: Path, mirror: Mirror) -> None:
     assert mirror.fetched == ["bash", "mtools", "jq", "less"]
 
 
+@pytest.mark.parametrize(
+    ("section", "asked"),
+    [
+        ("rootfs", ["bash"]),
+        ("tools", ["mtools"]),
+        ("apt:extra", ["bash"]),
+        ("python:ml", ["numpy"]),
+    ],
+)
+def test_each_source_is_asked_once_and_only_for_what_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: str, asked: list[str]
+) -> None:
+    seen: list[str] = []
+
+    def opened(rootfs: Rootfs, **_: object) -> Mirror:
+        seen.extend(rootfs.include)
+        return Mirror()
+
+    def resolve(declared: Sequence[str], **_: object) -> PythonLock:
+        seen.extend(declared)
+        return makers.python_lock(*declared)
+
+    monkeypatch.setattr(apt, "open_archive", opened)
+    monkeypatch.setattr(apt, "newest", lambda paths: makers.EPOCH + len(list(paths)))
+    monkeypatch.setattr(wheels, "resolve", resolve)
+    at = place(tmp_path)
+    lock = resolved(Lock(image=""), at, *ALL)
+    seen.clear()
+    assert resolved(lock, at, section) == lock
+    assert seen == asked
+
+
 @pytest.mark.usefixtures("index", "mirror")
 def test_a_layer_is_resolved_on_those_below_it(tmp_path: Path) -> None:
     lock = resolved(Lock(image=""), place(tmp_path), *ALL)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from burnish.errors import DefinitionError, ToolError
-from burnish.lock import apt, downloads, snapshot, wheels
+from burnish.lock import ahead, apt, downloads, snapshot, wheels
+from burnish.lock.ahead import Answers
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
-from burnish.model.lock import AptLock, Interpreter, Lock, OpenEntry, Package, PythonLock, Wanted
+from burnish.model.lock import AptLock, Lock, OpenEntry, Package, Wanted
 from burnish.model.site import Apt
 from burnish.plan.layers import standing_on
 from burnish.plan.pins import broken
@@ -45,10 +46,12 @@ def resolve(
     """
     todo = touched(wanted, asked)
     entries = [entry for entry in lock.open if entry.section not in todo]
-    work = _Work(wanted=wanted, place=place, lock=replace(lock, image=wanted.image))
-    for section in sections(wanted):
-        if section not in todo:
-            continue
+    due = [name for name in sections(wanted) if name in todo]
+    answers = _ahead(wanted, due, place=place)
+    work = _Work(
+        wanted=wanted, place=place, answers=answers, lock=replace(lock, image=wanted.image)
+    )
+    for section in due:
         try:
             work.section(section)
         except ToolError as error:
@@ -70,12 +73,24 @@ def resolve(
     )
 
 
+def _ahead(wanted: Wanted, due: Collection[str], *, place: Place) -> Answers:
+    """What the sections `due` begin with: layers are resolved in the root filesystem's archive."""
+    first = {ROOTFS if name.startswith(APT) else name for name in due}
+    return ahead.ask(
+        wanted,
+        archives=[name for name in (ROOTFS, TOOLS) if name in first],
+        environments=[name for name in wanted.python if f"{PYTHON}{name}" in first],
+        place=place,
+    )
+
+
 @dataclass(kw_only=True)
 class _Work:
     """One run of the resolvers: the lock so far, and the archives that were opened for it."""
 
     wanted: Wanted
     place: Place
+    answers: Answers
     lock: Lock
     archives: dict[str, Archive] = field(default_factory=dict)
 
@@ -83,7 +98,9 @@ class _Work:
         """Resolve one section into the lock."""
         self.place.may_resolve(name)
         if name.startswith(PYTHON):
-            self._python(name.removeprefix(PYTHON))
+            environment = name.removeprefix(PYTHON)
+            found = self.answers.environments[environment].result()
+            self.lock = replace(self.lock, python={**self.lock.python, environment: found})
         elif name.startswith(DOWNLOADS):
             layer = name.removeprefix(DOWNLOADS)
             files = downloads.resolve(name, self.wanted.downloads[layer], place=self.place)
@@ -91,9 +108,9 @@ class _Work:
         elif name.startswith(APT):
             self._apt(name.removeprefix(APT))
         else:
-            found = self._rootfs(name)
+            packages = self._rootfs(name)
             rootfs, tools = (
-                (found, self.lock.tools) if name == ROOTFS else (self.lock.rootfs, found)
+                (packages, self.lock.tools) if name == ROOTFS else (self.lock.rootfs, packages)
             )
             self.lock = replace(self.lock, rootfs=rootfs, tools=tools)
 
@@ -126,16 +143,6 @@ class _Work:
         found = replace(found, below=standing_on(self.lock, below))
         self.lock = replace(self.lock, apt={**self.lock.apt, layer: found})
 
-    def _python(self, name: str) -> None:
-        found: PythonLock = wheels.resolve(
-            self.wanted.python[name],
-            python=Interpreter.of(name, self.wanted.interpreter),
-            site=self.place.site,
-            scratch=self.place.scratch / f"python-{name}",
-            pins=self.wanted.pins.get(f"{PYTHON}{name}", ()),
-        )
-        self.lock = replace(self.lock, python={**self.lock.python, name: found})
-
     def _locked(
         self, section: str, declared: tuple[str, ...], *, packages: tuple[Package, ...]
     ) -> AptLock:
@@ -161,7 +168,7 @@ class _Work:
 
     def _archive(self, section: str) -> Archive:
         if section not in self.archives:
-            opened = apt.opened(self.wanted, section, place=self.place)
+            opened = self.answers.archives[section].result()
             self.archives[section] = opened
             recorded: Mapping[str, str] = {f"{section}/{k}": v for k, v in opened.recorded.items()}
             self.lock = replace(self.lock, recorded={**self.lock.recorded, **recorded})
