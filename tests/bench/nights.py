@@ -50,10 +50,10 @@ def upgrade(log: Log, work: Path, *, image: str) -> None:
         PIN.format(image=image, section=section, package=package, version=version), "utf-8"
     )
     _ended(ours.burnish("lock", image, "--upgrade"))
-    _built(log, ours, image, scenario="from nothing")
+    _built(log, ours, image=image, scenario="from nothing")
     pins.unlink()
     _ended(ours.burnish("lock", image, "--upgrade"))
-    made = _built(log, ours, image, scenario="one package moved").built
+    made = _built(log, ours, image=image, scenario="one package moved").built
     assert made[0] == ENVIRONMENT, f"layers below it were made too: {made}"
     _sizes(log, ours)
 
@@ -62,7 +62,7 @@ def offline(log: Log, work: Path, *, image: str) -> None:
     """The same build with a network, and from an imported bundle without one; stores empty before."""
     online, closed = _of(work, "online"), _of(work, "closed")
     bundle = work / "inputs.tar"
-    _built(log, online, image, scenario="with a network")
+    _built(log, online, image=image, scenario="with a network")
     for name, caller, arguments in (
         ("export", online, ("export", str(bundle), image)),
         ("import", closed, ("import", str(bundle))),
@@ -70,7 +70,7 @@ def offline(log: Log, work: Path, *, image: str) -> None:
         with log.phase(SUITE, name, scenario="offline", phase="whole"):
             _ended(caller.burnish("cache", *arguments))
     forget(PREFIX)
-    _built(log, closed, image, scenario="offline", options=("--offline",))
+    _built(log, closed, image=image, scenario="offline", options=("--offline",))
 
 
 def _of(work: Path, name: str) -> Burnish:
@@ -85,7 +85,7 @@ def _of(work: Path, name: str) -> Burnish:
 
 
 def _built(
-    log: Log, ours: Burnish, image: str, *, scenario: str, options: tuple[str, ...] = ()
+    log: Log, ours: Burnish, *, image: str, scenario: str, options: tuple[str, ...] = ()
 ) -> Done:
     """A build of all layers, timed."""
     load, started = os.getloadavg()[0], time.monotonic()

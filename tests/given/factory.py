@@ -57,6 +57,7 @@ def definitions() -> dict[str, str]:
             if path.suffix in (".cfg", ".py", ".yml")
         },
         "packer/bases/tiny.yaml": BASE,
+        "packer/gates/small.yaml": "name: small\n",
         "packer/profiles/stack.yaml": PROFILE,
         "packer/tools.yaml": (checkout.REPOSITORY / "packer/tools.yaml").read_text("utf-8"),
     }

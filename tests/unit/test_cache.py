@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import debs
 import pytest
 from burnish.build.cache import Cache
 from burnish.errors import BuildError
@@ -64,3 +65,29 @@ def test_entries_and_their_end(cache: Cache, tmp_path: Path) -> None:
     assert (entry.sha256, entry.size, entry.path.name) == (DIGEST, len(BYTES), "a_1_all.deb")
     cache.drop([entry])
     assert list(cache.root.iterdir()) == []
+
+
+def a_deb(folder: Path, name: str = "tool") -> tuple[Path, str]:
+    content = debs.stub({"Package": name, "Version": "1.0"}, {})
+    return fetched(folder, f"{name}_1.0_all.deb", content=content), hashlib.sha256(
+        content
+    ).hexdigest()
+
+
+def test_control_fields_are_read_once_in_a_run(cache: Cache, tmp_path: Path) -> None:
+    path = cache.keep(*a_deb(tmp_path))
+    digest = path.parent.name
+    assert cache.control(digest) == "Package: tool\nVersion: 1.0"
+    path.unlink()
+    assert cache.control(digest) == "Package: tool\nVersion: 1.0"
+    with pytest.raises(BuildError, match=f"the cache lacks {digest}"):
+        Cache(root=cache.root).control(digest)
+
+
+def test_control_fields_of_a_spoiled_package_are_not_used(cache: Cache, tmp_path: Path) -> None:
+    path = cache.keep(*a_deb(tmp_path))
+    other, _ = a_deb(tmp_path, "other")
+    path.write_bytes(other.read_bytes())
+    with pytest.raises(BuildError, match="or it was spoiled just now"):
+        cache.control(path.parent.name)
+    assert not path.exists()

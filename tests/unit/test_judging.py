@@ -13,7 +13,7 @@ import worlds
 from burnish.build.files import write
 from burnish.catalog.locks import load_lock
 from burnish.model.gate import Pending
-from burnish.model.lock import Lock
+from burnish.model.lock import Lock, Move
 from burnish.model.night import Night, Outcome
 from burnish.stages import judging, locks, pending
 from burnish.stages.pending import Scan
@@ -69,6 +69,18 @@ def test_a_candidate_that_a_killed_night_left_gets_its_lock_kept(world: World) -
     night = judged(world, shelf.file(world).version, outcome="unchanged")
     assert night.outcome == "promoted"
     assert committed(world) == checkout.lock()
+
+
+@pytest.mark.parametrize(("line", "kept"), [("s", True), ("rs", False)])
+def test_a_stable_version_that_a_killed_night_left_gets_its_lock_kept(
+    world: World, line: str, *, kept: bool
+) -> None:
+    worlds.put(locks.committed_path(world, checkout.IMAGE), Lock(image=checkout.IMAGE))
+    version = shelf.line(world, line)[0].version
+    move = Move(section="rootfs", name="bash", old="1", new="2")
+    night = Night(image=checkout.IMAGE, outcome="unchanged", why="", version=version, moves=(move,))
+    assert judging.judged(world, night) == night
+    assert (committed(world) == checkout.lock()) == kept
 
 
 def test_a_lock_of_the_same_pins_is_left_alone(world: World) -> None:

@@ -6,29 +6,22 @@ import hashlib
 from pathlib import Path
 from urllib.request import urlopen
 
+import debs as debs_of
 import makers
 import pytest
-from burnish import process
 from burnish.build import rootfs
 from burnish.build.repository import serve, write_index
 from burnish.build.rootfs import RootfsRequest
 from burnish.errors import BuildError
-from burnish.model.command import Command, Completed
 from burnish.model.lock import Package
 
 
 @pytest.fixture
-def debs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Package, Path]:
-    """Two .debs; the tool that reads their control files is replaced."""
-
-    def run(command: Command, **_: object) -> Completed:
-        name = Path(command.argv[-1]).stem
-        return Completed(returncode=0, stdout=f"Package: {name}\n\n", stderr="", seconds=0)
-
-    monkeypatch.setattr(process, "run", run)
+def debs(tmp_path: Path) -> dict[Package, Path]:
+    """Two .debs."""
     found = {makers.package(name): tmp_path / f"{name}.deb" for name in ("bash", "dash")}
     for path in found.values():
-        path.write_bytes(path.stem.encode())
+        path.write_bytes(debs_of.stub({"Package": path.stem}, {}))
     return found
 
 
@@ -41,7 +34,7 @@ def test_exactly_these_debs_are_served(tmp_path: Path, debs: dict[Package, Path]
         release = urlopen(f"{url}/Release").read().decode()
         stanzas = [dict(row.split(": ") for row in part.splitlines()) for part in _parts(index)]
         served = {s["Package"]: urlopen(f"{url}/{s['Filename']}").read() for s in stanzas}
-    assert served == {"bash": b"bash", "dash": b"dash"}
+    assert served == {package.name: path.read_bytes() for package, path in debs.items()}
     assert {s["SHA256"] for s in stanzas} == {package.sha256 for package in debs}
     assert f" {hashlib.sha256(index).hexdigest()} {len(index)} Packages\n" in release
     assert release.startswith("Suite: bookworm\nCodename: bookworm\n")

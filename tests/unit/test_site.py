@@ -109,6 +109,7 @@ def test_a_container_gets_its_inputs_by_mounts_alone() -> None:
 def test_a_container_knows_no_source_but_its_mounts() -> None:
     told = transport.environment()
     assert (told["UV_OFFLINE"], told["UV_FIND_LINKS"]) == ("1", transport.WHEELS)
+    assert told["UV_DEFAULT_INDEX"] == f"file://{transport.WHEELS}", "its cache knows another one"
     settings = transport.settings()
     assert told["APT_CONFIG"] == transport.APT_CONF
     assert f'SourceList "{transport.SOURCES}"' in settings["apt.conf"]

@@ -71,13 +71,15 @@ class Inputs:
         self.files[sha256] = path
         return path
 
+    def control(self, sha256: str) -> str:
+        return self.files[sha256].name.partition("_")[0]
+
 
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
     found = Mirror()
     monkeypatch.setattr(apt, "open_archive", lambda *_, **__: found)
     monkeypatch.setattr(apt, "newest", lambda paths: makers.EPOCH + len(list(paths)))
-    monkeypatch.setattr(apt, "control", lambda path: path.name.partition("_")[0])
     return found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from burnish.build import deb
 from burnish.build.files import sha256 as digest_of
 from burnish.errors import BuildError
 
@@ -24,9 +25,13 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Cache:
-    """A folder of inputs. Every read looks at the bytes: a spoiled file counts as missing."""
+    """A folder of inputs. Every read looks at the bytes: a spoiled file counts as missing.
+
+    What was read out of files is remembered for this run only: the digest tells the content.
+    """
 
     root: Path
+    controls: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, sha256: str) -> Path | None:
         """The file with this digest, its bytes looked at anew; None if it is not here or spoiled."""
@@ -56,6 +61,18 @@ class Cache:
         # a run killed between these two leaves an empty folder, which counts as missing
         place.mkdir(parents=True, exist_ok=True)
         return path.rename(place / path.name)
+
+    def control(self, sha256: str) -> str:
+        """The control fields of the .deb with this digest, which was found before; read once."""
+        if sha256 not in self.controls:
+            path = self.find(sha256)
+            if path is None:
+                raise BuildError(
+                    f"the cache lacks {sha256}, or it was spoiled just now",
+                    hint="run the same command again: it is fetched anew",
+                )
+            self.controls[sha256] = deb.control(path)
+        return self.controls[sha256]
 
     def entries(self) -> Iterator[Entry]:
         """Everything here, in the order of digests."""

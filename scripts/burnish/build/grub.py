@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from burnish.model import debian_version
 from burnish.model.disk import FinaliseRecipe
 
 # What the BIOS core image holds, so that it needs no module from the disk.
@@ -23,7 +23,7 @@ terminal_output console serial
 
 def newest_first(versions: Iterable[str]) -> tuple[str, ...]:
     """Kernel versions in Debian's order of versions, the newest first."""
-    return tuple(sorted(versions, key=_version_key, reverse=True))
+    return tuple(sorted(versions, key=debian_version.key, reverse=True))
 
 
 def menu(kernels: Iterable[tuple[str, bool]], *, title: str, recipe: FinaliseRecipe) -> str:
@@ -62,17 +62,3 @@ def _entry(version: str, *, title: str, initrd: bool, recipe: FinaliseRecipe) ->
     ]
     label = f"{title}, with Linux {version}".replace("'", "")
     return f"menuentry '{label}' {{\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
-
-
-def _version_key(version: str) -> tuple[tuple[tuple[int, ...], int], ...]:
-    # dpkg's rule: text and numbers by turns. The 0 is the end of a text: '~' sorts before it
-    parts = re.findall(r"(\D*)(\d*)", version)
-    return tuple(
-        ((*(_weight(letter) for letter in text), 0), int(number or 0)) for text, number in parts
-    )
-
-
-def _weight(letter: str) -> int:
-    if letter == "~":
-        return -1
-    return ord(letter) if letter.isalpha() else ord(letter) + 256

@@ -13,8 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from burnish import process
-from burnish.model.command import Command
+from burnish.build.deb import control
 from burnish.model.lock import Package
 
 
@@ -57,9 +56,8 @@ def _stanza(item: tuple[Package, Path], *, folder: Path) -> str:
     # the archive's own name: without the escaped colon of apt's, which not every method unescapes
     link = folder / package.pool.rpartition("/")[2]
     bring(path, link)
-    control = process.run(Command(argv=("dpkg-deb", "--field", str(path)), timeout=60)).stdout
     place = f"Filename: {link.name}\nSize: {package.size}\nSHA256: {package.sha256}\n"
-    return control.rstrip("\n") + "\n" + place
+    return f"{control(path)}\n{place}"
 
 
 def bring(path: Path, place: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from debian.debian_support import NativeVersion
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version as PythonVersion
+
+from burnish.model.debian_version import DebianVersion
 
 Way = Literal["upgraded", "downgraded", "changed"]
 PYTHON = "python:"
@@ -29,7 +30,7 @@ def key(kind: str, name: str) -> str:
 def _order(kind: str, old: str, *, new: str) -> int:
     try:
         if kind == "apt":
-            before, after = NativeVersion(old), NativeVersion(new)
+            before, after = DebianVersion.parse(old), DebianVersion.parse(new)
             return (after > before) - (after < before)
         if kind.startswith(PYTHON):
             one, other = PythonVersion(old), PythonVersion(new)

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from burnish import process
 from burnish.errors import BuildError
 from burnish.lock import snapshot
 from burnish.lock.archive import Archive, open_archive
 from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
-from burnish.model.command import Command
 from burnish.model.lock import Package, Wanted
 from burnish.model.protocols import Inputs
 
@@ -85,20 +83,14 @@ def have(packages: Sequence[Package], *, inputs: Inputs) -> dict[Package, Path]:
     return {package: path for package, path in zip(packages, found, strict=True) if path}
 
 
-def status(debs: Debs, path: Path) -> Path:
-    """dpkg's status file of a system on which exactly these are installed."""
+def status(packages: Iterable[Package], path: Path, *, inputs: Inputs) -> Path:
+    """dpkg's status file of a system on which exactly these are installed; `inputs` hold their .debs."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        fields = pool.map(control, debs.values())
-    text = "".join(f"{each}\nStatus: install ok installed\n\n" for each in fields)
+        fields = pool.map(lambda package: inputs.control(package.sha256), packages)
+        text = "".join(f"{each}\nStatus: install ok installed\n\n" for each in fields)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def control(path: Path) -> str:
-    """The control fields of a .deb."""
-    command = Command(argv=("dpkg-deb", "--field", str(path)), timeout=60)
-    return process.run(command).stdout.rstrip("\n")
 
 
 def built_at(path: Path) -> int:

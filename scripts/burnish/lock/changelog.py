@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import logging
 import tarfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from debian.changelog import ChangeBlock, Changelog
-
 from burnish import process
 from burnish.errors import BuildError
+from burnish.lock.entries import entries
 from burnish.lock.reasons import Entry
 from burnish.model.command import Command
 
 READ = 1 << 18
 # A rebuild's own entry lies beside the source's; only a native package's has the upstream's name.
 REBUILT, DEBIAN, NATIVE = "changelog.Debian.amd64.gz", "changelog.Debian.gz", "changelog.gz"
-# old entries break today's rules; nobody here is to mend them
-logging.getLogger("debian.changelog").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +41,6 @@ def read(path: Path, name: str) -> Doc:
     texts = (_unzipped(files.get(REBUILT, b"")), _unzipped(main))
     found = [entry for text in texts if text for entry in entries(text)]
     return Doc(entries=tuple(found), elsewhere=elsewhere)
-
-
-def entries(text: str) -> list[Entry]:
-    """The entries of a changelog's text; parts that are none are left out."""
-    # the tails of old changelogs are of forms that nobody writes any more
-    return [_entry(block) for block in Changelog(text, strict=False) if block.version]
-
-
-def _entry(block: ChangeBlock) -> Entry:
-    return Entry(
-        version=str(block.version),
-        suite=block.distributions or "",
-        urgency=block.urgency.lower(),
-        closes=tuple(block.bugs_closed),
-        lines=tuple(block.changes()),
-        rebuild=block.other_pairs.get("binary-only") == "yes",
-    )
 
 
 def _files(path: Path, folder: str) -> tuple[Mapping[str, bytes], str]:

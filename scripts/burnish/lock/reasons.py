@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from debian.debian_support import Version
 from packaging.version import Version as PythonVersion
 
 from burnish.lock.moves import moves
+from burnish.model.debian_version import DebianVersion
 from burnish.model.lock import Lock, Move, Package
 from burnish.model.reason import KINDS, TOOLS, Answer, Kind, Reason
 
@@ -92,7 +92,7 @@ def counted_since(moved: Sequence[Pin], entries: Sequence[Entry]) -> str:
     kept = [pin.old.version for pin in told if pin.old]
     # a kernel's name holds its version: one package goes, another one comes
     gone = [pin.old.version for pin in moved if pin.old and not pin.new] if told else []
-    return str(max(map(Version, kept or gone), default=""))
+    return max(kept or gone, key=DebianVersion.parse, default="")
 
 
 def of_source(moved: Sequence[Pin], log: Log) -> Reason:
@@ -105,11 +105,12 @@ def of_source(moved: Sequence[Pin], log: Log) -> Reason:
     )
     if not (old and new):
         return replace(told, kind="added" if new else "removed")
-    if Version(new) < Version(old):
+    if DebianVersion.parse(new) < DebianVersion.parse(old):
         return replace(told, kind="downgrade", text="an older version than before")
     if log.unasked:
         return replace(told, unasked=log.unasked)
-    entries = [each for each in log.entries if Version(each.version) > Version(log.since)]
+    since = DebianVersion.parse(log.since)
+    entries = [each for each in log.entries if DebianVersion.parse(each.version) > since]
     if not entries and REBUILD.sub("", old) != REBUILD.sub("", new):
         return replace(told, unasked=f"its changelog has nothing newer than {log.since}")
     return _of_entries(told, entries, since=log.since)
@@ -261,7 +262,7 @@ def _plain(version: str) -> str:
 
 
 def _upstream(version: str) -> str:
-    return Version(UPDATE.sub("", REBUILD.sub("", version))).upstream_version or ""
+    return DebianVersion.parse(UPDATE.sub("", REBUILD.sub("", version))).upstream
 
 
 def _secures(suite: str) -> bool:

@@ -118,7 +118,7 @@ class _Work:
             place=self.place,
             snapshots=snapshot.places(under, recorded=self.lock.recorded, apt=site),
         )
-        status = apt.status(debs, self.place.scratch / "status")
+        status = apt.status(debs, self.place.scratch / "status", inputs=self.place.inputs)
         declared = self.wanted.apt[layer]
         pins = self.wanted.pins.get(section, ())
         packages = archive.add(declared, section=section, status=status, pins=pins)

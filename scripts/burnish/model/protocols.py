@@ -63,3 +63,7 @@ class Inputs(Protocol):
     def keep(self, path: Path, sha256: str) -> Path:
         """Move a fetched file in; BurnishError if its bytes are others."""
         ...
+
+    def control(self, sha256: str) -> str:
+        """The control fields of the .deb with this digest, which was found before."""
+        ...

@@ -34,6 +34,9 @@ def environment() -> dict[str, str]:
     return {
         "APT_CONFIG": APT_CONF,
         "UV_CACHE_DIR": UV_CACHE,
+        # a place that has no page of any package: uv's cache may remember a real index, whose wheels
+        # it would go for even where it is offline
+        "UV_DEFAULT_INDEX": f"file://{WHEELS}",
         "UV_FIND_LINKS": WHEELS,
         "UV_LINK_MODE": "copy",
         "UV_OFFLINE": "1",

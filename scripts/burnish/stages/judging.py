@@ -7,6 +7,7 @@ from dataclasses import replace
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock, load_lock
 from burnish.errors import BurnishError, Interrupted
+from burnish.gallery import rules
 from burnish.model.lock import Lock
 from burnish.model.manifest import Manifest
 from burnish.model.night import Night
@@ -35,14 +36,15 @@ def judge(world: World, night: Night) -> Night:
     if not night.version or night.outcome not in ("candidate", "unchanged"):
         return night
     manifest = world.gallery.find(f"{night.image}/{night.version}")
-    if manifest.channel != "candidate":
+    # an earlier night may have been killed before it did, and the version promoted by hand
+    if manifest.channel == rules.CANDIDATE or (manifest.channel == rules.STABLE and night.moves):
+        keep_lock(world, manifest)
+    if manifest.channel != rules.CANDIDATE:
         if night.outcome == "unchanged":
             return night
         return replace(
             night, outcome="proven", why=f"by today's checks; it stays {manifest.channel}"
         )
-    # an earlier night may have been killed before it did
-    keep_lock(world, manifest)
     scan = pending.scan(world, manifest)
     gates = gating.judge(world, manifest, pending=scan.pending)
     times = gating.compared_times(world, manifest)
