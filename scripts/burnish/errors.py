@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+USER = re.compile(r"(?<=://)[^/@\s'\"]+@")  # in front of an address's host
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -23,13 +26,17 @@ class Problem:
 
 
 class BurnishError(Exception):
-    """Base of all expected errors: a message in the user's words and the next thing to do."""
+    """Base of all expected errors: a message in the user's words and the next thing to do.
+
+    A message goes into locks, pages and logs: users and passwords in addresses are struck out. What
+    stands in its first line names no mirror either.
+    """
 
     exit_code = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = USER.sub("", message)
+        super().__init__(self.message)
         self.hint = hint
 
 

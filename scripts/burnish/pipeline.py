@@ -180,7 +180,8 @@ def start(world: World, of: Plan) -> Run:
 def build(world: World, run: Run) -> Run:
     """Build, prove and file an image; returns at once if that was done already.
 
-    Raises NothingToDo in that case if the options say so, and the errors of every stage.
+    Raises NothingToDo in that case if the options say so, and the errors of every stage. Where checks
+    fail that have changed since a version was filed, it is proven no more.
     """
     done = filing.already(world, run)
     if done is None:
@@ -188,7 +189,8 @@ def build(world: World, run: Run) -> Run:
             # what another run did meanwhile need not be done again
             done = filing.already(world, run)
             if done is None:
-                return follow(BUILD, world, run=run)
+                with filing.disproving(world, run):
+                    return follow(BUILD, world, run=run)
     folder = world.gallery.folder(done.image, done.version)
     if world.options.if_changed:
         raise NothingToDo(f"{done.image} {done.version} is filed and proven: {folder}")
@@ -202,7 +204,8 @@ def to_prove(world: World, manifest: Manifest, *, level: str = "") -> list[str]:
 
 
 def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
-    """Prove a filed version again with today's checks, and keep the verdicts with it."""
+    """Prove a filed version again with today's checks, and keep the verdicts with it: also the one that
+    failed, which is an error then."""
     run = services.run_of(world, plan_of(world, manifest), manifest=manifest)
     if run.disk is None:
         raise UsageError(
@@ -211,7 +214,7 @@ def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
         )
     stages = tuple(stage for stage in VERIFY if not level or stage[0].endswith(level))
     with world.gallery.held(manifest):
-        with alone(world, manifest.image):
+        with alone(world, manifest.image), filing.disproving(world, run):
             run = follow(stages, world, run=run)
         return filing.refile(world, run, of=manifest)
 

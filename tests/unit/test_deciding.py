@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import NoReturn
 
 import checkout
@@ -14,9 +15,12 @@ from burnish.build.files import write
 from burnish.errors import BurnishError, DefinitionError, Problem, ToolError
 from burnish.lock import update
 from burnish.lock.place import Vanished
+from burnish.model.catalog import Catalog
+from burnish.model.image import Image
 from burnish.model.lock import Lock, OpenEntry
 from burnish.model.night import Night
-from burnish.stages import deciding, locks, nights
+from burnish.model.plan import Plan
+from burnish.stages import deciding, lockcheck, locks, nights, patience, planning
 from burnish.stages.nightly import nightly
 from burnish.stages.nights import Builder
 from burnish.stages.run import World
@@ -96,3 +100,35 @@ def test_an_image_that_cannot_be_decided_stops_no_other(world: World) -> None:
     images = [world.catalog.images[checkout.IMAGE]]
     builder = Builder(command=("false",), folder=world.build / "n")
     assert list(nightly(world, images, builder=builder, upgrade=True)) == [broken]
+
+
+def test_an_interrupt_waits_for_no_source(
+    world: World, fails: Callable[[BurnishError], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = Event()
+
+    def silent(*_: object) -> tuple[str, ...]:
+        waiting.set()
+        return ("mirror",)
+
+    def interrupted() -> NoReturn:
+        assert waiting.wait(10)
+        raise KeyboardInterrupt
+
+    fails(ToolError("no mirror answers for bookworm"))
+    monkeypatch.setattr(lockcheck, "silent", silent)
+    monkeypatch.setattr(patience, "FIRST", 3600.0)
+    monkeypatch.setattr(planning, "plan", interrupted_for("tiny-gpu", interrupted))
+    images = [world.catalog.images["tiny-gpu"], world.catalog.images[checkout.IMAGE]]
+    with pytest.raises(KeyboardInterrupt):
+        deciding.decide_all(world, images, upgrade=True)
+
+
+def interrupted_for(name: str, end: Callable[[], NoReturn]) -> Callable[..., Plan]:
+    """Planning, which ends otherwise for one image."""
+    plan = planning.plan
+
+    def planned(catalog: Catalog, image: Image, *, lock: Lock) -> Plan:
+        return end() if image.name == name else plan(catalog, image, lock=lock)
+
+    return planned

@@ -186,8 +186,8 @@ def test_the_publisher_is_asked_where_the_mirror_has_nothing(
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("none.tgz", "is not there: https://"),
-        ("moved", r"moved can't be fetched\n  \| No connection"),
+        ("none.tgz", r"is not there\n  \| https://localhost"),
+        ("moved", r"moved can't be fetched from localhost\n  \| https://.*\n  \| No connection"),
     ],
 )
 def test_what_cannot_be_fetched(
@@ -195,6 +195,19 @@ def test_what_cannot_be_fetched(
 ) -> None:
     with pytest.raises(ToolError, match=text):
         resolved(trusting(place(tmp_path), published), spec(url=f"{published.url}/{path}"))
+
+
+@tls
+def test_a_mirror_that_does_not_answer_is_not_named_where_a_lock_would_keep_it(
+    tmp_path: Path, published: secure.Served
+) -> None:
+    mirror = published.url.replace("https://", "https://user:hunter2@") + "/moved/"
+    for at in (place(tmp_path, mirror=mirror), trusting(place(tmp_path, mirror=mirror), published)):
+        with pytest.raises(ToolError) as caught:
+            resolved(at, spec(url="https://publisher.invalid/moved"))
+        first = caught.value.message.splitlines()[0]
+        assert "localhost" not in first
+        assert "hunter2" not in str(caught.value)
 
 
 @tls

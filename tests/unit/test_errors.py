@@ -53,6 +53,18 @@ def test_a_problem_in_words(values: dict[str, object], text: str) -> None:
     assert str(problem(**values)) == text
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("https://user:word@index.test/simple/ is silent", "https://index.test/simple/ is silent"),
+        ("403 for url: http://token@m.test/a, once", "403 for url: http://m.test/a, once"),
+        ("ssh://10.0.0.1:22/a@b and x@y.test stay", "ssh://10.0.0.1:22/a@b and x@y.test stay"),
+    ],
+)
+def test_no_message_tells_a_password_of_an_address(said: str, told: str) -> None:
+    assert str(BurnishError(said)) == BurnishError(said).message == told
+
+
 def test_problems_are_sorted_and_said_once() -> None:
     error = DefinitionError([problem(line=9), problem(line=2), problem(line=9)])
     assert [item.line for item in error.problems] == [2, 9]

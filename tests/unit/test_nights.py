@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,14 +48,20 @@ def decision(world: World) -> Decision:
     return deciding.decide(world, world.catalog.images[checkout.IMAGE], upgrade=False)
 
 
-def build(world: World, decision: Decision, *answers: tuple[int, str]) -> Night:
+def build(
+    world: World,
+    decision: Decision,
+    *answers: tuple[int, str],
+    given_up: threading.Event | None = None,
+) -> Night:
     """One image's night where burnish ends in these ways, the last one again and again."""
     folder = world.build / "played"
     folder.mkdir(parents=True)
     (folder / "burnish.py").write_text(PLAYED)
     (folder / "answers.json").write_text(json.dumps(answers))
     command = (sys.executable, str(folder / "burnish.py"))
-    builder = nights.Builder(command=command, folder=folder, jobs=1)
+    given_up = given_up or threading.Event()
+    builder = nights.Builder(command=command, folder=folder, jobs=1, given_up=given_up)
     (night,) = nights.build_all(world, [decision], builder=builder)
     return night
 
@@ -159,3 +166,18 @@ def test_what_goes_wrong_around_a_build_fails_that_image_alone(
     monkeypatch.setattr(lockcheck, "silent", silent)
     night = build(world, decision, (4, "E: Hash Sum mismatch"))
     assert (night.outcome, night.why) == ("failed", "apt printed a line that burnish cannot read")
+
+
+def test_an_interrupted_night_waits_for_no_source(
+    world: World, decision: Decision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up = threading.Event()
+
+    def silent(world: World, plan: object) -> tuple[str, ...]:
+        given_up.set()
+        return ("mirror",)
+
+    monkeypatch.setattr(lockcheck, "silent", silent)
+    monkeypatch.setattr(patience, "FIRST", 3600.0)
+    night = build(world, decision, (4, "E: Hash Sum mismatch"), given_up=given_up)
+    assert (night.outcome, len(night.attempts)) == ("failed", 1)

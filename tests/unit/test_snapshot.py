@@ -132,6 +132,7 @@ def test_a_snapshot_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(ToolError) as caught:
         brought(place(tmp_path), PACKAGE, snapshots=[f"{url}/x"])
     assert "can't be fetched from the snapshot mirror" in caught.value.message
+    assert "://" not in caught.value.message.splitlines()[0]
     assert "apt.DISTRIBUTION.snapshot" in caught.value.hint
 
 

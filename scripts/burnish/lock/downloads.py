@@ -131,9 +131,7 @@ def _fetch(url: str, name: str, *, section: str, place: Place) -> Path:
     place.may_fetch(section, [name])
     part = place.scratch / "downloads" / section.replace(":", "-") / name
     part.parent.mkdir(parents=True, exist_ok=True)
-    tried = []
     for source in sources(url, place.site):
-        tried.append(source)
         if not source.startswith("https://"):
             if Path(unquote(source)).is_file():
                 shutil.copyfile(unquote(source), part)
@@ -141,7 +139,8 @@ def _fetch(url: str, name: str, *, section: str, place: Place) -> Path:
         elif _got(source, part, place=place):
             return part
     raise NotThere(
-        f"{name} of {section} is not there: {', '.join(tried)}",
+        f"{name} of {section} is not there\n"
+        + "\n".join(f"  | {source}" for source in sources(url, place.site)),
         hint="correct its url in the role's vars/, or put the file where downloads.mirror looks",
     )
 
@@ -154,9 +153,9 @@ def _got(url: str, part: Path, *, place: Place) -> bool:
     except requests.HTTPError as error:
         if error.response is not None and error.response.status_code in GONE:
             return False
-        raise _unreachable(url, error) from error
+        raise _unreachable(url, error, site=place.site) from error
     except requests.RequestException as error:
-        raise _unreachable(url, error) from error
+        raise _unreachable(url, error, site=place.site) from error
     return True
 
 
@@ -180,16 +179,17 @@ def _offers(source: str, *, place: Place) -> bool:
                 answer.raise_for_status()
                 return True
     except requests.RequestException as error:
-        raise _unreachable(source, error) from error
+        raise _unreachable(source, error, site=place.site) from error
     return False
 
 
-def _unreachable(url: str, error: requests.RequestException) -> ToolError:
-    host = urlsplit(url).hostname
+def _unreachable(url: str, error: requests.RequestException, *, site: Site) -> ToolError:
+    mirror = site.downloads.mirror
+    who = "the downloads mirror" if mirror and url.startswith(mirror) else urlsplit(url).hostname
     if isinstance(error, requests.exceptions.SSLError):
-        return untrusted(f"{host}", f"  | {error}")
+        return untrusted(f"{who}", f"  | {error}")
     return ToolError(
-        f"{url} can't be fetched\n  | {error}",
+        f"{url.rpartition('/')[2]} can't be fetched from {who}\n  | {url}\n  | {error}",
         hint="name a mirror as downloads.mirror, or a proxy as https_proxy, in site.yaml",
     )
 

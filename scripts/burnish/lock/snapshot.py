@@ -69,7 +69,7 @@ def _got(url: str, part: Path, *, place: Place, asking: requests.Session) -> boo
         if error.response is not None and error.response.status_code in GONE:
             return False
         raise ToolError(
-            f"{url} can't be fetched from the snapshot mirror\n  | {error}",
+            f"{part.name} can't be fetched from the snapshot mirror\n  | {url}\n  | {error}",
             hint="run the same command again, or take apt.DISTRIBUTION.snapshot out of site.yaml",
         ) from error
     return True

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 
+from burnish import process
 from burnish.errors import BurnishError, DefinitionError, Interrupted, ToolError
 from burnish.lock import update
 from burnish.lock.explain import explain
@@ -57,24 +59,33 @@ class Decision:
 
 def decide_all(world: World, images: Sequence[Image], *, upgrade: bool) -> list[Decision | Night]:
     """`decide` of several images, side by side where resolvers run; a failed night where one can't be."""
-    each = partial(_decided, world, upgrade=upgrade)
     if not upgrade:
-        return [each(image) for image in images]
+        return [_decided(world, image, upgrade=False) for image in images]
+    given_up = Event()
+    each = partial(_decided, world, upgrade=True, given_up=given_up)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return list(pool.map(each, images))
+        try:
+            return list(pool.map(each, images))
+        except BaseException:
+            # the pool waits for what it began
+            given_up.set()
+            process.end_all()
+            raise
 
 
-def _decided(world: World, image: Image, *, upgrade: bool) -> Decision | Night:
+def _decided(
+    world: World, image: Image, *, upgrade: bool, given_up: Event | None = None
+) -> Decision | Night:
     try:
-        return decide(world, image, upgrade=upgrade)
+        return decide(world, image, upgrade=upgrade, given_up=given_up)
     except Interrupted:
         raise
     except (BurnishError, OSError) as error:
         return Night(image=image.name, outcome="failed", why=str(error).partition("\n")[0])
 
 
-def decide(world: World, image: Image, *, upgrade: bool) -> Decision:
-    """What is to be done about one image. Nothing is written.
+def decide(world: World, image: Image, *, upgrade: bool, given_up: Event | None = None) -> Decision:
+    """What is to be done about one image. Nothing is written. `given_up` ends what it waits for.
 
     Raises what keeps it from being built wherever that is tried: a pin by hand that can't be had, a
     definition that the lock does not serve any more and that can't be resolved.
@@ -85,7 +96,7 @@ def decide(world: World, image: Image, *, upgrade: bool) -> Decision:
     if plan.base.rootfs is None:
         return replace(found, elsewhere="its base exists in a cloud's marketplace only")
     if upgrade or plan.open:
-        found = _resolved(world, found, upgrade=upgrade)
+        found = _resolved(world, found, upgrade=upgrade, given_up=given_up or Event())
     if found.elsewhere:
         return found
     run = Run(plan=found.plan)
@@ -94,19 +105,21 @@ def decide(world: World, image: Image, *, upgrade: bool) -> Decision:
     return replace(found, filed=filed, schedule=schedule)
 
 
-def _resolved(world: World, found: Decision, *, upgrade: bool) -> Decision:
+def _resolved(world: World, found: Decision, *, upgrade: bool, given_up: Event) -> Decision:
     """With the lock resolved: whole with `upgrade`, else what it leaves open. A source that does not
     answer leaves the lock as it was, if that is whole."""
     want = planning.wanted(world.catalog, found.image)
     open_ = {entry.section for entry in found.plan.open}
     asked = set(update.sections(want)) if upgrade else open_
     run = Run(plan=found.plan)
-    place = replace(inputs.place_of(world, run), scratch=_scratch(world, found.image))
+    place = inputs.place_of(world, run)
+    place = replace(place, scratch=_scratch(world, found.image), given_up=given_up)
     resolve = partial(update.resolve, want, found.before, asked=asked, place=place, keep_open=False)
+    answered = partial(patience.answered, world, found.plan)
     out_of_reach = open_ & {entry.section for entry in found.before.open}
     try:
         # what was never had from here is not waited for
-        lock = resolve() if out_of_reach else patience.answered(world, found.plan, do=resolve)
+        lock = resolve() if out_of_reach else answered(do=resolve, sleep=given_up.wait)
     except (DefinitionError, Interrupted):
         raise
     except BurnishError as error:

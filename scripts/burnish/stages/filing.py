@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from burnish.catalog.locks import dump_lock
-from burnish.errors import PublishError
+from burnish.errors import PublishError, UsageError
 from burnish.evidence.manifest import Evidence, not_verified, record
 from burnish.evidence.report import report
 from burnish.gallery import rules
 from burnish.model.manifest import Manifest
 from burnish.stages import planning
-from burnish.stages.prove import suite_of
+from burnish.stages.prove import Unproven, suite_of
 from burnish.stages.run import Run, World
 from burnish.verify.suite import due
 
@@ -81,6 +82,20 @@ def refile(world: World, run: Run, *, of: Manifest) -> Run:
     world.gallery.change(of.image, decide, texts=all_texts)
     manifest = world.gallery.find(f"{of.image}/{of.version}")
     return replace(run, manifest=manifest, folder=world.gallery.folder(of.image, of.version))
+
+
+@contextmanager
+def disproving(world: World, run: Run) -> Iterator[None]:
+    """The version of a run's plan, if there is one, keeps the verdict of checks that fail in the context."""
+    try:
+        yield
+    except Unproven as failed:
+        known = world.gallery.manifests(run.plan.image.name)
+        for manifest in (each for each in known if each.plan == run.plan.id):
+            # it may be removed just now
+            with suppress(UsageError):
+                refile(world, replace(run, verdicts=(failed.verdict,)), of=manifest)
+        raise
 
 
 def report_text(manifest: Manifest) -> dict[str, str]:

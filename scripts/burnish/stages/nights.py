@@ -110,7 +110,8 @@ def _build(world: World, decision: Decision, *, builder: Builder) -> Night:
         if len(attempts) >= kind.tries or builder.given_up.is_set():
             break
         world.monitor.say(f"{name}: {kind.name}, tried again: {attempts[-1].text}")
-        if not patience.await_sources(world, decision.plan, kind=kind):
+        waits = builder.given_up.wait
+        if not patience.await_sources(world, decision.plan, kind=kind, sleep=waits):
             break
     unproven = attempts[-1].code == ChecksFailed.exit_code
     return replace(night, outcome="unproven" if unproven else "failed")

@@ -14,10 +14,11 @@ from burnish.stages.run import World
 
 __all__ = ["KINDS", "answered", "await_sources", "said"]
 T = TypeVar("T")
+Sleep = Callable[[float], bool | None]  # such as `wait` of an event
 FIRST, LONGEST, DEADLINE = 5.0, 120.0, 900.0  # seconds
 
 
-def answered(world: World, plan: Plan, *, do: Callable[[], T]) -> T:
+def answered(world: World, plan: Plan, *, do: Callable[[], T], sleep: Sleep = time.sleep) -> T:
     """The result of `do`; tried again while its failure is of a kind that passes."""
     tries = 0
     while True:
@@ -29,7 +30,7 @@ def answered(world: World, plan: Plan, *, do: Callable[[], T]) -> T:
             if (
                 tries >= kind.tries
                 or world.options.offline
-                or not await_sources(world, plan, kind=kind)
+                or not await_sources(world, plan, kind=kind, sleep=sleep)
             ):
                 raise
             world.monitor.say(f"{plan.image.name}: {kind.name}, tried again: {error.message}")
@@ -41,12 +42,11 @@ def said(error: BurnishError) -> str:
     return f"{error.message}\n{tail}"
 
 
-def await_sources(
-    world: World, plan: Plan, *, kind: Kind, sleep: Callable[[float], None] = time.sleep
-) -> bool:
+def await_sources(world: World, plan: Plan, *, kind: Kind, sleep: Sleep = time.sleep) -> bool:
     """Whether it is worth another try: at once for most kinds, else once every source answers.
 
-    A source that stays silent is asked at growing distances, for a quarter of an hour at most.
+    A source that stays silent is asked at growing distances, for a quarter of an hour at most, or until
+    `sleep` says that nobody waits any more.
     """
     if not kind.asks:
         return True
@@ -54,7 +54,8 @@ def await_sources(
     while lockcheck.silent(world, plan):
         if waited >= DEADLINE:
             return False
-        sleep(pause)
+        if sleep(pause):
+            return False
         waited += pause
         pause = min(2 * pause, LONGEST)
     return True

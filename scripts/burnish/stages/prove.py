@@ -25,6 +25,14 @@ from burnish.verify.suite import USER, due, facts, suite_hash, test_files
 QCOW2 = "disk.qcow2"
 
 
+class Unproven(ChecksFailed):
+    """Checks failed: `verdict` has each."""
+
+    def __init__(self, message: str, *, verdict: Verdict, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.verdict = verdict
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reach:
     """How the checks reach what they prove: pytest's options, and where it runs, in words."""
@@ -162,9 +170,10 @@ def _run(world: World, run: Run, *, level: Level, subject: str, reach: Reach) ->
     text = checks.run(request, on_line=_progress(world))
     suite = suite_of(world, run)
     verdict = junit.verdict(text, subject=subject, suite=suite, level=str(level), where=reach.where)
-    if not verdict.passed:
-        raise ChecksFailed(_told(verdict), hint=f"the whole log: {request.log}")
+    # one that failed is kept for those who look at it, and is never taken for proof
     world.store.keep_verdict(verdict, junit=text)
+    if not verdict.passed:
+        raise Unproven(_told(verdict), verdict=verdict, hint=f"the whole log: {request.log}")
     return verdict
 
 
@@ -189,7 +198,7 @@ def _kept(world: World, run: Run, *, level: Level, subject: str) -> Verdict | No
     kept = world.store.verdict(subject, suite=suite_of(world, run), level=str(level))
     if kept and kept.not_run and world.options.every_check:
         return None
-    return kept
+    return kept if kept and kept.passed else None
 
 
 def _with(run: Run, verdict: Verdict, *, inventory: Inventory | None = None) -> Run:
