@@ -47,6 +47,9 @@ def test_files_are_their_packages(work: Work, environment: Environment) -> None:
     assert report["missing"] == own_kernel, "files that their package's RECORD names"
     assert report["writable"] == [], "files that users could change"
     assert report["unreadable"] == []
+    assert report["dated"] == [], (
+        "when a wheel's file was made, which the next build does not repeat"
+    )
     assert report["pip_check"] == "No broken requirements found."
 
 

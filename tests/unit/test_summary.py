@@ -46,7 +46,7 @@ def page(*nights: Night) -> str:
 def test_the_head_counts_and_the_table_has_a_line_an_image() -> None:
     text = page(SAME, MOVED, BROKEN)
     assert counted((SAME, MOVED, BROKEN)) == (
-        "3 images: 1 new stable version, 1 nothing to do, 1 failed"
+        "3 images: 1 failed, 1 new stable version, 1 nothing to do"
     )
     assert "6.7 minutes in all" in text
     assert (
@@ -78,7 +78,7 @@ def test_a_gate_that_does_not_pass_stands_out() -> None:
     gate = GateResult(name="security", passed=False, text="2 pending")
     night = Night(image="a", outcome="candidate", why="", version="1.1.1", gates=(gate,))
     assert "| security | **FAILED** | 2 pending |" in page(night)
-    assert "stays a candidate" in page(night)
+    assert "held back as a candidate" in page(night)
 
 
 def test_a_lock_that_could_not_be_upgraded_is_said() -> None:
@@ -96,3 +96,8 @@ def test_what_was_never_begun_has_no_log() -> None:
 def test_a_vulnerability_without_a_fix_is_not_passed_over() -> None:
     night = Night(image="a", outcome="candidate", why="", upgraded="x", unfixed=("p 1: CVE-1",))
     assert "without a fix:\n\n- p 1: CVE-1\n" in page(night)
+
+
+def test_what_went_wrong_stands_first() -> None:
+    lines = [line for line in page(SAME, MOVED, BROKEN).splitlines() if "-cpu |" in line]
+    assert [line.split()[1] for line in lines] == ["broken-cpu", "moved-cpu", "same-cpu"]

@@ -8,21 +8,24 @@ from burnish.evidence.explained import moved
 from burnish.evidence.markdown import table
 from burnish.model.night import LayerFate, Night
 
+# In the order in which somebody has to look at them.
 WORDS = {
-    "promoted": "new stable version",
-    "candidate": "**stays a candidate**",
-    "proven": "proven again",
-    "unchanged": "nothing to do",
     "failed": "**FAILED**",
     "unproven": "**NOT PROVEN**",
-    "elsewhere": "not built here",
+    "candidate": "**held back as a candidate**",
+    "promoted": "new stable version",
+    "proven": "proven again",
     "due": "would be built",
+    "unchanged": "nothing to do",
+    "elsewhere": "not built here",
 }
 REASONS = 4  # told for each layer; the rest is counted
 
 
 def summary(nights: Sequence[Night], *, began: str, seconds: float) -> str:
     """The whole page: a line an image, then what is to be said of those that did something."""
+    order = list(WORDS)
+    nights = sorted(nights, key=lambda night: (order.index(night.outcome), night.image))
     head = ("image", "tonight", "version", "pins moved", "layers made anew", "minutes", "why")
     parts = [
         f"# Nightly {began}\n",

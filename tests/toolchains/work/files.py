@@ -54,6 +54,7 @@ print(
             "wrong": sorted(wrong),
             "writable": writable[:20],
             "unreadable": unreadable[:20],
+            "dated": sorted(str(path) for path in prefix.rglob("*.dist-info/uv_cache.json")),
             "pip_check": check.stdout.strip() + check.stderr.strip(),
         }
     )
