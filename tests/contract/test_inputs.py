@@ -11,23 +11,26 @@ import makers
 import pytest
 from burnish.model.download import Download, DownloadsLock
 from burnish.model.lock import Lock
+from burnish.model.npm import NpmLock
 from burnish.model.plan import Layer, Plan
 from burnish.plan.ids import digest
 from house import sources
 
 DOWNLOADS = "__extra_downloads: [{name: tool, url: https://publisher.test/tool}]\n"
+NPM = "__extra_npm: [{name: proxy, version: ^7.0.0}]\n"
 
 
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, ...]:
     """Images with every kind of input: pinned by a lock, open, and from a marketplace."""
-    changes = {"roles/extra/vars/main.yml": DOWNLOADS}
+    changes = {"roles/extra/vars/main.yml": DOWNLOADS + NPM}
     root = checkout.write(tmp_path_factory.mktemp("root"), changes=changes)
     file = Download(
         name="tool", url="https://publisher.test/tool", sha256=makers.sha("t"), size=1, origin="x"
     )
     section = DownloadsLock(declared=(f"tool {file.url}",), files=(file,))
-    lock = replace(checkout.lock(), downloads={"extra": section})
+    tree = NpmLock(declared=("proxy@^7.0.0",), packages=())
+    lock = replace(checkout.lock(), downloads={"extra": section}, npm={"extra": tree})
     bare = Lock(image=checkout.IMAGE)
     cloud = checkout.resolved(root, bare, image="panes-cpu")
     return checkout.resolved(root, lock), checkout.resolved(root, bare), cloud

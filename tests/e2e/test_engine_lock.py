@@ -14,9 +14,11 @@ from pathlib import Path
 import checkout
 import images
 import pytest
+import registry
 import yaml
 from called import Done
 from factory import IMAGE, Factory
+from registry import Made, Registry
 
 # an empty network namespace of its own: loopback and no route
 CUT = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
@@ -159,6 +161,71 @@ def test_a_task_that_downloads_is_refused(downloading: Factory) -> None:
     done = downloading.build(until="two")
     assert done.code == 2
     assert "'Fetch' downloads by itself, past the lock" in done.err
+
+
+NPM = """\
+__two_npm:
+  - {name: "@scope/tool", version: ^1.0.0}
+"""
+UNPACKED = """\
+- name: Unpack the tool
+  burnish.build.npm:
+    source: "{{ burnish_npm }}"
+    dest: /opt/tool
+"""
+PUBLISHED = (
+    Made(name="leaf", version="1.0.0", files={"leaf.js": "a leaf"}),
+    Made(name="leaf", version="2.0.0"),
+    Made(name="@scope/tool", version="1.4.0", needs={"leaf": "1"}, files={"cli.js": "a tool"},
+         more={"bin": {"tool": "cli.js"}}),
+)  # fmt: skip
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Iterator[Registry]:
+    """A registry of npm packages on loopback."""
+    with registry.running(tmp_path) as made:
+        for each in PUBLISHED:
+            made.publish(each)
+        yield made
+
+
+@pytest.fixture
+def tooled(ours: Factory, published: Registry) -> Factory:
+    """A factory whose layer `two` has an npm tool that only the site's registry knows."""
+    site = f"npm: {{registry: {published.served.url}}}\nca_bundle: {published.served.certificate}\n"
+    ours.edit("site.yaml", new=site)
+    (ours.root / "roles/two/vars").mkdir()
+    (ours.root / "roles/two/vars/main.yml").write_text(NPM, encoding="utf-8")
+    ours.edit("roles/two/tasks/main.yml", new=UNPACKED)
+    return ours
+
+
+def test_a_layers_npm_tools_are_the_locks(tooled: Factory, published: Registry) -> None:
+    done = tooled.build(until="two")
+    assert done.code == 0, done.err
+    folder = "/opt/tool/node_modules"
+    assert tooled.content("two", f"{folder}/leaf/leaf.js") == "a leaf"
+    run = ("run", "--rm", tooled.tag("two"))
+    assert images.docker(*run, "readlink", f"{folder}/.bin/tool").strip() == "../@scope/tool/cli.js"
+    lock = yaml.safe_load(lock_of(tooled).read_text("utf-8"))
+    pins = [line.split()[:2] for line in lock["npm"]["two"]["packages"]]
+    assert pins == [
+        ["node_modules/@scope/tool", "@scope/tool@1.4.0"],
+        ["node_modules/leaf", "leaf@1.0.0"],
+    ]
+    images.docker("rmi", "--force", tooled.tag("two"))
+    shutil.rmtree(published.folder)
+    again = tooled.build("--offline", until="two")
+    assert (again.code, again.built) == (0, ["two"])
+
+
+def test_a_task_that_calls_npm_is_refused(tooled: Factory) -> None:
+    task = "- name: Install\n  ansible.builtin.command: npm install -g x\n  changed_when: true\n"
+    tooled.edit("roles/two/tasks/main.yml", new=task)
+    done = tooled.build(until="two")
+    assert done.code == 2
+    assert "'Install' calls npm, or one like it, by itself, past the lock" in done.err
 
 
 def cut(of: Factory, *arguments: str) -> Done:

@@ -141,6 +141,7 @@ def texts() -> dict[str, str]:
         "ansible/linux.yml": "[]\n",
         "ansible/windows.yml": "[]\n",
         f"{PLUGINS}/action/settings.py": "",
+        f"{PLUGINS}/modules/npm.py": "",
         f"{PLUGINS}/modules/settings.py": "",
         "packer/bases/panes.yaml": PANES,
         "packer/bases/tiny.yaml": BASE,

@@ -11,6 +11,7 @@ from typing import Any
 from burnish.model.host import Host
 from burnish.model.lock import AptLock, Lock, Package, PythonLock, Wheel
 from burnish.model.manifest import LayerEntry, Manifest, Software
+from burnish.model.npm import NpmLock, NpmPackage
 from burnish.model.pin import Pin
 from burnish.model.plan import Layer, Plan
 from burnish.model.record import DiskRecord, LayerRecord
@@ -58,6 +59,20 @@ def python_lock(*names: str, epoch: int = EPOCH + 100) -> PythonLock:
     """An environment of exactly the wheels that it declares."""
     wheels = tuple(wheel(name, uploaded=epoch) for name in sorted(names))
     return PythonLock(declared=tuple(sorted(names)), python="3.11", epoch=epoch, wheels=wheels)
+
+
+def npm_lock(name: str, version: str) -> NpmLock:
+    """A tree of one npm package."""
+    package = NpmPackage(
+        path=f"node_modules/{name}",
+        name=name,
+        version=version,
+        integrity=f"sha512-{'A' * 86}==",
+        sha256=sha(name + version),
+        size=100,
+        tarball=f"{name}/-/{name}-{version}.tgz",
+    )
+    return NpmLock(declared=(f"{name}@>=1",), packages=(package,))
 
 
 def lock(**values: Any) -> Lock:

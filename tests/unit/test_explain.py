@@ -172,10 +172,28 @@ def test_tools_stand_last_and_have_their_own_changelog(shelf: Shelf) -> None:
 
 
 def test_inputs_of_other_kinds_are_not_passed_over() -> None:
-    moved = of_other(Move(section="npm:lab", name="yjs", old="1.0", new="1.1"))
+    moved = of_other(Move(section="downloads:lab", name="yjs", old="1.0", new="1.1"))
     assert (moved.kind, moved.unasked) == ("unknown", "nothing says what changes in it")
-    come = of_other(Move(section="npm:lab", name="yjs", old="", new="1.1"))
+    come = of_other(Move(section="downloads:lab", name="yjs", old="", new="1.1"))
     assert (come.kind, come.unasked) == ("added", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "text"),
+    [
+        ("1.0.0", "2.0.0", "feature", "major release"),
+        ("1.0.0", "1.1.0", "feature", "minor release"),
+        ("1.0.0", "1.0.1", "fix", "patch release"),
+        ("2.0.0-rc.1", "2.0.0", "fix", "patch release"),
+        ("1.1.0", "1.0.9", "downgrade", "an older version than before"),
+        ("1.0.0-next.1", "1.0.0", "unknown", ""),
+        ("", "1.0.0", "added", ""),
+    ],
+)
+def test_an_npm_packages_version_tells_the_kind(old: str, new: str, kind: str, text: str) -> None:
+    moved = of_other(Move(section="npm:lab", name="a/node_modules/b", old=old, new=new))
+    assert (moved.kind, moved.text) == (kind, text)
+    assert bool(moved.unasked) == bool(old), "nobody was asked whether it is security"
 
 
 def test_nothing_moved_asks_nothing(shelf: Shelf) -> None:

@@ -37,6 +37,7 @@ def test_an_overloaded_server_is_asked_again(status: str) -> None:
     "said",
     [
         "error: the Python index can't be reached",
+        "error: the npm registry can't be reached",
         "  | Caused by: operation timed out",
         "error: no mirror answers for bookworm, nothing built",
     ],

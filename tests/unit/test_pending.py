@@ -7,16 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import checkout
 import makers
 import packed
 import pytest
 import worlds
+from burnish.catalog.load import load
 from burnish.catalog.locks import dump_lock
 from burnish.errors import BuildError, ToolError
-from burnish.lock import apt, wheels
+from burnish.lock import apt, npm, wheels
 from burnish.model.gate import Pending
 from burnish.model.lock import Lock
 from burnish.model.manifest import Manifest
+from burnish.model.npm import NpmLock
 from burnish.model.site import PythonIndex
 from burnish.stages.pending import pending, scan
 from burnish.stages.run import World
@@ -26,6 +29,7 @@ from today import Today
 pytestmark = pytest.mark.touches(
     "processes", "sockets", reason="dpkg-deb makes and reads packages; an index on loopback"
 )
+NPM = "__extra_npm: [{name: proxy, version: '>=1'}]\n"
 CLEAN = {"numpy/1.0": page("1.0")}
 
 
@@ -123,6 +127,29 @@ def test_a_package_without_changelog_is_said(world: World, today: Today, shelf: 
     found = asked(world, manifest, pages=CLEAN)
     why = "apt: jq 1.0-1 -> 1.0-2: no changelog in jq"
     assert found == Pending(fixes=(), unasked=(why,))
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("2.0.0", "proxy 1.0.0 -> 2.0.0: nobody is asked for advisories of npm packages"),
+        (None, "npm: not found on PATH"),
+    ],
+)
+def test_npm_packages_are_said_apart(
+    world: World, today: Today, monkeypatch: pytest.MonkeyPatch, answer: str | None, told: str
+) -> None:
+    def resolve(*_: object, **__: object) -> NpmLock:
+        if not answer:
+            raise ToolError("npm: not found on PATH")
+        return makers.npm_lock("proxy", answer)
+
+    monkeypatch.setattr(npm, "resolve", resolve)
+    (world.root / "roles/extra/vars").mkdir()
+    checkout.edit(world.root, "roles/extra/vars/main.yml", new=NPM)
+    world = replace(world, catalog=load([world.root]))
+    manifest = filed(world, replace(today.lock(), npm={"extra": makers.npm_lock("proxy", "1.0.0")}))
+    assert asked(world, manifest, pages=CLEAN).unasked == (f"npm: {told}",)
 
 
 def test_an_archive_that_does_not_answer_is_said_once(world: World, today: Today) -> None:

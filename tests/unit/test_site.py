@@ -93,13 +93,29 @@ def test_a_mirror_of_downloads_is_https_or_a_folder(tmp_path: Path, mirror: str)
     assert str(caught.value) == f"{path}:3: downloads.mirror: {text}"
 
 
+def test_a_registry_of_npm_packages(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text("npm: {registry: /srv/npm}\n")
+    with pytest.raises(DefinitionError) as caught:
+        load_site(tmp_path, {})
+    assert str(caught.value) == f"{path}:1: npm.registry: '/srv/npm' is no address"
+    path.write_text("npm: {registry: https://npm.test/}\n")
+    variables = {"npm_config_registry": "https://other.test/"}
+    assert load_site(tmp_path, variables).npm.registry == "https://npm.test/"
+    path.write_text("prefix: x\n")
+    assert load_site(tmp_path, variables).npm.registry == "https://other.test/"
+
+
 def test_a_container_gets_its_inputs_by_mounts_alone() -> None:
-    files = transport.Files(uv_cache="/c", debs="/d", wheels="/w", downloads="/l", settings="/s")
+    files = transport.Files(
+        uv_cache="/c", debs="/d", wheels="/w", downloads="/l", npm="/n", settings="/s"
+    )
     assert transport.volumes(files) == (
         f"/c:{transport.UV_CACHE}",
         f"/d:{transport.DEBS}:ro",
         f"/w:{transport.WHEELS}:ro",
         f"/l:{transport.DOWNLOADS}:ro",
+        f"/n:{transport.NPM}:ro",
         f"/s/apt.conf:{transport.APT_CONF}:ro",
         f"/s/sources.list:{transport.SOURCES}:ro",
     )

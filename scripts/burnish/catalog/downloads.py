@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from burnish.catalog.document import Document, Location, read
-from burnish.catalog.validate import validate
+from burnish.catalog.document import Document
+from burnish.catalog.lists import Entry, check_lists, each_task, past_the_lock
 from burnish.errors import Problem
 from burnish.model.download import DownloadSpec
 
@@ -22,74 +22,38 @@ REMOTE = re.compile(r"(?:https?|ftp)://")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 PROOFS = ("sha256", "checksum", "authenticode")
-BLOCKS = ("block", "rescue", "always")
 
 
 def check_downloads(path: Path, tasks: Iterable[Document], *, shown: str) -> Iterator[Problem]:
     """Every problem of a role's downloads: bad entries of its lists, tasks that fetch by themselves."""
-    for file in sorted((path / "vars").glob("*.yml")):
-        document, _ = read(file, shown=f"{shown}/vars/{file.name}")
-        if document and isinstance(document.data, dict):
-            for name in document.data:
-                if str(name).startswith(f"__{path.name}_downloads"):
-                    yield from _list(document, str(name))
-    for document in tasks:
-        for task in _tasks(document.data):
-            if _fetches(task):
-                text = f"{task.get('name', 'a task')!r} downloads by itself, past the lock"
-                hint = f"declare the file in __{path.name}_downloads in vars/, and take it from "
-                hint += "{{ burnish_downloads }}"
-                yield Problem(file=document.file, line=0, path="", text=text, hint=hint)
+    yield from check_lists(path, "downloads", kind=DownloadSpec, entry=_entry, shown=shown)
+    for task, document in each_task(tasks):
+        if _fetches(task):
+            hint = f"declare the file in __{path.name}_downloads in vars/, and take it from "
+            hint += "{{ burnish_downloads }}"
+            yield past_the_lock(task, document, text="downloads by itself", hint=hint)
 
 
-def _list(document: Document, name: str) -> Iterator[Problem]:
-    entries = document.data[name]
-    if not isinstance(entries, list):
-        yield document.problem((name,), "expected a list of downloads")
-        return
-    for index, entry in enumerate(entries):
-        at: Location = (name, index)
-        spec, problems = validate(_below(document, at, data=entry), DownloadSpec)
-        yield from problems
-        if spec:
-            yield from _entry(spec, document, at=at)
-
-
-def _below(document: Document, at: Location, *, data: Any) -> Document:
-    """The document of what stands at a place of another one."""
-    lines = {
-        place[len(at) :]: line for place, line in document.lines.items() if place[: len(at)] == at
-    }
-    return Document(file=document.file, data=data, lines=lines)
-
-
-def _entry(spec: DownloadSpec, document: Document, *, at: Location) -> Iterator[Problem]:
+def _entry(entry: Entry[DownloadSpec]) -> Iterator[Problem]:
+    spec = entry.spec
     if not NAME.fullmatch(spec.name):
         text = f"{spec.name!r} is no plain file name"
-        yield document.problem((*at, "name"), text)
+        yield entry.problem("name", text)
     for key in ("url", "checksum"):
         address = getattr(spec, key)
         if address and (not address.startswith("https://") or re.search(r"\s", _plain(address))):
             text = f"{address!r} is no https address"
-            yield document.problem((*at, key), text, hint="files of a folder: see docs/site.md")
+            yield entry.problem(key, text, hint="files of a folder: see docs/site.md")
     if spec.sha256 and "{{" not in spec.sha256 and not SHA256.fullmatch(spec.sha256):
-        yield document.problem((*at, "sha256"), "a sha256 has 64 hexadecimal digits")
+        yield entry.problem("sha256", "a sha256 has 64 hexadecimal digits")
     if spec.authenticode and (spec.sha256 or spec.checksum):
         text = "a file is known by its content or by its signer, not by both"
-        yield document.problem((*at, "authenticode"), text)
+        yield entry.problem("authenticode", text)
 
 
 def _plain(address: str) -> str:
     """An address without its templates, which may hold spaces."""
     return re.sub(r"\{\{.*?\}\}", "", address)
-
-
-def _tasks(data: Any) -> Iterator[Mapping[str, Any]]:
-    for task in data if isinstance(data, list) else ():
-        if isinstance(task, dict):
-            yield task
-            for part in BLOCKS:
-                yield from _tasks(task.get(part))
 
 
 def _fetches(task: Mapping[str, Any]) -> bool:

@@ -37,6 +37,7 @@ SHARED = (
     "ansible/ansible.cfg",
     f"{PLUGINS}/action/settings.py",
     f"{PLUGINS}/modules/settings.py",
+    f"{PLUGINS}/modules/npm.py",
     "packer/templates/layer.pkr.hcl.j2",
 )
 SHARED_WINDOWS = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")

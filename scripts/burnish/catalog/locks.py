@@ -14,6 +14,7 @@ from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
 from burnish.model.download import AUTHENTICODE, Download, DownloadsLock
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wheel
+from burnish.model.npm import NpmLock, NpmPackage
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 HEADER = (
@@ -56,6 +57,16 @@ class DownloadsText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NpmText:
+    """A layer's npm packages: `path name@version integrity sha256 size tarball`."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    declared: tuple[str, ...]
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LockText:
     """The file as it stands."""
 
@@ -66,6 +77,7 @@ class LockText:
     tools: AptText | None = None
     apt: dict[str, AptText] = field(default_factory=dict)
     downloads: dict[str, DownloadsText] = field(default_factory=dict)
+    npm: dict[str, NpmText] = field(default_factory=dict)
     python: dict[str, PythonText] = field(default_factory=dict)
     recorded: dict[str, str] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
@@ -101,6 +113,10 @@ def load_lock(path: Path, *, image: str, shown: str) -> Lock:
             name: _downloads(section, problems, shown=f"{shown}: downloads.{name}")
             for name, section in text.downloads.items()
         },
+        npm={
+            name: _npm(section, problems, shown=f"{shown}: npm.{name}")
+            for name, section in text.npm.items()
+        },
         recorded=text.recorded,
         open=tuple(OpenEntry(section=key, reason=value) for key, value in text.open.items()),
         standin=text.standin,
@@ -129,6 +145,8 @@ def dump_lock(lock: Lock) -> str:
     if lock.downloads:
         names = sorted(lock.downloads)
         data["downloads"] = {name: _downloads_data(lock.downloads[name]) for name in names}
+    if lock.npm:
+        data["npm"] = {name: _npm_data(lock.npm[name]) for name in sorted(lock.npm)}
     if lock.open:
         data["open"] = {entry.section: entry.reason for entry in sorted(lock.open)}
     if lock.recorded:
@@ -163,6 +181,16 @@ def _downloads_data(section: DownloadsLock) -> Mapping[str, object]:
         "files": [
             f"{each.name} {each.url} {each.sha256 or AUTHENTICODE} {each.size} {each.origin}"
             for each in section.files
+        ],
+    }
+
+
+def _npm_data(section: NpmLock) -> Mapping[str, object]:
+    return {
+        "declared": list(section.declared),
+        "packages": [
+            f"{p.path} {p.pin} {p.integrity} {p.sha256} {p.size} {p.tarball}"
+            for p in section.packages
         ],
     }
 
@@ -210,6 +238,28 @@ def _downloads(section: DownloadsText, problems: list[Problem], *, shown: str) -
         except ValueError:
             _bad(problems, shown, line=line)
     return DownloadsLock(declared=section.declared, files=tuple(sorted(files)))
+
+
+def _npm(section: NpmText, problems: list[Problem], *, shown: str) -> NpmLock:
+    packages = []
+    for line in section.packages:
+        try:
+            path, pin, integrity, sha256, size, tarball = line.split(" ")
+            name, _, version = pin.rpartition("@")
+            packages.append(
+                NpmPackage(
+                    path=path,
+                    name=name,
+                    version=version,
+                    integrity=integrity,
+                    sha256=sha256,
+                    size=int(size),
+                    tarball=tarball,
+                )
+            )
+        except ValueError:
+            _bad(problems, shown, line=line)
+    return NpmLock(declared=section.declared, packages=tuple(sorted(packages)))
 
 
 def _python(section: PythonText, problems: list[Problem], *, shown: str) -> PythonLock:

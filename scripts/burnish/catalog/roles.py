@@ -10,6 +10,7 @@ from typing import Any
 from burnish.catalog.apt import load_apt
 from burnish.catalog.document import Document, read
 from burnish.catalog.downloads import check_downloads
+from burnish.catalog.npm import check_npm
 from burnish.catalog.validate import validate
 from burnish.errors import Problem
 from burnish.model.role import Facts, Role
@@ -59,7 +60,7 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
     tasks = tuple(load_tasks(path, shown=shown))
     packages = load_apt(path, tasks)
     problems += packages.problems
-    problems += check_downloads(path, tasks, shown=shown)
+    problems += [*check_downloads(path, tasks, shown=shown), *check_npm(path, tasks, shown=shown)]
     if facts is None or problems:
         return None, problems
     files = {name: value for name, value in tree(path).items() if name not in NOT_CONTENT}

@@ -43,6 +43,9 @@ def _problems(document: Document, site: Site) -> Iterator[Problem]:
     if mirror and not mirror.startswith(("https://", "/")):
         text = f"{mirror!r} is neither an https address nor a folder's whole path"
         yield document.problem(("downloads", "mirror"), text)
+    registry = site.npm.registry
+    if registry and not registry.startswith(("https://", "http://")):
+        yield document.problem(("npm", "registry"), f"{registry!r} is no address")
 
 
 def _snapshots(document: Document, site: Site) -> Iterator[Problem]:
@@ -68,6 +71,7 @@ def _from_environment(site: Site, environment: Mapping[str, str]) -> Site:
     return replace(
         site,
         python=index,
+        npm=replace(site.npm, registry=site.npm.registry or first("NPM_CONFIG_REGISTRY")),
         http_proxy=site.http_proxy or first("HTTP_PROXY"),
         https_proxy=site.https_proxy or first("HTTPS_PROXY"),
         no_proxy=site.no_proxy or first("NO_PROXY"),

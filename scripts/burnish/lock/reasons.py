@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -22,7 +23,8 @@ URGENCIES = ("low", "medium", "high", "emergency", "critical")
 FORMAL = ("binary-only non-maintainer", "non-maintainer upload", "team upload", "nmu", "qa upload")
 POOL = 4  # pool, component, letter, source: a shorter path names no source
 LONGEST = 100
-APT, PYTHON = "apt:", "python:"
+OLDER = "an older version than before"
+APT, PYTHON, NPM = "apt:", "python:", "npm:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,7 @@ def of_source(moved: Sequence[Pin], log: Log) -> Reason:
     if not (old and new):
         return replace(told, kind="added" if new else "removed")
     if DebianVersion.parse(new) < DebianVersion.parse(old):
-        return replace(told, kind="downgrade", text="an older version than before")
+        return replace(told, kind="downgrade", text=OLDER)
     if log.unasked:
         return replace(told, unasked=log.unasked)
     since = DebianVersion.parse(log.since)
@@ -130,7 +132,7 @@ def of_wheel(move: Move, *, old: Answer, new: Answer) -> Reason:
         return replace(told, kind="added" if move.new else "removed")
     before, after = PythonVersion(move.old), PythonVersion(move.new)
     if after < before:
-        return replace(told, kind="downgrade", text="an older version than before")
+        return replace(told, kind="downgrade", text=OLDER)
     kind, text = _step(before, after)
     still = {each.id for each in new.advisories}
     fixed = [
@@ -145,8 +147,14 @@ def of_wheel(move: Move, *, old: Answer, new: Answer) -> Reason:
 
 
 def of_other(move: Move) -> Reason:
-    """A move of an input that nothing is known to tell about."""
+    """A move of an input that nobody is asked about: of an npm package its version tells the kind."""
     kind: Kind = "unknown" if move.old and move.new else "added" if move.new else "removed"
+    text, unasked = "", "nothing says what changes in it" if kind == "unknown" else ""
+    if kind == "unknown" and move.section.startswith(NPM):
+        with suppress(ValueError):
+            before, after = PythonVersion(move.old), PythonVersion(move.new)
+            kind, text = ("downgrade", OLDER) if after < before else _step(before, after)
+            unasked = "nobody is asked for advisories of npm packages"
     return Reason(
         section=move.section,
         source=move.name,
@@ -154,7 +162,8 @@ def of_other(move: Move) -> Reason:
         old=move.old,
         new=move.new,
         kind=kind,
-        unasked="nothing says what changes in it" if kind == "unknown" else "",
+        text=text,
+        unasked=unasked,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from burnish.errors import DefinitionError, ToolError
-from burnish.lock import ahead, apt, downloads, snapshot, wheels
+from burnish.lock import ahead, apt, downloads, npm, snapshot, wheels
 from burnish.lock.ahead import Answers
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place
@@ -16,7 +16,8 @@ from burnish.model.site import Apt
 from burnish.plan.layers import standing_on
 from burnish.plan.pins import broken
 
-ROOTFS, TOOLS, APT, PYTHON, DOWNLOADS = "rootfs", "tools", "apt:", "python:", "downloads:"
+ROOTFS, TOOLS, APT, PYTHON = "rootfs", "tools", "apt:", "python:"
+DOWNLOADS, NPM = "downloads:", "npm:"
 
 
 def sections(wanted: Wanted) -> tuple[str, ...]:
@@ -24,7 +25,8 @@ def sections(wanted: Wanted) -> tuple[str, ...]:
     own = (ROOTFS, TOOLS) if wanted.rootfs else ()
     layers = (f"{APT}{name}" for name in wanted.apt)
     environments = (f"{PYTHON}{name}" for name in wanted.python)
-    return (*own, *layers, *environments, *(f"{DOWNLOADS}{name}" for name in wanted.downloads))
+    files = (f"{DOWNLOADS}{name}" for name in wanted.downloads)
+    return (*own, *layers, *environments, *files, *(f"{NPM}{name}" for name in wanted.npm))
 
 
 def touched(wanted: Wanted, asked: Collection[str]) -> frozenset[str]:
@@ -68,6 +70,7 @@ def resolve(
         apt={name: known.apt[name] for name in wanted.apt if name in known.apt},
         python={name: item for name, item in sorted(known.python.items()) if name in wanted.python},
         downloads={n: item for n, item in known.downloads.items() if n in wanted.downloads},
+        npm={n: item for n, item in known.npm.items() if n in wanted.npm},
         open=tuple(sorted(entries)),
         standin=place.site.apt.get(wanted.distribution, Apt()).standin,
     )
@@ -105,6 +108,11 @@ class _Work:
             layer = name.removeprefix(DOWNLOADS)
             files = downloads.resolve(name, self.wanted.downloads[layer], place=self.place)
             self.lock = replace(self.lock, downloads={**self.lock.downloads, layer: files})
+        elif name.startswith(NPM):
+            layer = name.removeprefix(NPM)
+            asked, known = self.wanted.npm[layer], self.lock.npm.get(layer)
+            tree = npm.resolve(name, asked, known=known, place=self.place)
+            self.lock = replace(self.lock, npm={**self.lock.npm, layer: tree})
         elif name.startswith(APT):
             self._apt(name.removeprefix(APT))
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from burnish.model.base import Rootfs
 from burnish.model.download import DownloadsLock, DownloadSpec
+from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.pin import Pin
 
 
@@ -93,7 +94,7 @@ class PythonLock:
 @dataclass(frozen=True, kw_only=True, order=True)
 class OpenEntry:
     """An input that could not be resolved from here: `section` (rootfs, tools, apt:LAYER, python:NAME,
-    downloads:LAYER)."""
+    downloads:LAYER, npm:LAYER)."""
 
     section: str
     reason: str
@@ -102,7 +103,7 @@ class OpenEntry:
 @dataclass(frozen=True, kw_only=True)
 class Lock:
     """The pins of one image; `apt` has an entry for each layer that installs packages, `downloads` for
-    each whose roles download files.
+    each whose roles download files, `npm` for each whose roles have npm tools.
 
     `recorded` is never for an id: digest and date of the index files that were read last, and for each
     section of packages the date of the indexes that it was resolved on.
@@ -115,6 +116,7 @@ class Lock:
     apt: Mapping[str, AptLock] = field(default_factory=dict)
     python: Mapping[str, PythonLock] = field(default_factory=dict)
     downloads: Mapping[str, DownloadsLock] = field(default_factory=dict)
+    npm: Mapping[str, NpmLock] = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
     open: tuple[OpenEntry, ...] = ()
     standin: bool = False
@@ -127,7 +129,9 @@ class Lock:
         wheels = (wheel for section in self.python.values() for wheel in section.wheels)
         found |= {wheel.sha256: wheel.filename for wheel in wheels}
         files = (file for section in self.downloads.values() for file in section.pinned)
-        return found | {file.sha256: file.name for file in files}
+        found |= {file.sha256: file.name for file in files}
+        packages = (package for section in self.npm.values() for package in section.packages)
+        return found | {package.sha256: package.file for package in packages}
 
     def versions(self, section: str) -> dict[str, str]:
         """Name -> version of everything that a section pins; nothing where it is not resolved."""
@@ -146,17 +150,18 @@ class Lock:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What roles ask for, by layer: names of packages, and files to download."""
+    """What roles ask for, by layer: names of packages, files to download, npm tools."""
 
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
+    npm: Mapping[str, tuple[NpmSpec, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a lock has to pin: the root filesystems' package names, each layer's (in the order of the
     layers, those that install any), each environment's requirements and the version of Python that they
-    are for, each layer's downloads; `pins` by hand, by section."""
+    are for, each layer's downloads and npm tools; `pins` by hand, by section."""
 
     image: str
     distribution: str
@@ -167,6 +172,7 @@ class Wanted:
     python: Mapping[str, tuple[str, ...]]
     interpreter: str = ""
     downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
+    npm: Mapping[str, tuple[NpmSpec, ...]] = field(default_factory=dict)
     pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
 
 

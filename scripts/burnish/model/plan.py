@@ -18,7 +18,8 @@ class Layer:
 
     `id` is the sha256 of the canonical JSON of `inputs`; `epoch` its SOURCE_DATE_EPOCH in seconds;
     `origins` tells where each variable came from; `python` are its environments, `apt` the packages
-    that its roles ask for, `downloads` the files. The first layer is the root filesystem: no roles.
+    that its roles ask for, `downloads` the files, `npm` the tools. The first layer is the root
+    filesystem: no roles.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Layer:
     python: tuple[str, ...] = ()
     apt: tuple[str, ...] = ()
     downloads: tuple[str, ...] = ()
+    npm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,15 @@ class DownloadMirror:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NpmRegistry:
+    """Where npm packages come from; empty: npm's own default."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    registry: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PackerSource:
     """A mirror of the pinned Packer release, and a folder of plugins for a Packer without its own."""
 
@@ -66,6 +75,7 @@ class Site:
     apt: dict[str, Apt] = field(default_factory=dict)
     python: PythonIndex = field(default_factory=PythonIndex)
     downloads: DownloadMirror = field(default_factory=DownloadMirror)
+    npm: NpmRegistry = field(default_factory=NpmRegistry)
     packer: PackerSource = field(default_factory=PackerSource)
     http_proxy: str = ""
     https_proxy: str = ""

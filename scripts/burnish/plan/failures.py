@@ -46,7 +46,7 @@ KINDS = (
         name="no answer",
         said=_said(
             "no mirror answers",
-            "index can't be reached",
+            "(index|registry) can't be reached",
             "operation timed out",
             "Temporary failure (in name resolution|resolving)",
             "Could not (resolve|connect)",

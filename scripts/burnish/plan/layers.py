@@ -10,6 +10,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.download import DownloadsLock, DownloadSpec
 from burnish.model.image import Image
 from burnish.model.lock import WINDOWS, AptLock, Asked, Lock, PythonLock
+from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.pin import Pin
 from burnish.model.plan import Layer
 from burnish.model.profile import LayerSpec
@@ -88,7 +89,7 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         "parent:": parent.id,
         "flavour:": context.image.flavour,
         "roles:": " ".join(spec.roles),
-        **_shared(context),
+        **_shared(spec, context),
         **{f"tool:{name}": value for name, value in context.catalog.tools.items()},
         **_role_files(spec, context.catalog),
         **{f"variable:{name}": canonical(value) for name, value in spec.vars.items()},
@@ -96,7 +97,8 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
     for name, lock in locks.items():
         inputs |= _pins(name, lock, declared=environments[name])
     debs, asked = context.lock.apt.get(spec.id), context.asked.packages.get(spec.id, ())
-    inputs |= apt_inputs(asked, debs)
+    tools = lines(context.asked.npm.get(spec.id, ()))
+    inputs |= apt_inputs(asked, debs) | _npm(tools, context.lock.npm.get(spec.id))
     files = lines(context.asked.downloads.get(spec.id, ()))
     inputs |= _downloads(files, context.lock.downloads.get(spec.id))
     # times of files and of generated content come from it
@@ -116,11 +118,12 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         python=tuple(environments),
         apt=asked,
         downloads=files,
+        npm=tools,
     )
 
 
-def lines(specs: Sequence[DownloadSpec]) -> tuple[str, ...]:
-    """Downloads as a lock declares them."""
+def lines(specs: Sequence[DownloadSpec] | Sequence[NpmSpec]) -> tuple[str, ...]:
+    """Downloads, or npm tools, as a lock declares them."""
     return tuple(sorted(spec.asked for spec in specs))
 
 
@@ -129,6 +132,13 @@ def _downloads(declared: tuple[str, ...], lock: DownloadsLock | None) -> dict[st
     if lock is None or lock.declared != declared:
         return {f"download:{line.partition(' ')[0]}": UNRESOLVED for line in declared}
     return {f"download:{each.name}": each.sha256 or each.origin for each in lock.files}
+
+
+def _npm(declared: tuple[str, ...], lock: NpmLock | None) -> dict[str, str]:
+    """What npm tools add to a layer: the pins of their tree."""
+    if lock is None or lock.declared != declared:
+        return {f"npm:{line}": UNRESOLVED for line in declared}
+    return {f"pin:npm/{each.place}": f"{each.version} {each.sha256}" for each in lock.packages}
 
 
 def apt_inputs(declared: tuple[str, ...], lock: AptLock | None) -> dict[str, str]:
@@ -164,10 +174,17 @@ def python_environments(
 AZURE_ONLY = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
 
 
-def _shared(context: Context) -> dict[str, str]:
-    local = context.base.rootfs is not None
-    shared = context.catalog.shared.items()
-    return {f"file:{name}": value for name, value in shared if (name in AZURE_ONLY) != local}
+# The module that only layers with npm tools use.
+NPM_ONLY = "/plugins/modules/npm.py"
+
+
+def _shared(spec: LayerSpec, context: Context) -> dict[str, str]:
+    local, npm = context.base.rootfs is not None, bool(context.asked.npm.get(spec.id))
+    return {
+        f"file:{name}": value
+        for name, value in context.catalog.shared.items()
+        if (name in AZURE_ONLY) != local and (npm or not name.endswith(NPM_ONLY))
+    }
 
 
 def _role_files(spec: LayerSpec, catalog: Catalog) -> dict[str, str]:

@@ -3,7 +3,7 @@ defaults, inheritance, overrides and pins meet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from burnish.errors import UsageError
@@ -121,8 +121,7 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
     entries = _open_environments(spec, context=context)
     reason = _open_apt(spec.id, gathered.layers, context=context)
     entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
-    reason = _open_downloads(spec.id, context=context)
-    entries += [OpenEntry(section=f"downloads:{spec.id}", reason=reason)] if reason else []
+    entries += _open_listed(spec.id, context=context)
     if entries and spec.if_reachable:
         gathered.left_out.append(
             LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}")
@@ -155,13 +154,18 @@ def _open_apt(name: str, below: Sequence[Layer], *, context: Context) -> str:
     return unkept(f"apt:{name}", pins=context.pins, lock=context.lock)
 
 
-def _open_downloads(name: str, *, context: Context) -> str:
-    wanted, lock = context.asked.downloads.get(name, ()), context.lock.downloads.get(name)
-    if not wanted:
-        return ""
-    if lock is None:
-        return _recorded(context.lock, f"downloads:{name}") or "not resolved yet"
-    return CHANGED if lock.declared != lines(wanted) else ""
+def _open_listed(name: str, *, context: Context) -> Iterator[OpenEntry]:
+    """What is open of a layer's downloads and npm tools."""
+    asked, lock = context.asked, context.lock
+    for section, wanted, known in (
+        (f"downloads:{name}", lines(asked.downloads.get(name, ())), lock.downloads.get(name)),
+        (f"npm:{name}", lines(asked.npm.get(name, ())), lock.npm.get(name)),
+    ):
+        if wanted and known is None:
+            reason = _recorded(lock, section) or "not resolved yet"
+            yield OpenEntry(section=section, reason=reason)
+        elif wanted and known and known.declared != wanted:
+            yield OpenEntry(section=section, reason=CHANGED)
 
 
 def _open_python(name: str, wanted: tuple[str, ...], *, context: Context) -> str:

@@ -30,5 +30,6 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
         python=python if interpreter(base) else {},
         interpreter=interpreter(base),
         downloads={name: files for name, files in asked.downloads.items() if files},
+        npm={name: tools for name, tools in asked.npm.items() if tools},
         pins=by_section(applying(catalog, image)),
     )

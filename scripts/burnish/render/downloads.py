@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-import jinja2
 
 from burnish.errors import DefinitionError, Problem
 from burnish.model.base import Base
 from burnish.model.download import DownloadSpec
 from burnish.model.role import Role
-from burnish.render.hcl import environment
-from burnish.render.packages import of_system
+from burnish.render.entries import entries, of_lists
 
 
 def downloads(
@@ -25,50 +21,18 @@ def downloads(
     """
     found: dict[str, DownloadSpec] = {}
     problems: list[Problem] = []
-    for role in roles:
-        known = {**role.data.get("defaults", {}), **given, "burnish_flavour": flavour}
-        for entry in _declared(role, base):
-            spec = _rendered(entry, known, role=role, problems=problems)
-            if spec is None:
-                continue
-            other = found.setdefault(spec.name, spec)
-            if other.asked != spec.asked:
-                text = f"two downloads of one layer are called {spec.name!r}"
-                problems.append(_problem(role, text, hint="give one of them another name"))
-            if spec.authenticode and base.os != "windows":
-                text = f"{spec.name}: only an installer of Windows is known by its signer"
-                problems.append(_problem(role, text, hint="give its sha256 or its checksum"))
+    for role, entry in entries(roles, given, base=base, flavour=flavour, ending="downloads"):
+        if isinstance(entry, Problem):
+            problems.append(entry)
+            continue
+        spec = DownloadSpec(**entry)
+        other = found.setdefault(spec.name, spec)
+        if other.asked != spec.asked:
+            text = f"two downloads of one layer are called {spec.name!r}"
+            problems.append(of_lists(role, text, hint="give one of them another name"))
+        if spec.authenticode and base.os != "windows":
+            text = f"{spec.name}: only an installer of Windows is known by its signer"
+            problems.append(of_lists(role, text, hint="give its sha256 or its checksum"))
     if problems:
         raise DefinitionError(problems)
     return tuple(found[name] for name in sorted(found))
-
-
-def _declared(role: Role, base: Base) -> Iterator[Mapping[str, Any]]:
-    """The entries of the lists `__ROLE_downloads*` as this system has them."""
-    for name, value in of_system(role, base).items():
-        if name.startswith(f"__{role.name}_downloads"):
-            yield from value
-
-
-def _rendered(
-    entry: Mapping[str, Any], known: Mapping[str, Any], *, role: Role, problems: list[Problem]
-) -> DownloadSpec | None:
-    """The download with its templates filled in; None where its condition does not hold."""
-    spec, jinja = DownloadSpec(**entry), environment()
-    try:
-        if spec.when and not jinja.compile_expression(spec.when, undefined_to_none=False)(**known):
-            return None
-        name, url, sha256, checksum = (
-            jinja.from_string(text).render(**known)
-            for text in (spec.name, spec.url, spec.sha256, spec.checksum)
-        )
-    except jinja2.TemplateError as error:
-        text = f"the lock can't tell what {spec.name} is: {error}"
-        hint = "ask only for the role's public variables and burnish_flavour"
-        problems.append(_problem(role, text, hint=hint))
-        return None
-    return replace(spec, name=name, url=url, sha256=sha256, checksum=checksum)
-
-
-def _problem(role: Role, text: str, *, hint: str) -> Problem:
-    return Problem(file=f"roles/{role.name}/vars", line=0, path="", text=text, hint=hint)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from burnish.model.plan import Layer, Plan
 from burnish.render.hcl import environment
-from burnish.render.transport import DOWNLOADS
+from burnish.render.transport import DOWNLOADS, NPM
 
 # The ones that this burnish was written against; Packer 1.6.6 has them built in and never sees this.
 PLUGINS = (("docker", ">= 1.0.8, < 2.0.0"),)
@@ -82,6 +82,7 @@ def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, objec
         "burnish_environment": f"{{{{ {json.dumps(steady)} | combine({transport}) }}}}",
         "burnish_apt": bool(layer.apt),
         **({"burnish_downloads": DOWNLOADS} if layer.downloads else {}),
+        **({"burnish_npm": NPM} if layer.npm else {}),
         "burnish_epoch": layer.epoch,
         "burnish_flavour": plan.image.flavour,
         "burnish_packages": list(packages(plan, layer)),

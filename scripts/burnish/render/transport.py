@@ -7,6 +7,7 @@ from dataclasses import dataclass
 UV_CACHE = "/run/burnish/uv"
 WHEELS = "/run/burnish/wheels"
 DOWNLOADS = "/run/burnish/downloads"
+NPM = "/run/burnish/npm"
 DEBS = "/run/burnish/debs"
 APT_CONF = "/run/burnish/apt.conf"
 SOURCES = "/run/burnish/sources.list"
@@ -19,13 +20,15 @@ class Files:
     """Paths on this machine that a layer's container is given.
 
     `debs` is a flat repository of exactly the layer's packages, `wheels` holds those of its
-    environments, `downloads` the files that its roles download, `settings` has apt.conf and sources.list.
+    environments, `downloads` the files that its roles download, `npm` the tarballs of its npm tools
+    with `tree.json`, `settings` has apt.conf and sources.list.
     """
 
     uv_cache: str
     debs: str
     wheels: str
     downloads: str
+    npm: str
     settings: str
 
 
@@ -56,6 +59,7 @@ def volumes(files: Files) -> tuple[str, ...]:
         f"{files.debs}:{DEBS}:ro",
         f"{files.wheels}:{WHEELS}:ro",
         f"{files.downloads}:{DOWNLOADS}:ro",
+        f"{files.npm}:{NPM}:ro",
         f"{files.settings}/apt.conf:{APT_CONF}:ro",
         f"{files.settings}/sources.list:{SOURCES}:ro",
     )

@@ -12,7 +12,7 @@ from burnish import process
 from burnish.build.files import write
 from burnish.build.repository import bring, write_index
 from burnish.errors import BuildError
-from burnish.lock import apt, fetch, snapshot
+from burnish.lock import apt, fetch, snapshot, tarballs
 from burnish.lock.archive import Archive
 from burnish.lock.downloads import bring as fetch_downloads
 from burnish.lock.place import Place
@@ -20,6 +20,7 @@ from burnish.model.lock import AptLock, Lock, Package
 from burnish.model.plan import Layer, Plan
 from burnish.model.site import Apt
 from burnish.render import transport
+from burnish.render.npm import tree
 from burnish.stages import planning
 from burnish.stages.run import Run, World
 
@@ -57,6 +58,7 @@ def bring_all(world: World, run: Run, *, layers: Sequence[Layer]) -> None:
         partial(_debs, world, plan, layers=layers, place=place),
         partial(_wheels, world, plan, layers=layers, place=place),
         partial(_downloads, world, plan, layers=layers, place=place),
+        partial(_npm, world, plan, layers=layers, place=place),
     )
     with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
         futures = [pool.submit(job) for job in jobs]
@@ -97,7 +99,7 @@ def debs_of(world: World, packages: Sequence[Package]) -> Mapping[Package, Path]
 
 
 def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Files:
-    """The folders that a layer's container is given: its packages, wheels and downloads, apt's settings."""
+    """The folders that a layer's container is given: its inputs by kind, and apt's settings."""
     folder = world.scratch(run) / "inputs" / layer.name
     shutil.rmtree(folder, ignore_errors=True)
     packages = lock.apt[layer.name].packages if layer.apt else ()
@@ -115,6 +117,7 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
         files = fetch_downloads(f"downloads:{layer.name}", lock.downloads[layer.name], place=place)
         for file, path in files.items():
             bring(path, downloads / file.name)
+    _lay_out_npm(layer, lock, folder=folder / "npm", place=place)
     for name, text in transport.settings().items():
         write(folder / name, text)
     world.store.uv_cache.mkdir(parents=True, exist_ok=True)
@@ -123,8 +126,19 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
         debs=str(folder / "debs"),
         wheels=str(wheels),
         downloads=str(downloads),
+        npm=str(folder / "npm"),
         settings=str(folder),
     )
+
+
+def _lay_out_npm(layer: Layer, lock: Lock, *, folder: Path, place: Place) -> None:
+    """The tarballs of a layer's npm tools, and the file that says where each one goes."""
+    folder.mkdir()
+    if layer.npm:
+        known = lock.npm[layer.name]
+        for file, path in tarballs.bring(f"npm:{layer.name}", known, place=place).items():
+            bring(path, folder / file)
+        write(folder / "tree.json", tree(known))
 
 
 def _debs(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) -> None:
@@ -164,3 +178,11 @@ def _downloads(world: World, plan: Plan, *, layers: Sequence[Layer], place: Plac
             section = f"downloads:{layer.name}"
             world.monitor.detail(section)
             fetch_downloads(section, plan.lock.downloads[layer.name], place=place)
+
+
+def _npm(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) -> None:
+    for layer in layers:
+        if layer.npm:
+            section = f"npm:{layer.name}"
+            world.monitor.detail(section)
+            tarballs.bring(section, plan.lock.npm[layer.name], place=place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from burnish.errors import BurnishError, DefinitionError, Interrupted
-from burnish.lock import apt, downloads, fetch
+from burnish.lock import apt, downloads, fetch, tarballs
 from burnish.lock.archive import Archive
 from burnish.lock.place import Place, Vanished
 from burnish.model.image import Image
@@ -91,7 +91,7 @@ def _answer(job: Callable[[], Names]) -> tuple[Names, str]:
 
 
 def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
-    """One question for each source: each archive, each environment's index, each layer's downloads."""
+    """One question for each source: archives, environments' indexes, layers' downloads and tools."""
     place = inputs.place_of(world, Run(plan=plan))
     kinds: dict[str, list[Package]] = {}
     for name, lock in inputs.sections(plan, inputs.made_here(plan)):
@@ -102,6 +102,8 @@ def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
         yield partial(_not_in_index, plan, name, place=place)
     for files in plan.lock.downloads.values():
         yield partial(downloads.gone, files, place=place)
+    for tree in plan.lock.npm.values():
+        yield partial(tarballs.gone, tree, place=place)
 
 
 def _not_in_archive(

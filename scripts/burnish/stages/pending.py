@@ -78,13 +78,14 @@ def scan(world: World, manifest: Manifest) -> Scan:
 
 
 def _resolved(wanted: Wanted, old: Lock, *, place: Place) -> tuple[Lock, list[str]]:
-    """The lock as it would be today, and why a part of it can't be: packages and wheels apart.
+    """The lock as it would be today, and why a part of it can't be: each kind of input apart.
 
     The tools that make the disk are not in it, so they are not asked for.
     """
     sections = [name for name in update.sections(wanted) if name != update.TOOLS]
     wheels = [name for name in sections if name.startswith(update.PYTHON)]
-    packages = [name for name in sections if name not in wheels]
+    tools = [name for name in sections if name.startswith(update.NPM)]
+    packages = [name for name in sections if name not in (*wheels, *tools)]
     new, reasons = _part(wanted, old, asked=packages, place=place)
     unasked = [f"apt: {why}" for why in reasons]
     if packages and not unasked and not any(name.endswith(SECURITY) for name in new.recorded):
@@ -92,8 +93,10 @@ def _resolved(wanted: Wanted, old: Lock, *, place: Place) -> tuple[Lock, list[st
             f"apt: no security archive of {wanted.distribution} was asked: "
             "name one as apt.DISTRIBUTION.security_mirror in site.yaml"
         )
-    new, reasons = _part(wanted, new, asked=wheels, place=place)
-    return new, unasked + [f"Python: {why}" for why in reasons]
+    for kind, asked in (("Python", wheels), ("npm", tools)):
+        new, reasons = _part(wanted, new, asked=asked, place=place)
+        unasked += [f"{kind}: {why}" for why in reasons]
+    return new, unasked
 
 
 def _part(
@@ -124,10 +127,14 @@ def _fix(reason: Reason) -> str:
 def _unread(reasons: Sequence[Reason]) -> list[str]:
     """Sources of packages that move for an unknown reason; wheels are told by what was answered."""
     return [
-        f"apt: {each.source} {versions(each)}: {each.unasked}"
+        f"{_kind(each)}: {each.source} {versions(each)}: {each.unasked}"
         for each in reasons
         if each.unasked and not each.section.startswith(update.PYTHON)
     ]
+
+
+def _kind(reason: Reason) -> str:
+    return "npm" if reason.section.startswith(update.NPM) else "apt"
 
 
 def _unanswered(answers: Answers) -> list[str]:

@@ -10,6 +10,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.download import DownloadSpec
 from burnish.model.image import Image
 from burnish.model.lock import Asked, Lock, Wanted
+from burnish.model.npm import NpmSpec
 from burnish.model.pin import PinState
 from burnish.model.plan import Plan
 from burnish.model.role import Role
@@ -18,6 +19,7 @@ from burnish.plan.pins import states
 from burnish.plan.profiles import flatten
 from burnish.plan.resolve import resolve, unsupported
 from burnish.render.downloads import downloads as files
+from burnish.render.npm import npm as tools
 from burnish.render.packages import declared
 from burnish.stages.run import World
 
@@ -28,6 +30,7 @@ class OfRoles:
 
     packages: tuple[str, ...]
     downloads: tuple[DownloadSpec, ...]
+    npm: tuple[NpmSpec, ...]
 
 
 def plan(catalog: Catalog, image: Image, *, lock: Lock) -> Plan:
@@ -51,14 +54,16 @@ def asked(catalog: Catalog, image: Image) -> Asked:
     local = catalog.bases[image.base].rootfs is not None
     packages: dict[str, tuple[str, ...]] = {}
     downloads: dict[str, tuple[DownloadSpec, ...]] = {}
+    npm: dict[str, tuple[NpmSpec, ...]] = {}
     for layer, _ in flatten(catalog.profiles[image.profile], catalog.profiles):
         if unsupported(layer.roles, catalog, image=image):
             continue
         found = of_roles(catalog, image, roles=layer.roles, given=layer.vars)
         downloads[layer.id] = found.downloads
+        npm[layer.id] = found.npm
         if local:
             packages[layer.id] = found.packages
-    return Asked(packages=packages, downloads=downloads)
+    return Asked(packages=packages, downloads=downloads, npm=npm)
 
 
 def of_roles(
@@ -69,6 +74,7 @@ def of_roles(
     return OfRoles(
         packages=declared(found, given, base=base, flavour=image.flavour) if base.rootfs else (),
         downloads=files(found, given, base=base, flavour=image.flavour),
+        npm=tools(found, given, base=base, flavour=image.flavour),
     )
 
 

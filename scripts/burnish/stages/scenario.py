@@ -52,7 +52,7 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     given = {**layer.vars, **scenario.changes}
     asked = planning.of_roles(world.catalog, plan.image, roles=layer.roles, given=given)
     plan = replace(plan, lock=_locked(world, run, layer=layer, asked=asked))
-    layer = replace(layer, vars=given, apt=asked.packages, downloads=lines(asked.downloads))
+    layer = _asking(replace(layer, vars=given), asked)
     below = plan.layers[: [each.name for each in plan.layers].index(layer.name)]
     folder = scenario.folder.resolve()
     mounted = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
@@ -87,11 +87,18 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     }
 
 
+def _asking(layer: Layer, asked: OfRoles) -> Layer:
+    """The layer as it asks for other inputs."""
+    files, tools = lines(asked.downloads), lines(asked.npm)
+    return replace(layer, apt=asked.packages, downloads=files, npm=tools)
+
+
 def _locked(world: World, run: Run, *, layer: Layer, asked: OfRoles) -> Lock:
-    """The image's lock, with the layer's packages and downloads as a scenario's variables make them."""
+    """The image's lock, with what the layer asks for as a scenario's variables make it."""
     image, lock = run.plan.image, run.plan.lock
     moved = {f"apt:{layer.name}"} if asked.packages != layer.apt else set()
     moved |= {f"downloads:{layer.name}"} if lines(asked.downloads) != layer.downloads else set()
+    moved |= {f"npm:{layer.name}"} if lines(asked.npm) != layer.npm else set()
     if not moved:
         return lock
     want = planning.wanted(world.catalog, image)
@@ -99,6 +106,7 @@ def _locked(world: World, run: Run, *, layer: Layer, asked: OfRoles) -> Lock:
         want,
         apt={**want.apt, layer.name: asked.packages},
         downloads={**want.downloads, layer.name: asked.downloads},
+        npm={**want.npm, layer.name: asked.npm},
     )
     place = inputs.place_of(world, run)
     return update.resolve(want, lock, asked=moved, place=place, keep_open=False)
