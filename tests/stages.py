@@ -76,9 +76,9 @@ def test() -> list[Stage]:
         *fast(),
         Stage(f"image {IMAGE}: build, prove, boot, file", 20, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join(names)}", 20, roles(names, IMAGE)),
-        Stage("the lock, and a closed place", 6, (*PYTEST, "tests/e2e/test_engine_lock.py")),
+        Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage("the gallery, killed at every step", 1, (*PYTEST, "tests/e2e/test_gallery_kills.py")),
-        Stage("Ubuntu on its stand-in", 8, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
+        Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]
 
 
