@@ -147,7 +147,7 @@ def plan(
 def plan_of(world: World, manifest: Manifest) -> Plan:
     """The plan of a filed version: today's definitions with the lock that it was built from."""
     image = services.image_of(world, manifest.image)
-    kept = world.gallery.folder(manifest.image, manifest.version) / "lock.yaml"
+    kept = locks.filed_path(world, manifest)
     return plan(world, image, lock_file=kept if kept.is_file() else None)
 
 

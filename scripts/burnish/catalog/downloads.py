@@ -21,7 +21,6 @@ ADDRESSES = ("src", "url", "path", "deb", "key")
 REMOTE = re.compile(r"(?:https?|ftp)://")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 SHA256 = re.compile(r"[0-9a-f]{64}")
-PROOFS = ("sha256", "checksum", "authenticode")
 
 
 def check_downloads(path: Path, tasks: Iterable[Document], *, shown: str) -> Iterator[Problem]:

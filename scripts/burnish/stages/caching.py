@@ -98,5 +98,4 @@ def _locks(world: World) -> Iterator[tuple[str, Lock]]:
             yield name, load_lock(path, image=name, shown=str(path))
     for name in world.gallery.images():
         for manifest in world.gallery.manifests(name):
-            path = world.gallery.folder(name, manifest.version) / "lock.yaml"
-            yield f"{name}/{manifest.version}", load_lock(path, image=name, shown=str(path))
+            yield f"{name}/{manifest.version}", locks.filed(world, manifest)

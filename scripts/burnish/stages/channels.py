@@ -12,7 +12,7 @@ from burnish.model.gate import GateResult
 from burnish.model.manifest import Manifest
 from burnish.stages.filing import report_text
 from burnish.stages.run import World
-from burnish.verify.suite import LOCAL
+from burnish.verify.suite import LOCAL, owed
 
 # what changes, given an image's manifests and those that a killed command left to be written
 Decide = Callable[[Known, Known], Known]
@@ -74,7 +74,7 @@ def rollback(
 def levels_of(world: World, manifest: Manifest) -> list[str]:
     """The levels that a version owes, by its base; all that a local build has if that is gone."""
     base = world.catalog.bases.get(manifest.base)
-    return [str(level) for level in LOCAL if base is None or level in base.levels]
+    return [str(level) for level in (owed(base.levels) if base else LOCAL)]
 
 
 def whole(world: World, known: Known) -> frozenset[str]:

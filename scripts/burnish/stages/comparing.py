@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from burnish.build import listing
-from burnish.catalog.locks import load_lock
 from burnish.errors import BurnishError, UsageError
 from burnish.evidence.diff import Beside, diff
 from burnish.lock.moves import moves
@@ -11,9 +10,8 @@ from burnish.model.difference import Difference
 from burnish.model.disk import LISTING, ListedFile
 from burnish.model.lock import Lock
 from burnish.model.manifest import Manifest
+from burnish.stages import locks
 from burnish.stages.run import World
-
-LOCK = "lock.yaml"
 
 
 def earlier(world: World, manifest: Manifest) -> Manifest:
@@ -47,12 +45,12 @@ def compare(world: World, old: Manifest, *, new: Manifest, files: bool = True) -
 
 
 def _lock(world: World, manifest: Manifest, *, unknown: list[str]) -> Lock | None:
-    path = world.gallery.folder(manifest.image, manifest.version) / LOCK
+    path = locks.filed_path(world, manifest)
     if not path.is_file():
         unknown.append(f"pins: not recorded for {manifest.image}/{manifest.version}")
         return None
     try:
-        return load_lock(path, image=manifest.image, shown=str(path))
+        return locks.filed(world, manifest)
     except BurnishError:
         unknown.append(f"pins: {path} is no lock of today's form")
         return None

@@ -13,7 +13,7 @@ from burnish.evidence.manifest import Evidence, not_verified, record
 from burnish.evidence.report import report
 from burnish.gallery import rules
 from burnish.model.manifest import Manifest
-from burnish.stages import planning
+from burnish.stages import locks, planning
 from burnish.stages.prove import Unproven, suite_of
 from burnish.stages.run import Run, World
 from burnish.verify.suite import due
@@ -61,7 +61,7 @@ def file(world: World, run: Run) -> Run:
     filed = rules.filed(world.gallery.manifests(manifest.image), manifest.plan)
     if filed and filed.artifacts == manifest.artifacts and not world.options.force:
         return refile(world, run, of=filed)
-    named = {**texts(world, run, manifest=manifest), "lock.yaml": lock}
+    named = {**texts(world, run, manifest=manifest), locks.FILED: lock}
     disk = world.store.disk(run.disk.key)
     files = {name: disk / name for name in run.disk.files}
     manifest, folder = world.gallery.add(manifest, day=world.now.date(), files=files, texts=named)

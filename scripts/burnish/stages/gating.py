@@ -12,7 +12,7 @@ from burnish.model.manifest import Manifest
 from burnish.stages.comparing import compare
 from burnish.stages.run import World
 from burnish.stages.services import image_of
-from burnish.verify.suite import LOCAL
+from burnish.verify.suite import owed
 
 
 def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple[GateResult, ...]:
@@ -23,11 +23,10 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
     image = image_of(world, manifest.image)
     others = [m for m in world.gallery.manifests(manifest.image) if m.version != manifest.version]
     stable = rules.stable(others)
-    levels = world.catalog.bases[image.base].levels
     case = Case(
         manifest=manifest,
         gates=world.catalog.gates[image.gates] if image.gates else Gates(name=""),
-        due=tuple(level for level in LOCAL if level in levels),
+        due=owed(world.catalog.bases[image.base].levels),
         difference=compare(world, stable, new=manifest, files=False) if stable else None,
         pending=pending,
         today=world.now.date(),

@@ -63,8 +63,7 @@ def judge(world: World, night: Night) -> Night:
 def keep_lock(world: World, manifest: Manifest) -> None:
     """Commit the lock of a version that was proven: into packer/locks, for a person to review."""
     name = manifest.image
-    filed = world.gallery.folder(name, manifest.version) / "lock.yaml"
-    lock = load_lock(filed, image=name, shown=str(filed))
+    lock = locks.filed(world, manifest)
     path = locks.committed_path(world, name)
     committed = load_lock(path, image=name, shown=str(path))
     # when its indexes were read is no reason to write it anew

@@ -11,8 +11,11 @@ from burnish.catalog.locks import load_lock
 from burnish.errors import UsageError
 from burnish.model.image import Image
 from burnish.model.lock import Lock
+from burnish.model.manifest import Manifest
 from burnish.model.site import Apt
 from burnish.stages.run import World
+
+FILED = "lock.yaml"  # in a version's folder
 
 
 def committed_path(world: World, image: str) -> Path:
@@ -27,9 +30,20 @@ def given(path: Path, image: str) -> Lock:
     if lock.image != image:
         raise UsageError(
             f"{path}: a lock of {lock.image}, not of {image}",
-            hint="a version's own lock is lock.yaml in its folder",
+            hint=f"a version's own lock is {FILED} in its folder",
         )
     return lock
+
+
+def filed_path(world: World, manifest: Manifest) -> Path:
+    """Where the lock lies that a version was built from."""
+    return world.gallery.folder(manifest.image, manifest.version) / FILED
+
+
+def filed(world: World, manifest: Manifest) -> Lock:
+    """The lock that a version was built from; an empty one where none was filed."""
+    path = filed_path(world, manifest)
+    return load_lock(path, image=manifest.image, shown=str(path))
 
 
 def local_path(build: Path, image: str, *, standin: bool = False) -> Path:

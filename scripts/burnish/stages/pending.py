@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from burnish.catalog.locks import load_lock
 from burnish.errors import BurnishError, Interrupted
 from burnish.evidence.explained import fixed, versions
 from burnish.lock import advisories, update
@@ -16,11 +15,10 @@ from burnish.model.gate import Pending
 from burnish.model.lock import Lock, Wanted
 from burnish.model.manifest import Manifest
 from burnish.model.reason import Answer, Reason
-from burnish.stages import inputs, planning
+from burnish.stages import inputs, locks, planning
 from burnish.stages.run import Run, World
 from burnish.stages.services import image_of
 
-LOCK = "lock.yaml"
 SECURITY = "-security"
 Answers = Mapping[tuple[str, str], Answer]
 
@@ -46,12 +44,11 @@ def pending(world: World, manifest: Manifest) -> Pending:
 
 def scan(world: World, manifest: Manifest) -> Scan:
     """`pending`, and the vulnerabilities that no fix is to be had for."""
-    path = world.gallery.folder(manifest.image, manifest.version) / LOCK
-    if not path.is_file():
-        why = f"{manifest.image} {manifest.version} has no {LOCK} in its folder"
+    if not locks.filed_path(world, manifest).is_file():
+        why = f"{manifest.image} {manifest.version} has no {locks.FILED} in its folder"
         return Scan(pending=Pending(fixes=(), unasked=(why,)))
     try:
-        filed = load_lock(path, image=manifest.image, shown=str(path))
+        filed = locks.filed(world, manifest)
     except BurnishError as error:
         return Scan(pending=Pending(fixes=(), unasked=(error.message.splitlines()[0],)))
     # what indexes a section was resolved from is to be seen anew

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,13 @@ def facts(plan: Plan, *, leftovers: Sequence[Mapping[str, Any]]) -> dict[str, An
 
 
 def due(plan: Plan) -> tuple[Level, ...]:
-    """The levels that a local build owes."""
-    return tuple(level for level in LOCAL if level in plan.levels)
+    """The levels that a local build of a plan owes."""
+    return owed(plan.levels)
+
+
+def owed(levels: Collection[Level]) -> tuple[Level, ...]:
+    """Those that a local build owes, of the levels that a base can reach."""
+    return tuple(level for level in LOCAL if level in levels)
 
 
 def _file(name: str) -> str:
