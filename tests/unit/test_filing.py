@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -111,6 +112,13 @@ def test_a_version_without_its_disk_is_made_again(world: World) -> None:
     assert run.folder is not None
     assert filing.already(world, run_of(world)) is not None
     (run.folder / "disk.vhd").unlink()
+    assert filing.already(world, run_of(world)) is None
+
+
+def test_a_version_whose_disk_was_cut_off_is_made_again(world: World) -> None:
+    run = filing.file(world, finished(world))
+    assert run.folder is not None
+    os.truncate(run.folder / "disk.vhd", 1)
     assert filing.already(world, run_of(world)) is None
 
 

@@ -30,9 +30,7 @@ def already(world: World, run: Run) -> Manifest | None:
         return None
     if world.options.every_check and any(verdict.not_run for verdict in manifest.verdicts):
         return None
-    folder = world.gallery.folder(manifest.image, manifest.version)
-    disks = [name for name in manifest.artifacts if name.startswith("disk.")]
-    return manifest if all((folder / name).is_file() for name in disks) else None
+    return None if world.gallery.missing(manifest) else manifest
 
 
 def file(world: World, run: Run) -> Run:
