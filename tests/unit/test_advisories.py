@@ -11,7 +11,7 @@ import packed
 import pytest
 import requests
 from burnish import process
-from burnish.lock import advisories, fetch
+from burnish.lock import advisories, http
 from burnish.lock.explain import explain
 from burnish.model.command import Command, Completed
 from burnish.model.lock import Lock
@@ -118,12 +118,12 @@ def test_a_silent_index_is_asked_no_more(tmp_path: Path, monkeypatch: pytest.Mon
         asked.append(url)
         return get(session, url, **given)
 
-    monkeypatch.setattr(fetch, "RETRIES", 0)
+    monkeypatch.setattr(http, "RETRIES", 0)
     monkeypatch.setattr(requests.Session, "get", counted)
     place = Shelf(folder=tmp_path, index="http://127.0.0.1:1/simple").place()
     answers = advisories.ask([(f"p{n}", "1") for n in range(40)], place=place)
     assert {each.unasked for each in answers.values()} == {SILENT}
-    assert len(asked) <= fetch.AT_ONCE < len(answers)
+    assert len(asked) <= http.AT_ONCE < len(answers)
 
 
 @pytest.mark.parametrize(

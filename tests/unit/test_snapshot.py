@@ -128,7 +128,7 @@ def test_other_bytes_of_a_snapshot_are_refused(tmp_path: Path, mirror: str) -> N
 def test_a_snapshot_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(tmp_path) as url:
         pass  # nobody listens there any more
-    monkeypatch.setattr("burnish.lock.fetch.RETRIES", 0)
+    monkeypatch.setattr("burnish.lock.http.RETRIES", 0)
     with pytest.raises(ToolError) as caught:
         brought(place(tmp_path), PACKAGE, snapshots=[f"{url}/x"])
     assert "can't be fetched from the snapshot mirror" in caught.value.message

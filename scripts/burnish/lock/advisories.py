@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from burnish import process
 from burnish.errors import CommandFailed
-from burnish.lock import fetch, wheels
+from burnish.lock import http, wheels
 from burnish.lock.place import Place
 from burnish.model.command import Command
 from burnish.model.reason import Advisory, Answer
@@ -34,8 +34,8 @@ def ask(pinned: Sequence[Pinned], *, place: Place) -> Mapping[Pinned, Answer]:
     if not root.startswith(("http://", "https://")):
         return dict.fromkeys(pinned, FOLDER)
     with (
-        fetch.open_session(place.site) as session,
-        ThreadPoolExecutor(max_workers=fetch.AT_ONCE) as pool,
+        http.open_session(place.site) as session,
+        ThreadPoolExecutor(max_workers=http.AT_ONCE) as pool,
     ):
         index = _Index(root=root, session=session, given_up=place.given_up)
         return dict(zip(pinned, pool.map(index.answer, pinned), strict=True))

@@ -140,8 +140,7 @@ def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path)
     (folder / "sources.list").write_text(signed(lines, keyring), encoding="utf-8")
     conf = folder / "apt.conf"
     conf.write_text(_conf(folder, ca_bundle=site.ca_bundle), encoding="utf-8")
-    proxies = {"http_proxy": site.http_proxy, "https_proxy": site.https_proxy}
-    env = {"APT_CONFIG": str(conf), "LC_ALL": "C", **{k: v for k, v in proxies.items() if v}}
+    env = environment(conf, site)
     process.find("apt-get")
     command = Command(argv=("apt-get", "update", "--error-on=any"), env=env, timeout=300)
     done = process.run(command, check=False)
@@ -153,6 +152,13 @@ def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path)
     }
     urls = tuple(dict.fromkeys(line.split()[1].rstrip("/") for line in lines))
     return Archive(conf=conf, urls=urls, recorded=recorded, env=env)
+
+
+def environment(conf: Path, site: Site) -> dict[str, str]:
+    """What apt is run with: its own settings, the site's proxy and what goes past it."""
+    names = ("http_proxy", "https_proxy", "no_proxy")
+    proxies = {name: getattr(site, name) for name in names if getattr(site, name)}
+    return {"APT_CONFIG": str(conf), "LC_ALL": "C", **proxies}
 
 
 def _conf(folder: Path, *, ca_bundle: str) -> str:

@@ -14,13 +14,12 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from burnish.errors import BuildError, ToolError
-from burnish.lock.fetch import AT_ONCE, download, open_session
+from burnish.lock.http import AT_ONCE, got, offers, open_session
 from burnish.lock.place import Place, Vanished
 from burnish.lock.trust import untrusted
 from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
 from burnish.model.site import Site
 
-GONE = (404, 410)
 DIGEST = re.compile(r"\b(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{64})\b")
 ALGORITHMS = {64: "sha256", 128: "sha512"}
 
@@ -149,14 +148,9 @@ def _got(url: str, part: Path, *, place: Place) -> bool:
     """Whether a file was fetched; not, if its server has none."""
     try:
         with _asking(place) as asking:
-            download(url, part, session=asking, given_up=place.given_up)
-    except requests.HTTPError as error:
-        if error.response is not None and error.response.status_code in GONE:
-            return False
-        raise _unreachable(url, error, site=place.site) from error
+            return got(url, part, session=asking, given_up=place.given_up)
     except requests.RequestException as error:
         raise _unreachable(url, error, site=place.site) from error
-    return True
 
 
 def _asking(place: Place) -> requests.Session:
@@ -170,17 +164,10 @@ def _offers(source: str, *, place: Place) -> bool:
     if not source.startswith("https://"):
         return Path(unquote(source)).is_file()
     try:
-        # not every server answers HEAD; what it would send is not read
-        with (
-            _asking(place) as asking,
-            asking.get(source, stream=True, timeout=60, verify=asking.verify) as answer,
-        ):
-            if answer.status_code not in GONE:
-                answer.raise_for_status()
-                return True
+        with _asking(place) as asking:
+            return offers(source, asking)
     except requests.RequestException as error:
         raise _unreachable(source, error, site=place.site) from error
-    return False
 
 
 def _unreachable(url: str, error: requests.RequestException, *, site: Site) -> ToolError:

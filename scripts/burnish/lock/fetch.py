@@ -9,25 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Event
 from urllib.parse import unquote, urljoin
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from burnish.errors import BuildError, CommandFailed, Interrupted, ToolError
 from burnish.lock import wheels
+from burnish.lock.http import AT_ONCE, download, open_session
 from burnish.lock.place import Place, Vanished
 from burnish.lock.trust import untrusted
 from burnish.model.lock import Interpreter, PythonLock, Wheel
-from burnish.model.site import Site
 
-AT_ONCE = 6
-CHUNK = 1 << 20
 NO_VERSION = re.compile(r"there is no version of (\S+?==[^\s,]+)")
-# `other` is what no second try mends: a certificate that is not trusted
-RETRIES = Retry(total=4, other=0, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
 
 
 def have(lock: PythonLock, *, place: Place) -> dict[Wheel, Path]:
@@ -95,19 +88,6 @@ def offered(name: str, lock: PythonLock, *, place: Place) -> Mapping[str, str]:
     return found
 
 
-def open_session(site: Site) -> requests.Session:
-    """What fetches from here: with retries, by the site's proxy, trusting its authorities."""
-    made = requests.Session()
-    made.mount("https://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
-    made.mount("http://", HTTPAdapter(max_retries=RETRIES, pool_maxsize=AT_ONCE))
-    made.proxies.update(
-        {kind: url for kind, url in (("http", site.http_proxy), ("https", site.https_proxy)) if url}
-    )
-    if site.ca_bundle:
-        made.verify = site.ca_bundle
-    return made
-
-
 def _get(
     wheel: Wheel, *, places: Mapping[str, str], asking: requests.Session, place: Place
 ) -> Path:
@@ -129,17 +109,3 @@ def _get(
                 hint="run the same command again: it goes on with what is missing",
             ) from error
     return place.inputs.keep(part, wheel.sha256)
-
-
-def download(url: str, part: Path, *, session: requests.Session, given_up: Event) -> None:
-    """Write what a URL answers with to a file. Raises what requests does, Interrupted if given up."""
-    # named for each request: else REQUESTS_CA_BUNDLE of the environment comes before the site's
-    with (
-        session.get(url, stream=True, timeout=60, verify=session.verify) as answer,
-        part.open("wb") as file,
-    ):
-        answer.raise_for_status()
-        for chunk in answer.iter_content(CHUNK):
-            file.write(chunk)
-            if given_up.is_set():
-                raise Interrupted("interrupted")

@@ -15,7 +15,7 @@ import requests
 
 from burnish.errors import BuildError
 from burnish.lock import npm_cli, tarballs
-from burnish.lock.fetch import AT_ONCE, open_session
+from burnish.lock.http import AT_ONCE, open_session
 from burnish.lock.place import Place
 from burnish.model.npm import NAME, NpmLock, NpmPackage, NpmSpec
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 
 from burnish.errors import ToolError
-from burnish.lock.fetch import download, open_session
+from burnish.lock.http import got, open_session
 from burnish.lock.place import Place
 from burnish.lock.trust import untrusted
 from burnish.model.lock import Package
@@ -21,7 +21,6 @@ TIMESTAMP = "{timestamp}"
 # A service gives its last state before the time asked for. An index is dated before its packages reach
 # the mirrors, and states are taken some hours apart: what it named is there a little later.
 LATER = (timedelta(), timedelta(hours=6), timedelta(hours=24))
-GONE = (404, 410)
 
 
 def places(sections: Sequence[str], *, recorded: Mapping[str, str], apt: Apt) -> tuple[str, ...]:
@@ -62,14 +61,11 @@ def _bring(
 def _got(url: str, part: Path, *, place: Place, asking: requests.Session) -> bool:
     """Whether a file was fetched; not, if the mirror has none there."""
     try:
-        download(url, part, session=asking, given_up=place.given_up)
+        return got(url, part, session=asking, given_up=place.given_up)
     except requests.exceptions.SSLError as error:
         raise untrusted("the snapshot mirror", f"  | {error}") from error
     except requests.RequestException as error:
-        if error.response is not None and error.response.status_code in GONE:
-            return False
         raise ToolError(
             f"{part.name} can't be fetched from the snapshot mirror\n  | {url}\n  | {error}",
             hint="run the same command again, or take apt.DISTRIBUTION.snapshot out of site.yaml",
         ) from error
-    return True

@@ -12,13 +12,11 @@ from pathlib import Path
 import requests
 
 from burnish.errors import BuildError, ToolError
-from burnish.lock.fetch import AT_ONCE, download, open_session
+from burnish.lock.http import AT_ONCE, got, offers, open_session
 from burnish.lock.npm_cli import WHO, registry
 from burnish.lock.place import Place, Vanished
 from burnish.lock.trust import untrusted
 from burnish.model.npm import NpmLock, NpmPackage
-
-GONE = (404, 410)
 
 
 class NotThere(ToolError):
@@ -65,11 +63,11 @@ def fetch(url: str, part: Path, *, asking: requests.Session, place: Place) -> Pa
     """A tarball in the scratch folder. NotThere if the registry has none."""
     part.parent.mkdir(parents=True, exist_ok=True)
     try:
-        download(url, part, session=asking, given_up=place.given_up)
+        found = got(url, part, session=asking, given_up=place.given_up)
     except requests.RequestException as error:
-        if error.response is not None and error.response.status_code in GONE:
-            raise NotThere(f"{WHO} has no {part.name}") from error
         raise _unreachable(error) from error
+    if not found:
+        raise NotThere(f"{WHO} has no {part.name}")
     return part
 
 
@@ -99,14 +97,9 @@ def _bring(
 
 def _offers(url: str, *, asking: requests.Session) -> bool:
     try:
-        # not every server answers HEAD; what it would send is not read
-        with asking.get(url, stream=True, timeout=60, verify=asking.verify) as answer:
-            if answer.status_code in GONE:
-                return False
-            answer.raise_for_status()
+        return offers(url, asking)
     except requests.RequestException as error:
         raise _unreachable(error) from error
-    return True
 
 
 def _unreachable(error: requests.RequestException) -> ToolError:
