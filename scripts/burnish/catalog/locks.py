@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
@@ -16,6 +17,7 @@ from burnish.model.download import AUTHENTICODE, Download, DownloadsLock
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wheel
 from burnish.model.npm import NpmLock, NpmPackage
 
+Pin = TypeVar("Pin", Package, Wheel, Download, NpmPackage)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 HEADER = (
     "# Written by `burnish lock`: every line pins one input by its content. Do not edit by hand.\n"
@@ -201,88 +203,83 @@ def _digest(text: str) -> str:
     return text
 
 
-def _bad(problems: list[Problem], shown: str, *, line: str) -> None:
-    hint = "resolve it anew with `burnish lock IMAGE`"
-    text = f"not a pin: {line!r}"
-    problems.append(Problem(file=shown, line=0, path="", text=text, hint=hint))
+def _pinned(
+    lines: Iterable[str], pin: Callable[[str], Pin], *, problems: list[Problem], shown: str
+) -> tuple[Pin, ...]:
+    """What `pin` makes of each line, sorted; a problem for each of which it makes nothing."""
+    found = []
+    for line in lines:
+        try:
+            found.append(pin(line))
+        except ValueError:
+            hint = "resolve it anew with `burnish lock IMAGE`"
+            text = f"not a pin: {line!r}"
+            problems.append(Problem(file=shown, line=0, path="", text=text, hint=hint))
+    return tuple(sorted(found))
 
 
 def _apt(section: AptText, problems: list[Problem], *, shown: str) -> AptLock:
-    packages = []
-    for line in section.packages:
-        try:
-            pin, sha256, size, pool = line.split(" ")
-            name, version = pin.split("=", 1)
-            packages.append(
-                Package(
-                    name=name, version=version, sha256=_digest(sha256), size=int(size), pool=pool
-                )
-            )
-        except ValueError:
-            _bad(problems, shown, line=line)
     return AptLock(
         declared=section.declared,
         epoch=section.epoch,
-        packages=tuple(sorted(packages)),
+        packages=_pinned(section.packages, _package, problems=problems, shown=shown),
         below=section.below,
     )
 
 
+def _package(line: str) -> Package:
+    pin, sha256, size, pool = line.split(" ")
+    name, version = pin.split("=", 1)
+    return Package(name=name, version=version, sha256=_digest(sha256), size=int(size), pool=pool)
+
+
 def _downloads(section: DownloadsText, problems: list[Problem], *, shown: str) -> DownloadsLock:
-    files = []
-    for line in section.files:
-        try:
-            name, url, sha256, size, origin = line.split(" ", 4)
-            digest = "" if sha256 == AUTHENTICODE else _digest(sha256)
-            files.append(Download(name=name, url=url, sha256=digest, size=int(size), origin=origin))
-        except ValueError:
-            _bad(problems, shown, line=line)
-    return DownloadsLock(declared=section.declared, files=tuple(sorted(files)))
+    files = _pinned(section.files, _download, problems=problems, shown=shown)
+    return DownloadsLock(declared=section.declared, files=files)
+
+
+def _download(line: str) -> Download:
+    name, url, sha256, size, origin = line.split(" ", 4)
+    digest = "" if sha256 == AUTHENTICODE else _digest(sha256)
+    return Download(name=name, url=url, sha256=digest, size=int(size), origin=origin)
 
 
 def _npm(section: NpmText, problems: list[Problem], *, shown: str) -> NpmLock:
-    packages = []
-    for line in section.packages:
-        try:
-            path, pin, integrity, sha256, size, tarball = line.split(" ")
-            name, _, version = pin.rpartition("@")
-            packages.append(
-                NpmPackage(
-                    path=path,
-                    name=name,
-                    version=version,
-                    integrity=integrity,
-                    sha256=sha256,
-                    size=int(size),
-                    tarball=tarball,
-                )
-            )
-        except ValueError:
-            _bad(problems, shown, line=line)
-    return NpmLock(declared=section.declared, packages=tuple(sorted(packages)))
+    packages = _pinned(section.packages, _npm_package, problems=problems, shown=shown)
+    return NpmLock(declared=section.declared, packages=packages)
+
+
+def _npm_package(line: str) -> NpmPackage:
+    path, pin, integrity, sha256, size, tarball = line.split(" ")
+    name, _, version = pin.rpartition("@")
+    return NpmPackage(
+        path=path,
+        name=name,
+        version=version,
+        integrity=integrity,
+        sha256=sha256,
+        size=int(size),
+        tarball=tarball,
+    )
 
 
 def _python(section: PythonText, problems: list[Problem], *, shown: str) -> PythonLock:
-    wheels = []
-    for line in section.wheels:
-        try:
-            pin, sha256, size, uploaded, filename = line.split(" ")
-            name, version = pin.split("==", 1)
-            wheels.append(
-                Wheel(
-                    name=name,
-                    version=version,
-                    sha256=_digest(sha256),
-                    size=int(size),
-                    uploaded=int(uploaded),
-                    filename=filename,
-                )
-            )
-        except ValueError:
-            _bad(problems, shown, line=line)
     return PythonLock(
         declared=section.declared,
         python=section.python,
         epoch=section.epoch,
-        wheels=tuple(sorted(wheels)),
+        wheels=_pinned(section.wheels, _wheel, problems=problems, shown=shown),
+    )
+
+
+def _wheel(line: str) -> Wheel:
+    pin, sha256, size, uploaded, filename = line.split(" ")
+    name, version = pin.split("==", 1)
+    return Wheel(
+        name=name,
+        version=version,
+        sha256=_digest(sha256),
+        size=int(size),
+        uploaded=int(uploaded),
+        filename=filename,
     )
