@@ -7,12 +7,13 @@ variables. What else would install packages is a problem, so nothing gets past t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from burnish.catalog.document import Document
+from burnish.catalog.lists import tasks
 from burnish.errors import Problem
 from burnish.model.role import AptTask
 
@@ -30,31 +31,13 @@ class Apt:
     problems: list[Problem] = field(default_factory=list)
 
 
-def load_apt(path: Path, tasks: Iterable[Document]) -> Apt:
+def load_apt(path: Path, documents: Iterable[Document]) -> Apt:
     """The apt tasks among a role's files of tasks."""
     found = Apt()
-    for document in tasks:
-        for task, when in _tasks(document.data):
+    for document in documents:
+        for task, when in tasks(document.data):
             _task(task, when, found=found, role=path.name, shown=document.file)
     return found
-
-
-def _tasks(
-    data: Any, when: tuple[str, ...] = ()
-) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
-    for task in data if isinstance(data, list) else ():
-        if not isinstance(task, dict):
-            continue
-        conditions = (*when, *_list(task.get("when")))
-        yield task, conditions
-        for part in ("block", "rescue", "always"):
-            yield from _tasks(task.get(part), conditions)
-
-
-def _list(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
 
 
 def _task(

@@ -13,6 +13,7 @@ from burnish.errors import Problem
 
 T = TypeVar("T")
 BLOCKS = ("block", "rescue", "always")
+Conditions = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,22 @@ def check_lists(
                         yield from entry(Entry(spec=spec, document=document, at=at))
 
 
+def tasks(data: Any, when: Conditions = ()) -> Iterator[tuple[Mapping[str, Any], Conditions]]:
+    """Every task of a list, those in blocks too, with the conditions that it and its blocks have."""
+    for task in data if isinstance(data, list) else ():
+        if isinstance(task, dict):
+            own = task.get("when")
+            listed = own if isinstance(own, list) else [own] if own is not None else []
+            conditions = (*when, *map(str, listed))
+            yield task, conditions
+            for part in BLOCKS:
+                yield from tasks(task.get(part), conditions)
+
+
 def each_task(documents: Iterable[Document]) -> Iterator[tuple[Mapping[str, Any], Document]]:
     """Every task of a role's files, those in blocks too, with its file."""
     for document in documents:
-        yield from ((task, document) for task in _tasks(document.data))
+        yield from ((task, document) for task, _ in tasks(document.data))
 
 
 def past_the_lock(task: Mapping[str, Any], document: Document, *, text: str, hint: str) -> Problem:
@@ -70,11 +83,3 @@ def _below(document: Document, at: Location, *, data: Any) -> Document:
         place[len(at) :]: line for place, line in document.lines.items() if place[: len(at)] == at
     }
     return Document(file=document.file, data=data, lines=lines)
-
-
-def _tasks(data: Any) -> Iterator[Mapping[str, Any]]:
-    for task in data if isinstance(data, list) else ():
-        if isinstance(task, dict):
-            yield task
-            for part in BLOCKS:
-                yield from _tasks(task.get(part))

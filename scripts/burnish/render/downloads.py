@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from burnish.errors import DefinitionError, Problem
+from burnish.errors import Problem
 from burnish.model.base import Base
 from burnish.model.download import DownloadSpec
 from burnish.model.role import Role
-from burnish.render.entries import entries, of_lists
+from burnish.render.entries import by_name, entries, of_lists
 
 
 def downloads(
@@ -19,20 +20,17 @@ def downloads(
 
     DefinitionError names each that is no data, and two that would be the same file.
     """
-    found: dict[str, DownloadSpec] = {}
-    problems: list[Problem] = []
-    for role, entry in entries(roles, given, base=base, flavour=flavour, ending="downloads"):
-        if isinstance(entry, Problem):
-            problems.append(entry)
-            continue
-        spec = DownloadSpec(**entry)
-        other = found.setdefault(spec.name, spec)
-        if other.asked != spec.asked:
-            text = f"two downloads of one layer are called {spec.name!r}"
-            problems.append(of_lists(role, text, hint="give one of them another name"))
-        if spec.authenticode and base.os != "windows":
-            text = f"{spec.name}: only an installer of Windows is known by its signer"
-            problems.append(of_lists(role, text, hint="give its sha256 or its checksum"))
-    if problems:
-        raise DefinitionError(problems)
-    return tuple(found[name] for name in sorted(found))
+    found = entries(roles, given, base=base, flavour=flavour, ending="downloads")
+    return by_name(found, DownloadSpec, faults=partial(_faults, base=base))
+
+
+def _faults(
+    role: Role, specs: tuple[DownloadSpec, DownloadSpec], *, base: Base
+) -> Iterator[Problem]:
+    spec, other = specs
+    if other.asked != spec.asked:
+        text = f"two downloads of one layer are called {spec.name!r}"
+        yield of_lists(role, text, hint="give one of them another name")
+    if spec.authenticode and base.os != "windows":
+        text = f"{spec.name}: only an installer of Windows is known by its signer"
+        yield of_lists(role, text, hint="give its sha256 or its checksum")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import jinja2
 
-from burnish.errors import Problem
+from burnish.errors import DefinitionError, Problem
 from burnish.model.base import Base
+from burnish.model.download import DownloadSpec
+from burnish.model.npm import NpmSpec
 from burnish.model.role import Role
 from burnish.render.hcl import environment
 from burnish.render.packages import of_system
+
+Spec = TypeVar("Spec", DownloadSpec, NpmSpec)
 
 
 def entries(
@@ -27,6 +31,29 @@ def entries(
             if name.startswith(f"__{role.name}_{ending}"):
                 for entry in value:
                     yield from ((role, found) for found in _filled(entry, known, role=role))
+
+
+def by_name(
+    found: Iterable[tuple[Role, Mapping[str, Any] | Problem]],
+    kind: Callable[..., Spec],
+    *,
+    faults: Callable[[Role, tuple[Spec, Spec]], Iterator[Problem]],
+) -> tuple[Spec, ...]:
+    """The entries as `kind`, each name once, sorted. DefinitionError with every problem.
+
+    `faults` looks at each one, beside the first of its name.
+    """
+    specs: dict[str, Spec] = {}
+    problems: list[Problem] = []
+    for role, entry in found:
+        if isinstance(entry, Problem):
+            problems.append(entry)
+            continue
+        spec = kind(**entry)
+        problems += faults(role, (spec, specs.setdefault(spec.name, spec)))
+    if problems:
+        raise DefinitionError(problems)
+    return tuple(specs[name] for name in sorted(specs))
 
 
 def of_lists(role: Role, text: str, *, hint: str) -> Problem:

@@ -4,14 +4,14 @@ tree is unpacked by."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from burnish.errors import DefinitionError, Problem
+from burnish.errors import Problem
 from burnish.model.base import Base
 from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.role import Role
-from burnish.render.entries import entries, of_lists
+from burnish.render.entries import by_name, entries, of_lists
 
 
 def npm(
@@ -21,20 +21,15 @@ def npm(
 
     DefinitionError names each that is no data, and each that is asked for in two ranges.
     """
-    found: dict[str, NpmSpec] = {}
-    problems: list[Problem] = []
-    for role, entry in entries(roles, given, base=base, flavour=flavour, ending="npm"):
-        if isinstance(entry, Problem):
-            problems.append(entry)
-            continue
-        spec = NpmSpec(**entry)
-        other = found.setdefault(spec.name, spec)
-        if other.asked != spec.asked:
-            text = f"one layer asks for {other.asked} and for {spec.asked}"
-            problems.append(of_lists(role, text, hint="a layer has one tree: agree on one range"))
-    if problems:
-        raise DefinitionError(problems)
-    return tuple(found[name] for name in sorted(found))
+    found = entries(roles, given, base=base, flavour=flavour, ending="npm")
+    return by_name(found, NpmSpec, faults=_faults)
+
+
+def _faults(role: Role, specs: tuple[NpmSpec, NpmSpec]) -> Iterator[Problem]:
+    spec, other = specs
+    if other.asked != spec.asked:
+        text = f"one layer asks for {other.asked} and for {spec.asked}"
+        yield of_lists(role, text, hint="a layer has one tree: agree on one range")
 
 
 def tree(lock: NpmLock) -> str:
