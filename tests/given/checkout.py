@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import makers
+import pytest
 from burnish.catalog.load import PLUGINS, load
+from burnish.errors import DefinitionError
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
@@ -243,3 +245,10 @@ def resolved(root: Path, of: Lock | None = None, *, image: str = IMAGE) -> Plan:
 def real() -> Catalog:
     """The catalog of this repository, read once."""
     return load([REPOSITORY])
+
+
+def problems(root: Path) -> list[str]:
+    """What is wrong with a checkout that can't be planned."""
+    with pytest.raises(DefinitionError) as caught:
+        resolved(root)
+    return [str(problem) for problem in caught.value.problems]

@@ -12,7 +12,9 @@ import checkout
 import makers
 from burnish import pipeline
 from burnish.build.files import write
+from burnish.catalog.codec import JsonCodec
 from burnish.catalog.locks import dump_lock
+from burnish.gallery.local import LocalGallery
 from burnish.model.gate import GateResult
 from burnish.model.manifest import Manifest
 from burnish.stages.run import World
@@ -82,3 +84,21 @@ def line(world: World, letters: str) -> list[Manifest]:
             promote(world, made)
     assert channels(world) == letters
     return world.gallery.manifests(IMAGE)[::-1]
+
+
+def gallery(folder: Path) -> LocalGallery:
+    """An empty gallery below a folder."""
+    return LocalGallery(root=folder / "gallery", codec=JsonCodec())
+
+
+def disk(folder: Path) -> Path:
+    """A small file that plays a disk."""
+    path = folder / "disk.vhd"
+    path.write_bytes(b"disk")
+    return path
+
+
+def add(to: LocalGallery, disk: Path, *, image: str = IMAGE) -> Path:
+    """File a version with a disk and a report; gives its folder."""
+    made = makers.manifest(image=image, version="")
+    return to.add(made, day=DAY, files={"disk.vhd": disk}, texts={"report.md": "# r"})[1]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import checkout
+import makers
+from burnish import pipeline
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
 from burnish.model.lock import Lock
 from burnish.stages import locks
-from burnish.stages.run import Options, World
+from burnish.stages.run import Options, Run, World
 from burnish.stages.world import Place, open_world
 
 NOW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
@@ -59,3 +61,13 @@ def locked(folder: Path) -> World:
 def put(path: Path, lock: Lock) -> None:
     """Write a lock."""
     write(path, dump_lock(lock))
+
+
+def run_of(world: World, image: str = checkout.IMAGE) -> Run:
+    """A run of an image that has only been planned, on some host."""
+    return Run(plan=pipeline.plan(world, world.catalog.images[image]), host=makers.host())
+
+
+def with_options(world: World, **values: object) -> World:
+    """The same world with some options set."""
+    return replace(world, options=replace(world.options, **values))  # type: ignore[arg-type]

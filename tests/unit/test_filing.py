@@ -20,19 +20,12 @@ from burnish.model.catalog import Catalog
 from burnish.model.manifest import Inventory
 from burnish.stages import filing, prove
 from burnish.stages.run import Run, World
+from worlds import run_of, with_options
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return worlds.locked(tmp_path)
-
-
-def run_of(world: World, image: str = checkout.IMAGE) -> Run:
-    return Run(plan=pipeline.plan(world, world.catalog.images[image]), host=makers.host())
-
-
-def with_options(world: World, **values: object) -> World:
-    return replace(world, options=replace(world.options, **values))  # type: ignore[arg-type]
 
 
 def finished(world: World) -> Run:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import makers
 import pytest
-from burnish.catalog.codec import JsonCodec
+import shelf
 from burnish.errors import PublishError, UsageError
 from burnish.gallery import local, rules
 from burnish.gallery.local import LocalGallery
 from burnish.model.manifest import Manifest
 from burnish.model.version import Version
-
-DAY = date(2026, 11, 25)
+from shelf import DAY, add
 
 
 class Killed(BaseException):
@@ -26,19 +25,12 @@ class Killed(BaseException):
 
 @pytest.fixture
 def gallery(tmp_path: Path) -> LocalGallery:
-    return LocalGallery(root=tmp_path / "gallery", codec=JsonCodec())
+    return shelf.gallery(tmp_path)
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Path:
-    path = tmp_path / "disk.vhd"
-    path.write_bytes(b"disk")
-    return path
-
-
-def add(gallery: LocalGallery, disk: Path, *, image: str = "tiny-cpu") -> Path:
-    manifest = makers.manifest(image=image, version="")
-    return gallery.add(manifest, day=DAY, files={"disk.vhd": disk}, texts={"report.md": "# r"})[1]
+    return shelf.disk(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -6,34 +6,25 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import makers
 import pytest
-from burnish.catalog.codec import JsonCodec
+import shelf
 from burnish.errors import PublishError, UsageError
 from burnish.gallery.local import LocalGallery
 from burnish.model.manifest import Manifest
-
-DAY = date(2026, 11, 25)
+from shelf import add
 
 
 @pytest.fixture
 def gallery(tmp_path: Path) -> LocalGallery:
-    return LocalGallery(root=tmp_path / "gallery", codec=JsonCodec())
+    return shelf.gallery(tmp_path)
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Path:
-    path = tmp_path / "disk.vhd"
-    path.write_bytes(b"disk")
-    return path
-
-
-def add(gallery: LocalGallery, disk: Path, *, image: str = "tiny-cpu") -> Path:
-    manifest = makers.manifest(image=image, version="")
-    return gallery.add(manifest, day=DAY, files={"disk.vhd": disk}, texts={"report.md": "# r"})[1]
+    return shelf.disk(tmp_path)
 
 
 def test_a_change_stays_in_its_place(gallery: LocalGallery, disk: Path) -> None:

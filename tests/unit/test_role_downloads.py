@@ -42,12 +42,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkout.write(tmp_path_factory.mktemp("root"), changes=changes)
 
 
-def problems(root: Path) -> list[str]:
-    with pytest.raises(DefinitionError) as caught:
-        checkout.resolved(root)
-    return [str(problem) for problem in caught.value.problems]
-
-
 def file(**values: object) -> Download:
     made = Download(name="tool.tgz", url=URL, sha256=makers.sha("tool"), size=6, origin=COMPUTED)
     return replace(made, **values)  # type: ignore[arg-type]
@@ -76,7 +70,7 @@ def locked(*files: Download, declared: str = LINE) -> Lock:
 )
 def test_what_is_wrong_with_a_download(root: Path, old: str, new: str, text: str) -> None:
     with checkout.edited(root, VARS, old=old, new=new):
-        (found,) = problems(root)
+        (found,) = checkout.problems(root)
     place, _, told = text.partition(": ")
     assert found.startswith(f"{VARS}:{place}: ")
     assert told in found
@@ -96,7 +90,7 @@ def test_what_is_wrong_with_a_download(root: Path, old: str, new: str, text: str
 )
 def test_a_task_that_fetches_is_a_problem(root: Path, task: str) -> None:
     with checkout.edited(root, TASKS, new=f"- name: Fetch\n  {task}\n"):
-        assert problems(root) == [f"{TASKS}: 'Fetch' downloads by itself, past the lock"]
+        assert checkout.problems(root) == [f"{TASKS}: 'Fetch' downloads by itself, past the lock"]
 
 
 def test_a_task_that_takes_a_declared_file_is_none(root: Path) -> None:
@@ -124,7 +118,7 @@ def test_a_task_that_takes_a_declared_file_is_none(root: Path) -> None:
 )
 def test_what_cannot_be_known_is_a_problem(root: Path, old: str, new: str, text: str) -> None:
     with checkout.edited(root, VARS, old=old, new=new):
-        (found,) = problems(root)
+        (found,) = checkout.problems(root)
     assert found.startswith("roles/extra/vars: ")
     assert text in found
 

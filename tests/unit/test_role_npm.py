@@ -44,12 +44,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkout.write(tmp_path_factory.mktemp("root"), changes=changes)
 
 
-def problems(root: Path) -> list[str]:
-    with pytest.raises(DefinitionError) as caught:
-        checkout.resolved(root)
-    return [str(problem) for problem in caught.value.problems]
-
-
 def package(**values: object) -> NpmPackage:
     made = NpmPackage(
         path="node_modules/proxy",
@@ -87,7 +81,7 @@ def world_of(root: Path, lock: Lock, *, folder: Path) -> tuple[World, Run]:
 )
 def test_what_is_wrong_with_a_tool(root: Path, old: str, new: str, text: str) -> None:
     with checkout.edited(root, VARS, old=old, new=new):
-        found = problems(root)
+        found = checkout.problems(root)
     place, _, told = text.partition(": ")
     assert [each for each in found if each.startswith(f"{VARS}:{place}: ") and told in each]
 
@@ -107,7 +101,7 @@ def test_what_is_wrong_with_a_tool(root: Path, old: str, new: str, text: str) ->
 )
 def test_a_task_that_installs_by_itself_is_a_problem(root: Path, task: str) -> None:
     with checkout.edited(root, TASKS, new=f"- name: Install\n  {task}\n"):
-        (found,) = problems(root)
+        (found,) = checkout.problems(root)
     assert found == f"{TASKS}: 'Install' calls npm, or one like it, by itself, past the lock"
 
 
@@ -128,7 +122,7 @@ def test_a_task_that_unpacks_what_is_locked_is_none(root: Path, task: str) -> No
 def test_one_layer_has_one_tree(root: Path) -> None:
     more = "__extra_npm_more: [{name: proxy, version: '8'}]\n"
     with checkout.edited(root, VARS, new=more):
-        assert problems(root) == [
+        assert checkout.problems(root) == [
             "roles/extra/vars: one layer asks for proxy@^7.0.0 and for proxy@8"
         ]
 

@@ -19,19 +19,12 @@ from burnish.lock.place import Vanished
 from burnish.model.lock import Lock
 from burnish.stages import inputs, layers, locks, prepare, scenario, services
 from burnish.stages.run import Run, World
+from worlds import run_of, with_options
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return worlds.locked(tmp_path)
-
-
-def run_of(world: World, image: str = checkout.IMAGE) -> Run:
-    return Run(plan=pipeline.plan(world, world.catalog.images[image]), host=makers.host())
-
-
-def with_options(world: World, **values: object) -> World:
-    return replace(world, options=replace(world.options, **values))  # type: ignore[arg-type]
 
 
 def test_a_cloud_image_needs_a_cloud(world: World) -> None:
