@@ -42,9 +42,3 @@ def config(*, port: int, user: str, key: Path, control: Path) -> str:
 def command(ssh_config: Path, *words: str, timeout: float | None = None) -> Command:
     """`words` run by the guest's login shell; without words, an interactive session."""
     return Command(argv=("ssh", "-F", str(ssh_config), ALIAS, *words), timeout=timeout)
-
-
-def master_exit(ssh_config: Path) -> Command:
-    """Ends the shared connection, if there is one."""
-    argv = ("ssh", "-F", str(ssh_config), "-O", "exit", ALIAS)
-    return Command(argv=argv, timeout=10)

@@ -19,7 +19,6 @@ from burnish.model.base import Rootfs
 from burnish.model.lock import AptLock
 from burnish.model.plan import Layer
 from burnish.model.protocols import Silent
-from burnish.model.record import LayerRecord
 from burnish.model.site import Apt
 from burnish.render import transport
 from burnish.render.layer import LayerPaths, render_layer
@@ -165,11 +164,6 @@ def staged(world: World, layer: Layer) -> dict[str, Path]:
 def _plugins(world: World) -> Path | None:
     folder = world.site.packer.plugins
     return Path(folder) if folder else None
-
-
-def top_record(run: Run) -> LayerRecord:
-    """The record of the image's top layer."""
-    return run.records[-1]
 
 
 def image_of(world: World, run: Run) -> str:
