@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +15,9 @@ import images
 import pytest
 import registry
 import yaml
-from called import Done
 from factory import IMAGE, Factory
 from registry import Made, Registry
 
-# an empty network namespace of its own: loopback and no route
-CUT = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 APT = """\
 - name: Install what the role needs
   ansible.builtin.apt:
@@ -228,20 +224,6 @@ def test_a_task_that_calls_npm_is_refused(tooled: Factory) -> None:
     assert "'Install' calls npm, or one like it, by itself, past the lock" in done.err
 
 
-def cut(of: Factory, *arguments: str) -> Done:
-    """A call of burnish that reaches nothing but this machine's Docker daemon."""
-    done = subprocess.run(
-        [*CUT, *of.argv, *arguments],
-        env=of.env,
-        cwd=of.root,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=of.patience,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
-
-
 @pytest.fixture
 def elsewhere(stocked: Factory, tmp_path: Path) -> Iterator[Factory]:
     """A clean home: the same checkout, an empty store, tags that nobody has."""
@@ -261,12 +243,12 @@ def test_a_closed_place_builds_the_same_from_a_bundle(
     bundle = tmp_path / "inputs.tar"
     packed = stocked.burnish("cache", "export", str(bundle), IMAGE)
     assert packed.code == 0, packed.err
-    refused = cut(elsewhere, "build", IMAGE, "--until", "layers", "--offline")
+    refused = elsewhere.closed("build", IMAGE, "--until", "layers", "--offline")
     assert refused.code == 7
     assert "--offline, and the lock leaves" in refused.err
-    taken = cut(elsewhere, "cache", "import", str(bundle))
+    taken = elsewhere.closed("cache", "import", str(bundle))
     assert (taken.code, taken.err.count("error")) == (0, 0)
-    done = cut(elsewhere, "build", IMAGE, "--until", "layers", "--offline")
+    done = elsewhere.closed("build", IMAGE, "--until", "layers", "--offline")
     assert done.code == 0, done.err
     assert done.built == ["one", "two", "data", "seal"]
     assert layer_ids(elsewhere) == layer_ids(stocked)

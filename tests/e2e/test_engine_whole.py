@@ -115,16 +115,25 @@ def test_what_was_promoted_is_nothing_to_do_by_night(own: Burnish, filed: Path) 
     assert f"| {IMAGE} | nothing to do | {filed.name} |" in done.out
 
 
-def test_an_empty_store_gives_the_same_disk(own: Burnish, filed: Path) -> None:
-    raw = _manifest(filed)["artifacts"]
+def test_a_closed_place_gives_the_same_disk_and_proves_it(
+    own: Burnish, filed: Path, tmp_path: Path
+) -> None:
+    before, bundle = _manifest(filed), tmp_path / "inputs.tar"
+    assert own.burnish("cache", "export", str(bundle), IMAGE).code == 0
     shutil.rmtree(own.env["BURNISH_STORE"])
     forget("e2e-whole")
-    done = own.burnish("build", IMAGE, "--force")
+    home = {"HOME": str(tmp_path / "home")}
+    assert own.closed("cache", "import", str(bundle), env=home).code == 0
+    done = own.closed("build", IMAGE, "--force", "--offline", env=home)
     assert done.code == 0, done.err
     assert "✓ layer bare" in done.err
     again = Path(done.out.strip())
     assert again.name != filed.name
-    assert _manifest(again)["artifacts"]["disk.vhd"] == raw["disk.vhd"]
+    after = _manifest(again)
+    assert after["plan"] == before["plan"]
+    assert [each["id"] for each in after["layers"]] == [each["id"] for each in before["layers"]]
+    assert after["artifacts"]["disk.vhd"] == before["artifacts"]["disk.vhd"]
+    assert {each["level"] for each in after["verdicts"]} == {"container", "artifact", "vm"}
 
 
 def test_a_filed_version_is_proven_again_without_a_build(own: Burnish, filed: Path) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BURNISH = str(Path(sys.executable).with_name("burnish"))
+# an empty network namespace of its own: loopback and no route
+CUT = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,18 @@ class Burnish:
 
     def burnish(self, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
         """Run it to its end; `env` replaces values for this call."""
+        return self._run((), arguments, env=env or {})
+
+    def closed(self, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
+        """The same where nothing is reached but this machine's Docker daemon."""
+        return self._run(CUT, arguments, env=env or {})
+
+    def _run(
+        self, within: tuple[str, ...], arguments: tuple[str, ...], *, env: Mapping[str, str]
+    ) -> Done:
         done = subprocess.run(
-            [*self.argv, *arguments],
-            env={**self.env, **(env or {})},
+            [*within, *self.argv, *arguments],
+            env={**self.env, **env},
             cwd=self.roots[0],
             capture_output=True,
             text=True,

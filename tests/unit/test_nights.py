@@ -33,6 +33,17 @@ sys.exit(code)
 """
 
 
+MEETING = """\
+import json, pathlib, sys, time
+folder = pathlib.Path(__file__).parent
+(folder / f"{sys.argv[2]}.here").touch()
+until = time.monotonic() + 20
+while len(list(folder.glob("*.here"))) < 2:
+    if time.monotonic() > until:
+        sys.exit(4)
+    time.sleep(0.05)
+print(json.dumps({"version": "2026.1125.0"}))
+"""
 pytestmark = pytest.mark.touches(
     "processes", reason="a script plays burnish, in a process of its own"
 )
@@ -181,3 +192,17 @@ def test_an_interrupted_night_waits_for_no_source(
     monkeypatch.setattr(patience, "FIRST", 3600.0)
     night = build(world, decision, (4, "E: Hash Sum mismatch"), given_up=given_up)
     assert (night.outcome, len(night.attempts)) == ("failed", 1)
+
+
+def test_independent_images_are_built_at_the_same_time(world: World, decision: Decision) -> None:
+    folder = world.build / "meeting"
+    folder.mkdir(parents=True)
+    (folder / "burnish.py").write_text(MEETING)
+    other = replace(decision, image=replace(decision.image, name="other-cpu"))
+    command = (sys.executable, str(folder / "burnish.py"))
+    builder = nights.Builder(command=command, folder=folder, jobs=2)
+    found = {
+        night.image: night.outcome
+        for night in nights.build_all(world, [decision, other], builder=builder)
+    }
+    assert found == {checkout.IMAGE: "candidate", "other-cpu": "candidate"}
