@@ -14,9 +14,8 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from burnish.errors import BuildError, ToolError
-from burnish.lock.http import AT_ONCE, got, offers, open_session
+from burnish.lock.http import AT_ONCE, failure, got, offers, open_session
 from burnish.lock.place import Place, Vanished
-from burnish.lock.trust import untrusted
 from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
 from burnish.model.site import Site
 
@@ -173,12 +172,9 @@ def _offers(source: str, *, place: Place) -> bool:
 def _unreachable(url: str, error: requests.RequestException, *, site: Site) -> ToolError:
     mirror = site.downloads.mirror
     who = "the downloads mirror" if mirror and url.startswith(mirror) else urlsplit(url).hostname
-    if isinstance(error, requests.exceptions.SSLError):
-        return untrusted(f"{who}", f"  | {error}")
-    return ToolError(
-        f"{url.rpartition('/')[2]} can't be fetched from {who}\n  | {url}\n  | {error}",
-        hint="name a mirror as downloads.mirror, or a proxy as https_proxy, in site.yaml",
-    )
+    what = f"{url.rpartition('/')[2]} can't be fetched from {who}\n  | {url}"
+    hint = "name a mirror as downloads.mirror, or a proxy as https_proxy, in site.yaml"
+    return failure(f"{who}", error, what=what, hint=hint)
 
 
 def _digest(path: Path, algorithm: str) -> str:

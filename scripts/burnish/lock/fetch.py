@@ -13,13 +13,13 @@ from urllib.parse import unquote, urljoin
 
 import requests
 
-from burnish.errors import BuildError, CommandFailed, Interrupted, ToolError
+from burnish.errors import BuildError, CommandFailed, Interrupted
 from burnish.lock import wheels
-from burnish.lock.http import AT_ONCE, download, open_session
+from burnish.lock.http import AT_ONCE, download, failure, open_session
 from burnish.lock.place import Place, Vanished
-from burnish.lock.trust import untrusted
 from burnish.model.lock import Interpreter, PythonLock, Wheel
 
+WHO = "the Python index"
 NO_VERSION = re.compile(r"there is no version of (\S+?==[^\s,]+)")
 
 
@@ -43,7 +43,7 @@ def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
         places = offered(name, replace(lock, wheels=tuple(missing)), place=place)
         gone = [wheel.filename for wheel in missing if wheel.sha256 not in places]
         if gone:
-            raise Vanished(section, gone, who="the Python index")
+            raise Vanished(section, gone, who=WHO)
         with open_session(place.site) as asking, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
             get = partial(_get, places=places, asking=asking, place=place)
             found.update(zip(missing, pool.map(get, missing), strict=True))
@@ -79,7 +79,7 @@ def offered(name: str, lock: PythonLock, *, place: Place) -> Mapping[str, str]:
         gone = sorted(set(NO_VERSION.findall("\n".join(error.tail))))
         if not gone:
             raise
-        raise Vanished(f"python:{name}", gone, who="the Python index") from error
+        raise Vanished(f"python:{name}", gone, who=WHO) from error
     found = {}
     for package in packages:
         for wheel in package.get("wheels", ()):
@@ -101,11 +101,8 @@ def _get(
     else:
         try:
             download(url, part, session=asking, given_up=place.given_up)
-        except requests.exceptions.SSLError as error:
-            raise untrusted("the Python index", f"  | {error}") from error
         except requests.RequestException as error:
-            raise ToolError(
-                f"{wheel.filename} can't be fetched from the Python index\n  | {error}",
-                hint="run the same command again: it goes on with what is missing",
-            ) from error
+            what = f"{wheel.filename} can't be fetched from {WHO}"
+            hint = "run the same command again: it goes on with what is missing"
+            raise failure(WHO, error, what=what, hint=hint) from error
     return place.inputs.keep(part, wheel.sha256)

@@ -14,7 +14,8 @@ from requests.adapters import HTTPAdapter
 from requests.utils import should_bypass_proxies
 from urllib3.util import Retry
 
-from burnish.errors import Interrupted
+from burnish.errors import Interrupted, ToolError
+from burnish.lock.trust import untrusted
 from burnish.model.site import Site
 
 AT_ONCE = 6
@@ -67,6 +68,13 @@ def offers(url: str, session: requests.Session) -> bool:
             return False
         answer.raise_for_status()
     return True
+
+
+def failure(who: str, error: requests.RequestException, *, what: str, hint: str) -> ToolError:
+    """What is told of a server that did not answer; a certificate that is not trusted says so itself."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return untrusted(who, f"  | {error}")
+    return ToolError(f"{what}\n  | {error}", hint=hint)
 
 
 def _asked(url: str, session: requests.Session) -> requests.Response:

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import requests
 
-from burnish.errors import ToolError
-from burnish.lock.http import got, open_session
+from burnish.lock.http import failure, got, open_session
 from burnish.lock.place import Place
-from burnish.lock.trust import untrusted
 from burnish.model.lock import Package
 from burnish.model.site import Apt
 
 FORM = "%Y-%m-%dT%H:%M:%SZ"  # of dates in a lock
 STAMP = "%Y%m%dT%H%M%SZ"  # as snapshot services name a time
+WHO = "the snapshot mirror"
 TIMESTAMP = "{timestamp}"
 # A service gives its last state before the time asked for. An index is dated before its packages reach
 # the mirrors, and states are taken some hours apart: what it named is there a little later.
@@ -62,10 +61,7 @@ def _got(url: str, part: Path, *, place: Place, asking: requests.Session) -> boo
     """Whether a file was fetched; not, if the mirror has none there."""
     try:
         return got(url, part, session=asking, given_up=place.given_up)
-    except requests.exceptions.SSLError as error:
-        raise untrusted("the snapshot mirror", f"  | {error}") from error
     except requests.RequestException as error:
-        raise ToolError(
-            f"{part.name} can't be fetched from the snapshot mirror\n  | {url}\n  | {error}",
-            hint="run the same command again, or take apt.DISTRIBUTION.snapshot out of site.yaml",
-        ) from error
+        what = f"{part.name} can't be fetched from {WHO}\n  | {url}"
+        hint = "run the same command again, or take apt.DISTRIBUTION.snapshot out of site.yaml"
+        raise failure(WHO, error, what=what, hint=hint) from error

@@ -12,10 +12,9 @@ from pathlib import Path
 import requests
 
 from burnish.errors import BuildError, ToolError
-from burnish.lock.http import AT_ONCE, got, offers, open_session
+from burnish.lock.http import AT_ONCE, failure, got, offers, open_session
 from burnish.lock.npm_cli import WHO, registry
 from burnish.lock.place import Place, Vanished
-from burnish.lock.trust import untrusted
 from burnish.model.npm import NpmLock, NpmPackage
 
 
@@ -103,9 +102,5 @@ def _offers(url: str, *, asking: requests.Session) -> bool:
 
 
 def _unreachable(error: requests.RequestException) -> ToolError:
-    if isinstance(error, requests.exceptions.SSLError):
-        return untrusted(WHO, f"  | {error}")
-    return ToolError(
-        f"{WHO} can't be reached\n  | {error}",
-        hint="name one as npm.registry, or a proxy as https_proxy, in site.yaml",
-    )
+    hint = "name one as npm.registry, or a proxy as https_proxy, in site.yaml"
+    return failure(WHO, error, what=f"{WHO} can't be reached", hint=hint)
