@@ -35,8 +35,12 @@ def known(tmp_path: Path) -> facts.Facts:
     folder = tmp_path / "roles" / "python" / "defaults"
     folder.mkdir(parents=True)
     (folder / "main.yml").write_text(json.dumps({**DEFAULTS, "python_imports": {}}))
+    r = tmp_path / "roles" / "r"
+    r.mkdir()
+    (r / "facts.yml").write_text(json.dumps({"kernels": [{"name": "ir", "command": "R"}]}))
     layers = [
         {"id": "base", "roles": ["base"], "vars": {"base_locale": "C.UTF-8"}},
+        {"id": "r", "roles": ["r"], "vars": {}},
         python_layer("ml", default=True, asked=["NumPy>=2", "ipykernel"]),
         python_layer("jupyter", default=False, asked=["notebook"]),
     ]
@@ -53,7 +57,7 @@ def test_an_environment_takes_what_facts_omit_from_the_roles_defaults(known: fac
     assert ml.versions == {"numpy": "2.4.6", "ipykernel": "7.4.0"}
     assert (ml.default, jupyter.default) == (True, False)
     assert known.environment("jupyter") is not None
-    assert known.roles == {"base", "python"}
+    assert known.roles == {"base", "r", "python"}
 
 
 def test_an_environment_knows_what_was_asked_for(known: facts.Facts) -> None:
@@ -64,8 +68,9 @@ def test_an_environment_knows_what_was_asked_for(known: facts.Facts) -> None:
     assert not jupyter.has("ipykernel"), "locked, but not asked for"
 
 
-def test_the_default_environment_is_also_the_kernel_python3(known: facts.Facts) -> None:
-    assert known.kernels == dict.fromkeys(("ml", "python3"), "/opt/envs/ml/bin/python")
+def test_kernels_are_those_of_environments_and_of_roles(known: facts.Facts) -> None:
+    python = dict.fromkeys(("ml", "python3"), "/opt/envs/ml/bin/python")
+    assert known.kernels == {**python, "ir": "R"}
 
 
 def test_a_variable_comes_from_the_topmost_layer_that_has_it(known: facts.Facts) -> None:

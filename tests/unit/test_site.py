@@ -44,6 +44,8 @@ def test_the_file_comes_before_the_environment(tmp_path: Path) -> None:
             Site(http_proxy="http://p", no_proxy="a,b"),
         ),
         ({"PIP_INDEX_URL": "https://i"}, Site(python=PythonIndex(index_url="https://i"))),
+        ({"PIP_FIND_LINKS": "/a /b"}, Site(python=PythonIndex(find_links=("/a", "/b")))),
+        ({"UV_FIND_LINKS": "/a,/b"}, Site(python=PythonIndex(find_links=("/a", "/b")))),
         ({"REQUESTS_CA_BUNDLE": "/ca"}, Site(ca_bundle="/ca")),
         ({"SSL_CERT_FILE": "/a", "CURL_CA_BUNDLE": "/b"}, Site(ca_bundle="/a")),
         ({"BURNISH_STORE": "/s", "BURNISH_GALLERY": "/g"}, Site(store="/s", gallery="/g")),

@@ -67,6 +67,7 @@ def _from_environment(site: Site, environment: Mapping[str, str]) -> Site:
         site.python,
         index_url=site.python.index_url
         or first("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"),
+        find_links=site.python.find_links or _folders(first("UV_FIND_LINKS", "PIP_FIND_LINKS")),
     )
     return replace(
         site,
@@ -80,3 +81,8 @@ def _from_environment(site: Site, environment: Mapping[str, str]) -> Site:
         gallery=environment.get("BURNISH_GALLERY") or site.gallery,
         prefix=environment.get("BURNISH_PREFIX") or site.prefix,
     )
+
+
+def _folders(text: str) -> tuple[str, ...]:
+    """Places of wheels as uv (commas) and pip (spaces) write them."""
+    return tuple(text.replace(",", " ").split())

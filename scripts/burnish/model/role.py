@@ -30,12 +30,23 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kernel:
+    """A Jupyter kernel that a role registers for everybody: its name, the program it starts."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """`facts.yml` of a role: how its versions and sizes get into the manifest, and where it works.
 
     `paths` are what the toolchain's size is measured on; `support` has a row for each of
     linux_cpu, linux_gpu and windows; `lock` is how the role's own inputs are pinned (`python`:
-    a hash-locked environment named by `python_environment`, asked for by `python_requirements`).
+    a hash-locked environment named by `python_environment`, asked for by `python_requirements`);
+    `kernels` are those of other languages (a Python environment's are known by its variables).
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -44,6 +55,7 @@ class Facts:
     paths: tuple[str, ...]
     support: dict[str, Support]
     lock: Literal["", "python"] = ""
+    kernels: tuple[Kernel, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

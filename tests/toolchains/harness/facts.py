@@ -20,6 +20,7 @@ class Layer:
     roles: tuple[str, ...]
     vars: Mapping[str, Any]
     lock: Mapping[str, tuple[str, ...]]
+    kernels: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +81,11 @@ class Facts:
     @property
     def kernels(self) -> dict[str, str]:
         """The interpreter of each Jupyter kernel that roles of ours register system-wide."""
+        others = {name: command for layer in self.layers for name, command in layer.kernels.items()}
         offered = [each for each in self.environments if each.kernel and each.has("ipykernel")]
         names = [(each.name, each.python) for each in offered]
-        return dict(names + [("python3", each.python) for each in offered if each.default])
+        defaults = [("python3", each.python) for each in offered if each.default]
+        return dict([*names, *defaults, *others.items()])
 
     def environment(self, name: str) -> Environment:
         """The environment of that name; KeyError if the image has none."""
@@ -106,6 +109,7 @@ def load(path: Path, *, roots: Iterable[Path]) -> Facts:
             roles=tuple(layer["roles"]),
             vars={**_defaults(layer["roles"], roots=roots), **layer.get("vars", {})},
             lock={name: tuple(pins) for name, pins in layer.get("lock", {}).items()},
+            kernels=_kernels(layer["roles"], roots=roots),
         )
         for layer in data["layers"]
     )
@@ -125,6 +129,12 @@ def _defaults(roles: Iterable[str], *, roots: Iterable[Path]) -> dict[str, Any]:
             if file.is_file():
                 values.update(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
     return values
+
+
+def _kernels(roles: Iterable[str], *, roots: Iterable[Path]) -> dict[str, str]:
+    files = (root / "roles" / role / "facts.yml" for root in roots for role in roles)
+    facts = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in files if file.is_file())
+    return {each["name"]: each["command"] for fact in facts for each in fact.get("kernels", ())}
 
 
 def _environment(layer: Layer, *, os: str) -> Environment:

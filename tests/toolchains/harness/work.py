@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 # How an interpreter takes a whole program as one argument, so that nothing is copied.
-TEXT_OPTION = {".py": "-c"}
+TEXT_OPTION = {".py": "-c", ".R": "-e", ".jl": "-e"}
 # The kernel takes no single argument longer than this (MAX_ARG_STRLEN).
 LONGEST = 128 * 1024 - 1
 SECONDS = 900
