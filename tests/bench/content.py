@@ -73,7 +73,7 @@ def checkout(folder: Path, scenario: str) -> Path:
         data = folder / "roles/base/vars/Debian.yml"
         _edit(data, r"(__base_packages:\n)", new=rf"\1  - {MORE_APT}\n")
     if scenario == "last":
-        profile = folder / "packer/profiles/data-science.yaml"
+        profile = folder / "packer/profiles/minimal.yaml"
         _edit(
             profile, r"(python_requirements: \[jupyterlab, notebook, pip)\]", new=r"\1, tabulate]"
         )

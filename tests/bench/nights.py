@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from called import Burnish, Done
@@ -18,12 +19,9 @@ SUITE = "nights"
 PREFIX = "bench-nights"
 MIB = 1 << 20
 # One package of one environment, held back by hand first so that there is something to upgrade.
-HELD = ("python:ml", "packaging", "<26")
-ENVIRONMENT = "python-ml"
+HELD = ("packaging", "<26")
 PIN = """\
-name: {image}
-pins:
-  - section: {section}
+  - section: python:{name}
     package: {package}
     version: "{version}"
     reason: the benchmark upgrades it
@@ -42,27 +40,47 @@ def decide(log: Log, *, rounds: int) -> None:
 
 
 def upgrade(log: Log, work: Path, *, image: str) -> None:
-    """From nothing, then after one Python package moved: layers made, seconds, what prune gives back."""
+    """From nothing, then after one package of ml moved: seconds, and what prune gives back."""
+    _sizes(log, _moved(log, work, image=image, suite=SUITE, moves={"ml": "python-ml"}))
+
+
+def moved(log: Log, work: Path, *, image: str, suite: str, moves: Mapping[str, str]) -> None:
+    """The same for several environments in turn, without the sizes."""
+    _moved(log, work, image=image, suite=suite, moves=moves)
+
+
+def _moved(log: Log, work: Path, *, image: str, suite: str, moves: Mapping[str, str]) -> Burnish:
+    """All held back and built; then let go, one after the other. `moves`: environment -> its layer."""
     ours = _of(work, "upgrade")
     pins = ours.roots[0] / "packer" / "pins" / f"{image}.yaml"
-    section, package, version = HELD
-    pins.write_text(
-        PIN.format(image=image, section=section, package=package, version=version), "utf-8"
-    )
+    held = list(moves)
+    _hold(pins, held, image=image)
     _ended(ours.burnish("lock", image, "--upgrade"))
-    _built(log, ours, image=image, scenario="from nothing")
-    pins.unlink()
-    _ended(ours.burnish("lock", image, "--upgrade"))
-    made = _built(log, ours, image=image, scenario="one package moved").built
-    assert made[0] == ENVIRONMENT, f"layers below it were made too: {made}"
-    _sizes(log, ours)
+    _built(log, ours, image=image, what=(suite, "from nothing"))
+    for environment, layer in moves.items():
+        held.remove(environment)
+        _hold(pins, held, image=image)
+        _ended(ours.burnish("lock", image, "--upgrade"))
+        what = (suite, f"one package of {environment} moved")
+        made = _built(log, ours, image=image, what=what).built
+        assert made[0] == layer, f"layers below it were made too: {made}"
+    return ours
+
+
+def _hold(pins: Path, environments: Sequence[str], *, image: str) -> None:
+    """Hold one package of these environments back; nothing where there is none."""
+    pins.unlink(missing_ok=True)
+    if environments:
+        package, version = HELD
+        lines = (PIN.format(name=name, package=package, version=version) for name in environments)
+        pins.write_text(f"name: {image}\npins:\n{''.join(lines)}", encoding="utf-8")
 
 
 def offline(log: Log, work: Path, *, image: str) -> None:
     """The same build with a network, and from an imported bundle without one; stores empty before."""
     online, closed = _of(work, "online"), _of(work, "closed")
     bundle = work / "inputs.tar"
-    _built(log, online, image=image, scenario="with a network")
+    _built(log, online, image=image, what=(SUITE, "with a network"))
     for name, caller, arguments in (
         ("export", online, ("export", str(bundle), image)),
         ("import", closed, ("import", str(bundle))),
@@ -70,7 +88,7 @@ def offline(log: Log, work: Path, *, image: str) -> None:
         with log.phase(SUITE, name, scenario="offline", phase="whole"):
             _ended(caller.burnish("cache", *arguments))
     forget(PREFIX)
-    _built(log, closed, image=image, scenario="offline", options=("--offline",))
+    _built(log, closed, image=image, what=(SUITE, "offline"), options=("--offline",))
 
 
 def _of(work: Path, name: str) -> Burnish:
@@ -85,13 +103,18 @@ def _of(work: Path, name: str) -> Burnish:
 
 
 def _built(
-    log: Log, ours: Burnish, *, image: str, scenario: str, options: tuple[str, ...] = ()
+    log: Log,
+    ours: Burnish,
+    *,
+    image: str,
+    what: tuple[str, str],
+    options: tuple[str, ...] = (),
 ) -> Done:
-    """A build of all layers, timed."""
+    """A build of all layers, timed. `what`: suite and scenario."""
     load, started = os.getloadavg()[0], time.monotonic()
     done = _ended(ours.burnish("build", image, "--until", "layers", *options))
     seconds = (time.monotonic() - started, load)
-    log.add(SUITE, "layers", scenario=scenario, phase="whole", seconds=seconds)
+    log.add(what[0], "layers", scenario=what[1], phase="whole", seconds=seconds)
     return done
 
 

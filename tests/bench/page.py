@@ -128,7 +128,7 @@ NIGHTS = (
     ("decide", "locks as they are", "decide about every image, locks as they are (goal: under 2)"),
     ("decide", "resolvers", "the same with every lock resolved anew"),
     ("layers", "from nothing", "layers from nothing"),
-    ("layers", "one package moved", "layers after one package of python-ml moved"),
+    ("layers", "one package of ml moved", "layers after one package of ml moved"),
     ("layers", "with a network", "layers with a network, store empty"),
     ("layers", "offline", "layers from an imported bundle, `--offline`, store empty"),
     ("export", "offline", "`cache export`"),
@@ -198,12 +198,54 @@ def _tests(measures: Sequence[Measure]) -> str:
     return f"## Tests\n\nUnit and contract tests together, linters apart: {values} seconds.\n"
 
 
+def _layers(measures: Sequence[Measure]) -> str:
+    def last(name: str, phase: str) -> float:
+        return [m.seconds for m in measures if (m.subject, m.phase) == (name, phase)][-1]
+
+    parts = dict.fromkeys(m.subject for m in measures if m.scenario == "filed")
+    whole = dict.fromkeys(m.subject for m in measures if m.scenario == "version")
+    rows = [[name, f"{last(name, 'seconds'):.0f}", f"{last(name, 'MiB'):.0f}"] for name in parts]
+    sizes = ", ".join(f"{name} {last(name, 'MiB'):.0f} MiB" for name in whole)
+    head = ("layer", "seconds", "MiB")
+    return (
+        "## What the image is made of\n\nThe filed version of the full profile, layer by layer from "
+        f"the bottom:\n\n{table(head, rows)}\nThe version: {sizes}.\n\n"
+    )
+
+
+def _moved(measures: Sequence[Measure]) -> str:
+    rows = [
+        [scenario, shown([m.seconds for m in measures if m.scenario == scenario])]
+        for scenario in dict.fromkeys(m.scenario for m in measures)
+    ]
+    return (
+        "## One package moved in the full image\n\nAll layers, without disk and checks, seconds. "
+        "What changes often stands high, so little stands on it:\n\n"
+        f"{table(('', 'seconds'), rows)}\n"
+    )
+
+
+def _imports(measures: Sequence[Measure]) -> str:
+    rows = [
+        [package, name, shown([m.seconds for m in measures if (m.subject, m.phase) == key])]
+        for key in dict.fromkeys((m.subject, m.phase) for m in measures)
+        for name, package in (key,)
+    ]
+    return (
+        "## Imports\n\nEach in a process of its own, its files read before, seconds:\n\n"
+        f"{table(('package', 'environment', 'seconds'), rows)}\n"
+    )
+
+
 SUITES = {
     "compare": _compare,
     "stages": _stages,
     "disk": _disk,
     "nights": _nights,
     "boot": _boot,
+    "layers": _layers,
+    "moved": _moved,
+    "imports": _imports,
     "checks": _checks,
     "roles": _roles,
     "tests": _tests,

@@ -2,8 +2,9 @@
 
     make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER]"
 
-As root, on a quiet machine with Docker, a network, 40 GiB of disk, and the image filed
-(`make image`). Measurements are added to build/bench/results.jsonl; the page takes all of them.
+As root, on a quiet machine with Docker, a network, 60 GiB of disk, and both images filed
+(`make image`, `burnish build debian-12-minimal`). Measurements are added to
+build/bench/results.jsonl; the page takes all of them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,6 +25,7 @@ import by_hand
 import disks
 import filed
 import images
+import inside
 import nights as nightly
 import ours
 import page
@@ -32,7 +35,7 @@ from content import content
 from filed import IMAGE, ROOT
 from timing import Log
 
-ROLES = ("base", "python", "jupyter", "seal")
+SMALL = "debian-12-minimal"
 Section = Callable[["Bench"], None]
 
 
@@ -44,10 +47,15 @@ class Bench:
         self.log = Log(path=ROOT / "build" / "bench" / "results.jsonl")
         self.filed = filed.find()
 
+    @cached_property
+    def small(self) -> filed.Filed:
+        """The image that others are compared by: they take minutes for each of its packages too."""
+        return filed.find(SMALL)
+
 
 def compare(bench: Bench) -> None:
     """From nothing, the last step changed, the first step changed: each in turn by each way."""
-    what = content(bench.filed.world, IMAGE)
+    what = content(bench.small.world, SMALL)
     for number in range(bench.rounds):
         print(f"round {number + 1} of {bench.rounds}")
         for scenario in ("cold", "last", "first"):
@@ -57,11 +65,11 @@ def compare(bench: Bench) -> None:
                 folder = bench.work / name
                 folder.mkdir(exist_ok=True)
                 way(
-                    by_hand.Place(work=folder, tools=bench.filed.tools, log=bench.log),
+                    by_hand.Place(work=folder, tools=bench.small.tools, log=bench.log),
                     what.of(scenario),
                     scenario=scenario,
                 )
-            ours.to_disk(bench.log, bench.work / "burnish", image=IMAGE, scenario=scenario)
+            ours.to_disk(bench.log, bench.work / "burnish", image=SMALL, scenario=scenario)
             shutil.rmtree(bench.work / "shell", ignore_errors=True)
 
 
@@ -73,23 +81,23 @@ def nothing(bench: Bench) -> None:
 
 def disk(bench: Bench) -> None:
     """The disk stage against its bare commands."""
-    image, definition = bench.filed.image, bench.filed.plan.image
+    image, definition = bench.small.image, bench.small.plan.image
     recipe = DiskRecipe(
-        ids=DiskIds.from_seed(bench.filed.plan.top.id),
-        epoch=bench.filed.plan.top.epoch,
+        ids=DiskIds.from_seed(bench.small.plan.top.id),
+        epoch=bench.small.plan.top.epoch,
         size=definition.disk_gb * MIB_PER_GIB,
     )
     for _ in range(max(2, bench.rounds)):
         disks.compare(
-            image, recipe=recipe, use=bench.filed.tools, work=bench.work / "disk", log=bench.log
+            image, recipe=recipe, use=bench.small.tools, work=bench.work / "disk", log=bench.log
         )
 
 
 def boot(bench: Bench) -> None:
     """Boot to SSH, with and without our roles."""
     booting.compare(
-        bench.filed.world,
-        bench.filed.plan,
+        bench.small.world,
+        bench.small.plan,
         work=bench.work / "boot",
         log=bench.log,
         rounds=bench.rounds,
@@ -112,7 +120,9 @@ def checks(bench: Bench) -> None:
 
 def roles(bench: Bench) -> None:
     """`make test ROLE=r`, the layer below warm."""
-    for name in ROLES:
+    for name in sorted(path.name for path in (ROOT / "molecule").iterdir()):
+        if name == "shared" or name.endswith("_alternative"):
+            continue
         argv = [sys.executable, str(ROOT / "tests" / "stages.py"), "role", "--role", name]
         with bench.log.phase("roles", name, scenario="warm", phase="whole"):
             subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -130,12 +140,32 @@ def tests(bench: Bench) -> None:
 def nights(bench: Bench) -> None:
     """Deciding, one package upgraded, online and offline."""
     nightly.decide(bench.log, rounds=max(3, bench.rounds))
-    nightly.upgrade(bench.log, bench.work / "nights", image=IMAGE)
-    nightly.offline(bench.log, bench.work / "nights", image=IMAGE)
+    nightly.upgrade(bench.log, bench.work / "nights", image=SMALL)
+    nightly.offline(bench.log, bench.work / "nights", image=SMALL)
+
+
+def layers(bench: Bench) -> None:
+    """Size and seconds of each layer of the filed version."""
+    inside.layers(bench.filed, bench.log)
+
+
+def imports(bench: Bench) -> None:
+    """What people import first, each by itself."""
+    inside.imports(bench.filed, bench.log, rounds=max(2, bench.rounds))
+
+
+def moved(bench: Bench) -> None:
+    """One package of an environment low in the image, then of one high in it, against all layers."""
+    moves = {"ml": "python-ml", "torch": "torch"}
+    nightly.moved(bench.log, bench.work / "moved", image=IMAGE, suite="moved", moves=moves)
 
 
 SECTIONS: dict[str, Section] = {
-    each.__name__: each for each in (compare, nothing, disk, nights, boot, checks, roles, tests)
+    each.__name__: each
+    for each in (
+        *(compare, nothing, disk, nights, boot),
+        *(layers, moved, imports, checks, roles, tests),
+    )
 }
 
 

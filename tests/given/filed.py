@@ -42,11 +42,11 @@ class Filed:
         return Tools(image=self.world.store.tag(self.plan.tools.id))
 
 
-def find() -> Filed:
-    """The image as it is planned today. LookupError if the store does not have its disk."""
+def find(image: str = IMAGE) -> Filed:
+    """An image as it is planned today. LookupError if the store does not have its disk."""
     world = Context(roots=(ROOT,), debug=False, story=Console(stderr=True)).world()
-    plan = pipeline.plan(world, pipeline.pick(world, IMAGE))
+    plan = pipeline.plan(world, pipeline.pick(world, image))
     record = world.store.disk_record(plan.disk_key)
     if record is None:
-        raise LookupError(f"the store has no disk of {IMAGE} as it is now: `burnish build {IMAGE}`")
+        raise LookupError(f"the store has no disk of {image} as it is now: `burnish build {image}`")
     return Filed(world=world, plan=plan, record=record)

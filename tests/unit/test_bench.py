@@ -56,3 +56,32 @@ def test_a_section_without_a_figure_is_not_there() -> None:
     found = page.render([measure("base", "warm", phase="whole", seconds=61.0, suite="roles")])
     assert "| base | 61 (one run) |" in found
     assert "## Booting" not in found
+
+
+def test_layers_show_the_newest_version() -> None:
+    measures = [
+        measure("r", "filed", phase=phase, seconds=value, suite="layers")
+        for value in (70.0, 71.0)
+        for phase in ("seconds", "MiB")
+    ]
+    measures.append(measure("qcow2", "version", phase="MiB", seconds=900.0, suite="layers"))
+    text = page.render(measures)
+    assert "| r | 71 | 71 |" in text
+    assert "The version: qcow2 900 MiB." in text
+
+
+def test_imports_are_told_by_package_and_environment() -> None:
+    measures = [
+        measure("ml", "warm", phase="numpy", seconds=value, suite="imports") for value in (0.2, 0.1)
+    ]
+    assert "| numpy | ml | 0.15 (0.10 to 0.20, of 2) |" in page.render(measures)
+
+
+def test_a_moved_package_is_told_beside_everything() -> None:
+    measures = [
+        measure("layers", scenario, phase="whole", seconds=value, suite="moved")
+        for scenario, value in (("from nothing", 400.0), ("one package of ml moved", 120.0))
+    ]
+    text = page.render(measures)
+    assert "| from nothing | 400 (one run) |" in text
+    assert "| one package of ml moved | 120 (one run) |" in text

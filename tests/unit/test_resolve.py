@@ -51,6 +51,14 @@ def test_no_image_is_picked(catalog: Catalog, name: str, flavour: str, message: 
     assert caught.value.hint == "known images: panes-cpu, tiny-cpu, tiny-gpu"
 
 
+def test_the_image_named_after_base_and_flavour_comes_first(catalog: Catalog) -> None:
+    small = replace(catalog.images["tiny-cpu"], name="tiny-a-minimal")
+    found = replace(catalog, images={small.name: small, **catalog.images})
+    assert pick(found, "tiny").name == "tiny-cpu"
+    without = {name: each for name, each in found.images.items() if name != "tiny-cpu"}
+    assert pick(replace(found, images=without), "tiny").name == "tiny-a-minimal"
+
+
 def test_a_whole_lock_leaves_nothing_open(catalog: Catalog) -> None:
     plan = checkout.plan_of(catalog)
     assert (plan.open, plan.notes, plan.left_out) == ((), (), ())

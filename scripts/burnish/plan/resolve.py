@@ -41,14 +41,19 @@ class _Gathered:
 
 
 def pick(catalog: Catalog, name: str, *, flavour: str = "cpu") -> Image:
-    """The image of that name, or of the base (or its alias) and flavour; UsageError if none."""
+    """The image of that name, or of the base (or its alias) and flavour; UsageError if none.
+
+    Of several of a base and flavour it is the one named after them alone, `debian-12-cpu`.
+    """
     if name in catalog.images:
         return catalog.images[name]
     for base in catalog.bases.values():
         if name == base.name or name in base.aliases:
-            for image in catalog.images.values():
-                if image.base == base.name and image.flavour == flavour:
-                    return image
+            own = {each.name: each for each in catalog.images.values() if each.base == base.name}
+            meant = [each for each in own.values() if each.flavour == flavour]
+            plain = f"{base.name}-{flavour}"
+            if meant:
+                return own[plain] if own.get(plain) in meant else meant[0]
             raise UsageError(
                 f"no image of {base.name!r} with flavour {flavour!r}",
                 hint=f"known images: {', '.join(catalog.images)}",

@@ -63,8 +63,8 @@ def rest(world: World, run: Run) -> Run:
         if layer.id not in valid:
             probes.need_pinned(world.catalog.tools)
             with world.monitor.step(f"layer {layer.name}"):
-                request = _request(world, run, layer=layer)
-                layers.build(request, store=world.store, packer=found, on_task=world.monitor.detail)
+                asked = request(world, run, layer=layer)
+                layers.build(asked, store=world.store, packer=found, on_task=world.monitor.detail)
             # what stands on a layer that came out otherwise than before is stale now
             valid = world.store.valid(run.plan.layers)
         if world.options.until == layer.name:
@@ -126,7 +126,8 @@ def _public_lines(world: World, run: Run, *, layer: Layer, declared: Rootfs) -> 
     return default_lines(declared)
 
 
-def _request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
+def request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
+    """What a layer's build is given: rendered files, staged files, its inputs laid out."""
     plan, folder = run.plan, world.scratch(run) / "layers" / layer.name
     given = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
     paths = LayerPaths(

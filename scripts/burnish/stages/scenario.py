@@ -35,8 +35,8 @@ class Scenario:
 
 
 def layer_of(plan: Plan, role: str) -> Layer:
-    """The first layer of an image that applies a role."""
-    for layer in plan.layers:
+    """The topmost layer of an image that applies a role: all that the role may need lies below."""
+    for layer in reversed(plan.layers):
         if role in layer.roles:
             return layer
     raise UsageError(

@@ -1,0 +1,56 @@
+"""What the filed image is made of, and what its users wait for: layers, and each import by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+from burnish.catalog.locks import load_lock
+from filed import ROOT, Filed
+from timing import Log
+
+LAYERS, IMPORTS = "layers", "imports"
+MIB = 1 << 20
+IMPORT = ROOT / "tests" / "toolchains" / "work" / "imports.py"
+# What people import first; those of them that an environment asks for are measured there.
+HEAVY = (
+    *("numpy", "pandas", "polars", "pyarrow", "scipy", "scikit-learn", "statsmodels"),
+    *("xgboost-cpu", "lightgbm", "catboost", "mlflow", "h2o", "opencv-python-headless"),
+    *("torch", "tensorflow-cpu", "jupyterlab"),
+)
+
+
+def layers(filed: Filed, log: Log) -> None:
+    """Size and seconds of each layer, and what the whole version takes, from its manifest."""
+    manifest = filed.world.gallery.find(filed.plan.image.name)
+    for layer in manifest.layers:
+        for phase, value in (("seconds", layer.seconds), ("MiB", layer.size / MIB)):
+            log.add(LAYERS, layer.name, scenario="filed", phase=phase, seconds=(value, 0.0))
+    for name, size in manifest.sizes.items():
+        log.add(LAYERS, name, scenario="version", phase="MiB", seconds=(size / MIB, 0.0))
+
+
+def imports(filed: Filed, log: Log, *, rounds: int) -> None:
+    """Seconds of an import in a process of its own, its files read before."""
+    manifest = filed.world.gallery.find(filed.plan.image.name)
+    kept = filed.world.gallery.folder(manifest.image, manifest.version) / "lock.yaml"
+    lock = load_lock(kept, image=manifest.image, shown=str(kept))
+    for name, item in lock.python.items():
+        asked = {line.partition("=")[0].partition("[")[0] for line in item.declared}
+        for package in (each for each in HEAVY if each in asked):
+            for number in range(rounds + 1):
+                load, seconds = os.getloadavg()[0], _import(filed.image, name, package=package)
+                if number:  # the first one reads the files
+                    log.add(IMPORTS, name, scenario="warm", phase=package, seconds=(seconds, load))
+
+
+def _import(image: str, environment: str, *, package: str) -> float:
+    argv = ["docker", "run", "--rm", "--user=1000", "--env=HOME=/tmp", image]
+    program = [f"/opt/envs/{environment}/bin/python", "-c", IMPORT.read_text(encoding="utf-8")]
+    done = subprocess.run(
+        [*argv, *program, json.dumps({package: []})], check=True, capture_output=True, text=True
+    )
+    row = json.loads(done.stdout.splitlines()[-1])["requirements"][package]
+    assert not row["errors"], row
+    return float(row["seconds"])
