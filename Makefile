@@ -3,7 +3,7 @@ OS ?= debian
 GPU ?= 0
 TARGET ?= local
 ROLE ?=
-IMAGE ?= debian-12-cpu
+IMAGE ?=
 ARGS ?=
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -30,7 +30,7 @@ check: setup ## load every definition and lock
 	@burnish check
 
 test: setup ## prove the project itself; ROLE=r: only that role, with Molecule
-	@python tests/stages.py $(if $(ROLE),role --role $(ROLE) --image $(IMAGE),test) $(ARGS)
+	@python tests/stages.py $(if $(ROLE),role --role $(ROLE) $(if $(IMAGE),--image $(IMAGE)),test) $(ARGS)
 
 test-all: setup ## everything that `make test` leaves out too
 	@python tests/stages.py all $(ARGS)

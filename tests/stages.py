@@ -16,8 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "--quiet")
 IMAGE = "debian-12-cpu"
-# The roles that `make test` always proves, besides those that changed since the merge base.
+# The roles that `make test` always proves, with their default variables.
 SMOKE = ("base", "python", "jupyter")
+# Of the roles that changed since the merge base it proves so many; the nightly proves all.
+CHANGED_AT_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,25 @@ def changed_roles() -> tuple[str, ...]:
     return tuple(sorted(name for name in named if (ROOT / "roles" / name).is_dir()))
 
 
-def roles(names: tuple[str, ...], image: str) -> tuple[str, ...]:
-    """The Molecule run of some roles."""
+def roles(
+    names: tuple[str, ...] = (), *, plain: tuple[str, ...] = (), image: str = ""
+) -> tuple[str, ...]:
+    """The Molecule run of some roles, or of all; of the `plain` ones without alternatives."""
     wanted = tuple(part for name in names for part in ("--role", name))
-    return (*PYTEST, "-s", "tests/molecule", "--image", image, *wanted)
+    wanted += tuple(part for name in plain for part in ("--plain", name))
+    wanted += ("--image", image) if image else ()
+    return (*PYTEST, "-s", "tests/molecule", *wanted)
+
+
+def chosen() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The changed roles that `make test` proves, and the smoke ones beside them; says what is left."""
+    changed = changed_roles()
+    if left := changed[CHANGED_AT_MOST:]:
+        print(
+            f"changed too, left to `make test-all` and the nightly: {', '.join(left)}", flush=True
+        )
+    now = changed[:CHANGED_AT_MOST]
+    return now, tuple(name for name in SMOKE if name not in now)
 
 
 def fast() -> list[Stage]:
@@ -71,11 +88,11 @@ def fast() -> list[Stage]:
 def test() -> list[Stage]:
     """The README's test command."""
     burnish = (str(Path(sys.executable).with_name("burnish")),)
-    names = tuple(dict.fromkeys((*SMOKE, *changed_roles())))
+    changed, smoke = chosen()
     return [
         *fast(),
         Stage(f"image {IMAGE}: build, prove, boot, file", 20, (*burnish, "build", IMAGE)),
-        Stage(f"molecule: {', '.join(names)}", 20, roles(names, IMAGE)),
+        Stage(f"molecule: {', '.join((*changed, *smoke))}", 15, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage("the gallery, killed at every step", 1, (*PYTEST, "tests/e2e/test_gallery_kills.py")),
         Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
@@ -91,7 +108,7 @@ def everything() -> list[Stage]:
         Stage("image debian-13-cpu", 25, (*burnish, "build", "debian-13-cpu")),
         Stage("e2e", 60, (*PYTEST, "tests/e2e")),
         Stage("mutations", 30, (*PYTEST, "tests/mutations")),
-        Stage("molecule: every role", 40, roles((), IMAGE)),
+        Stage("molecule: every role", 40, roles()),
     ]
 
 
@@ -121,11 +138,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("test", "all", "role"))
     parser.add_argument("--role", action="append", default=[])
-    parser.add_argument("--image", default=IMAGE)
+    parser.add_argument("--image", default="")
     given = parser.parse_args()
     if given.what == "role":
         return run(
-            [Stage(f"molecule: {', '.join(given.role)}", 5, roles(tuple(given.role), given.image))]
+            [
+                Stage(
+                    f"molecule: {', '.join(given.role)}",
+                    5,
+                    roles(tuple(given.role), image=given.image),
+                )
+            ]
         )
     return run(test() if given.what == "test" else everything())
 

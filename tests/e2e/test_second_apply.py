@@ -22,7 +22,9 @@ from burnish.stages import inputs, layers
 from burnish.stages.run import Run, World
 from rich.console import Console
 
-RECAP = re.compile(r"^\S+\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
+RECAP = re.compile(
+    r"^\S+\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE
+)
 NAME = f"burnish-second-apply-{os.getpid()}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from called import Burnish
 
 ROOT = Path(__file__).resolve().parents[2]
-PINNED = "debian-12-cpu"
+PINNED = "debian-12-minimal"
 
 
 def over(root: Path, **env: str) -> Burnish:

@@ -10,12 +10,19 @@ from burnish.cli.context import Context
 from rich.console import Console
 
 ROOT = Path(__file__).parents[2]
+# The first of these that has a role: what stands below it is made sooner in a small image.
+IMAGES = ("debian-12-minimal", "debian-12-cpu")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("burnish")
     group.addoption("--role", action="append", default=[], help="only this role (repeatable)")
-    group.addoption("--image", default="debian-12-cpu", help="the image whose layers it stands on")
+    group.addoption(
+        "--image", default="", help=f"whose layers it stands on; else {' or '.join(IMAGES)}"
+    )
+    group.addoption(
+        "--plain", action="append", default=[], help="of this role without alternatives"
+    )
     group.addoption("--further-root", action="append", default=[], type=Path)
 
 
@@ -23,13 +30,26 @@ def scenarios(config: pytest.Config) -> list[Path]:
     """Folders of scenarios of all roots, those of the roles asked for."""
     roots = [ROOT, *config.getoption("further_root")]
     found = [path.parent for root in roots for path in sorted(root.glob("molecule/*/molecule.yml"))]
-    wanted = config.getoption("role")
-    return [path for path in found if not wanted or role_of(path) in wanted]
+    wanted, plain = config.getoption("role"), config.getoption("plain")
+    return [
+        path
+        for path in found
+        if not (wanted or plain) or role_of(path) in wanted or path.name in plain
+    ]
 
 
 def role_of(scenario: Path) -> str:
     """The role that a scenario proves."""
     return scenario.name.removesuffix("_alternative")
+
+
+def image_of(role: str, world: pipeline.World) -> str:
+    """The image on whose layers a role is proven."""
+    for name in IMAGES:
+        plan = pipeline.plan(world, pipeline.pick(world, name))
+        if role in plan.roles:
+            return name
+    return IMAGES[-1]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -11,13 +11,14 @@ import pytest
 import yaml
 from burnish import pipeline
 
-from .conftest import role_of
+from .conftest import image_of, role_of
 
 
 def test_scenario(
     scenario: Path, world: pipeline.World, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    role, image = role_of(scenario), pytestconfig.getoption("image")
+    role = role_of(scenario)
+    image = pytestconfig.getoption("image") or image_of(role, world)
     changes = scenario / "vars.yml"
     prepared = pipeline.scenario(
         world,
