@@ -125,7 +125,7 @@ def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -
     request = BootRequest(
         disk=disk, format="qcow2", scratch=tmp_path, log=tmp_path / "serial.log", firmware=firmware
     )
-    with boot.machine(request) as machine:
+    with boot.rebootable(replace(request, reboots=True)) as (machine, again):
         words = (
             "id",
             "-un;",
@@ -142,7 +142,11 @@ def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -
         assert ("efivars" in said) == (firmware != "bios")
         assert ("tpm0" in said) == (firmware == "secureboot")
         assert machine.state in {"running", "degraded"}
-    assert list(machine.milestones) == ["kernel", "ssh", "login", "running", "off"]
+        boot.run(machine, "touch", "kept")
+        rebooted = again()  # which raises if it is still the same boot
+        assert boot.run(rebooted, "ls").stdout.split() == ["kept"]
+    up = ["kernel", "ssh", "login", "running"]
+    assert list(machine.milestones) == [*up, *(f"reboot: {name}" for name in up), "off"]
     assert (_digest(disk), running.naming(str(tmp_path))) == (before, [])
 
 

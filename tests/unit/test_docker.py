@@ -76,11 +76,15 @@ def test_a_container_is_gone_whatever_happened(calls: list[Command]) -> None:
         raise RuntimeError
     assert [call.argv[:3] for call in calls] == [
         ("docker", "rm", "--force"),
+        ("docker", "network", "rm"),
+        ("docker", "network", "create"),
         ("docker", "run", "--detach"),
         ("docker", "rm", "--force"),
+        ("docker", "network", "rm"),
     ]
-    assert calls[1].argv[-2:] == ("i", "/sbin/init")
-    assert calls[1].argv[5:7] == ("--label", "l=1")
+    assert calls[2].argv[3:] == ("--internal", "--label", "l=1", "n-network")
+    assert calls[3].argv[-4:] == ("--network", "n-network", "i", "/sbin/init")
+    assert calls[3].argv[5:7] == ("--label", "l=1")
 
 
 def test_only_labelled_containers_are_swept(calls: list[Command]) -> None:

@@ -35,7 +35,16 @@ def quiet(_: str) -> None:
 
 @contextmanager
 def machine(request: BootRequest, *, on_step: OnStep = quiet) -> Iterator[Machine]:
-    """Boot, wait until systemd is done, hand the machine out, shut it down cleanly.
+    """Boot, wait until systemd is done, hand the machine out, shut it down cleanly."""
+    with rebootable(request, on_step=on_step) as (booted, _):
+        yield booted
+
+
+@contextmanager
+def rebootable(
+    request: BootRequest, *, on_step: OnStep = quiet
+) -> Iterator[tuple[Machine, Callable[[], Machine]]]:
+    """The same, and how it is booted once more (`request.reboots`): that gives the machine anew.
 
     Raises ToolError for what is missing on this host, BootError if the disk does not come up.
     A failed unit is no error: the machine says so. Leaving by an exception ends the guest by force.
@@ -56,7 +65,13 @@ def machine(request: BootRequest, *, on_step: OnStep = quiet) -> Iterator[Machin
         running.await_ssh()
         running.await_login(config)
         state, failed = running.await_system(config)
-        yield _machine(running, config=config, state=state, failed=failed)
+
+        def again() -> Machine:
+            running.reboot(config)
+            state, failed = running.await_system(config)
+            return _machine(running, config=config, state=state, failed=failed)
+
+        yield _machine(running, config=config, state=state, failed=failed), again
         running.power_off(config)
 
 

@@ -67,15 +67,31 @@ def sweep(label: str) -> None:
 
 @contextmanager
 def systemd_container(image: str, *, name: str, host: Host, label: str) -> Iterator[str]:
-    """A fresh container of `image` with systemd as PID 1; gone at the end of the context."""
-    process.run(docker("rm", "--force", name), check=False)
-    flags = systemd_flags(host)
-    run = docker("run", "--detach", "--name", name, "--label", label, *flags, image, "/sbin/init")
+    """A fresh container of `image` with systemd as PID 1; gone at the end of the context.
+
+    Its network has no way out: this host reaches it, it reaches nothing.
+    """
+    remove = docker("rm", "--force", "--volumes", name)
+    process.run(remove, check=False)
+    flags = ("--detach", "--name", name, "--label", label, *systemd_flags(host))
+    with closed_network(f"{name}-network", label=label) as network:
+        try:
+            process.run(docker("run", *flags, "--network", network, image, "/sbin/init"))
+            yield name
+        finally:
+            process.run(remove, check=False)
+
+
+@contextmanager
+def closed_network(name: str, *, label: str) -> Iterator[str]:
+    """A network between this host and containers, and nothing else; gone at the end of the context."""
+    remove = docker("network", "rm", name)
+    process.run(remove, check=False)
+    process.run(docker("network", "create", "--internal", "--label", label, name))
     try:
-        process.run(run)
         yield name
     finally:
-        process.run(docker("rm", "--force", "--volumes", name), check=False)
+        process.run(remove, check=False)
 
 
 def systemd_flags(host: Host) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from burnish.model.machine import Deadlines
 
 PAUSE = 0.1
 BANNER_WAIT = 5.0
+BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 STATES = "systemctl is-system-running --wait; systemctl list-units --failed --plain --no-legend"
 
 
@@ -58,7 +59,7 @@ class Running:
         self.milestones: dict[str, float] = {}
         self._child = child
         self._on_step = on_step
-        self._started = time.monotonic()
+        self._started, self._prefix = time.monotonic(), ""
         self._said: deque[str] = deque(maxlen=20)
         # QEMU must never wait for a full pipe
         threading.Thread(target=self._drain, daemon=True).start()
@@ -93,6 +94,24 @@ class Running:
         lines = text.split("\n")
         self._reached("running")
         return lines[0].strip(), tuple(line.split()[0] for line in lines[1:] if line.strip())
+
+    def reboot(self, config: Path) -> None:
+        """Restart the guest and wait until it is another boot that can be logged in to.
+
+        Its milestones count from now on and are called "reboot: kernel" and so on.
+        """
+        before = self._run(config, BOOT_ID, missing="answer before the reboot")
+        with contextlib.suppress(BurnishError):  # the connection breaks, which is as it should be
+            argv = ("sudo", "-n", "systemctl", "reboot")
+            process.run(ssh.command(config, *argv, timeout=self.deadlines.off), check=False)
+        self.console.kernel = False
+        self._started, self._prefix = time.monotonic(), "reboot: "
+        process.run(ssh.hang_up(config), check=False)
+        self.await_kernel()
+        self.await_ssh()
+        self.await_login(config)
+        if self._run(config, BOOT_ID, missing="answer after the reboot") == before:
+            raise self.failure("it was told to restart and did not")
 
     def power_off(self, config: Path) -> bool:
         """Shut down cleanly; False if the guest was still there when its time was up."""
@@ -141,7 +160,8 @@ class Running:
         if time.monotonic() - self._started > deadline:
             raise self.failure(f"no {missing} within {deadline:.0f} s")
 
-    def _reached(self, milestone: str) -> None:
+    def _reached(self, name: str) -> None:
+        milestone = f"{self._prefix}{name}"
         self.milestones[milestone] = round(time.monotonic() - self._started, 1)
         self._on_step(f"{milestone} after {self.milestones[milestone]:.1f} s")
 

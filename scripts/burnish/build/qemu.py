@@ -64,7 +64,8 @@ def _machine(guest: Guest) -> tuple[str, ...]:
     request = guest.request
     machine = MACHINES[request.firmware]
     return (
-        *("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"),
+        *("-nodefaults", "-no-user-config", "-display", "none"),
+        *(() if request.reboots else ("-no-reboot",)),
         *("-boot", "strict=on"),  # from the disk or not at all
         *("-machine", machine, "-accel", ACCELERATORS[guest.accelerator]),
         *("-cpu", CPUS[guest.accelerator], "-smp", str(request.cores)),

@@ -42,3 +42,8 @@ def config(*, port: int, user: str, key: Path, control: Path) -> str:
 def command(ssh_config: Path, *words: str, timeout: float | None = None) -> Command:
     """`words` run by the guest's login shell; without words, an interactive session."""
     return Command(argv=("ssh", "-F", str(ssh_config), ALIAS, *words), timeout=timeout)
+
+
+def hang_up(ssh_config: Path) -> Command:
+    """End the shared connection, if there is one: the next command makes a new one."""
+    return Command(argv=("ssh", "-F", str(ssh_config), "-O", "exit", ALIAS), timeout=30)

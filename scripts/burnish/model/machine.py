@@ -35,7 +35,8 @@ class BootRequest:
 
     `log` gets the serial console. Without `accelerator` KVM is used if it truly works, else TCG.
     `network` opens the way out of the guest; SSH from the host works without it.
-    `disk_gb` shows the guest a larger disk than the file is.
+    `disk_gb` shows the guest a larger disk than the file is. A guest that restarts itself ends,
+    unless `reboots`.
     """
 
     disk: Path
@@ -50,6 +51,7 @@ class BootRequest:
     cores: int = 2
     disk_gb: int | None = None
     network: bool = False
+    reboots: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

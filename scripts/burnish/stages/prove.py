@@ -23,6 +23,8 @@ from burnish.verify import junit
 from burnish.verify.suite import USER, due, facts, suite_hash, test_files
 
 QCOW2 = "disk.qcow2"
+# What a machine that is only emulated is asked for with `--all` alone: a boot takes minutes there.
+REBOOT = "every check again after a reboot"
 
 
 class Unproven(ChecksFailed):
@@ -35,10 +37,14 @@ class Unproven(ChecksFailed):
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """How the checks reach what they prove: pytest's options, and where it runs, in words."""
+    """How the checks reach what they prove: pytest's options, and where it runs, in words.
+
+    `left` is what this run of theirs leaves undone, whatever comes out.
+    """
 
     options: tuple[str, ...]
     where: str = ""
+    left: tuple[str, ...] = ()
 
 
 def container(world: World, run: Run) -> Run:
@@ -88,7 +94,7 @@ def artifact(world: World, run: Run) -> Run:
 
 
 def machine(world: World, run: Run) -> Run:
-    """Boot the disk (writes go to an overlay), run the checks over SSH, shut down."""
+    """Boot the disk (writes go to an overlay), run the checks over SSH, reboot, run them again."""
     disk = run.disk
     assert disk is not None
     kept = _kept(world, run, level=Level.VM, subject=disk.raw_sha256)
@@ -97,17 +103,31 @@ def machine(world: World, run: Run) -> Run:
         return _with(run, kept)
     request = boot_request(world, run, disk=world.store.disk(disk.key) / QCOW2, log=serial)
     started = time.monotonic()
-    with boot.machine(request, on_step=world.monitor.detail) as booted:
-        options = ssh_options(booted)
-        emulated = booted.accelerator == "tcg" and not world.options.every_check
-        where = f"{booted.accelerator.upper()}, {booted.firmware}"
-        options += ("--burnish-tcg",) if emulated else ()
-        options += ("--burnish-all",) if world.options.every_check else ()
+    with boot.rebootable(request, on_step=world.monitor.detail) as (booted, again):
         up = time.monotonic() - started
-        reach = Reach(options=options, where=where)
+        reach = _over_ssh(world, booted)
         verdict = _run(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
-    seconds = {**run.seconds, "boot to SSH": booted.milestones.get("login", up)}
+        if booted.accelerator == "kvm" or world.options.every_check:
+            world.monitor.detail("rebooting")
+            again()
+            reach = replace(reach, where=f"{reach.where}; after a reboot too", left=())
+            verdict = _run(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
+    told = {"login": "boot to SSH", "running": "first boot, until all is up"}
+    told |= {"reboot: running": "reboot, until all is up"}
+    seconds = {
+        text: booted.milestones[name] for name, text in told.items() if name in booted.milestones
+    }
+    seconds = {**run.seconds, "boot to SSH": up, **seconds}
     return replace(_with(run, verdict), seconds=seconds, serial=serial)
+
+
+def _over_ssh(world: World, booted: Machine) -> Reach:
+    """How a booted machine is reached, and which checks are for it."""
+    every, options = world.options.every_check, ssh_options(booted)
+    options += ("--burnish-tcg",) if booted.accelerator == "tcg" and not every else ()
+    options += ("--burnish-all",) if every else ()
+    where = f"{booted.accelerator.upper()}, {booted.firmware}"
+    return Reach(options=options, where=where, left=(REBOOT,))
 
 
 def owed(world: World, run: Run) -> list[Level]:
@@ -132,6 +152,7 @@ def boot_request(world: World, run: Run, *, disk: Path, log: Path) -> BootReques
         log=log,
         user=USER,
         firmware=cast("FirmwareKind", kind),
+        reboots=True,
     )
 
 
@@ -170,6 +191,7 @@ def _run(world: World, run: Run, *, level: Level, subject: str, reach: Reach) ->
     text = checks.run(request, on_line=_progress(world))
     suite = suite_of(world, run)
     verdict = junit.verdict(text, subject=subject, suite=suite, level=str(level), where=reach.where)
+    verdict = replace(verdict, not_run=(*verdict.not_run, *reach.left))
     # one that failed is kept for those who look at it, and is never taken for proof
     world.store.keep_verdict(verdict, junit=text)
     if not verdict.passed:
