@@ -55,6 +55,7 @@ from burnish.stages.retention import Retention, prune, retention
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
+from burnish.stages.stale import drop, stale
 from burnish.stages.world import Place, alone, open_world
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "compared_times",
     "diff",
     "difference_page",
+    "drop",
     "explained_lines",
     "explained_markdown",
     "explained_summary",
@@ -93,6 +95,7 @@ __all__ = [
     "report",
     "retention",
     "rollback",
+    "stale",
     "start",
     "summary",
     "verify",

@@ -118,6 +118,9 @@ def test_nothing_runs_on_when_burnish_is_ended(
     assert running.naming(str(tmp_path)) == []
 
 
+ASKED = "id -un; sudo -n id -un; ls /sys/firmware/efi /sys/class/tpm"
+
+
 @pytest.mark.parametrize("firmware", ["uefi", "bios", "secureboot"])
 def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -> None:
     disk = filed.find().disk / "disk.qcow2"
@@ -126,18 +129,7 @@ def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -
         disk=disk, format="qcow2", scratch=tmp_path, log=tmp_path / "serial.log", firmware=firmware
     )
     with boot.rebootable(replace(request, reboots=True)) as (machine, again):
-        words = (
-            "id",
-            "-un;",
-            "sudo",
-            "-n",
-            "id",
-            "-un;",
-            "ls",
-            "/sys/firmware/efi",
-            "/sys/class/tpm",
-        )
-        said = boot.run(machine, *words, check=False).stdout.split()
+        said = boot.run(machine, *ASKED.split(), check=False).stdout.split()
         assert said[:2] == [machine.user, "root"]
         assert ("efivars" in said) == (firmware != "bios")
         assert ("tpm0" in said) == (firmware == "secureboot")

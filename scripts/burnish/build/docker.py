@@ -56,6 +56,12 @@ def import_tar(tar: Path, *, tag: str, layer: str, log: Path) -> None:
     process.run(docker("import", *flags, str(tar), tag), log=log)
 
 
+def forget(tag: str) -> None:
+    """Remove an image's tag, and the image with its last one; none is no error."""
+    if inspect([tag]):
+        process.run(docker("image", "rm", "--force", tag))
+
+
 def sweep(label: str) -> None:
     """Remove containers with this label: left by a run that was killed."""
     listed = process.run(

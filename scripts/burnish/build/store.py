@@ -104,11 +104,11 @@ class Store:
 
     def keep(self, record: LayerRecord) -> None:
         """Record a layer that was built."""
-        write(self._layer_path(record.id), self.codec.dump(record))
+        write(self.layer_path(record.id), self.codec.dump(record))
 
     def layer_record(self, layer_id: str) -> LayerRecord | None:
         """What was recorded of a layer."""
-        return self._record(self._layer_path(layer_id))
+        return self._record(self.layer_path(layer_id))
 
     def disk_record(self, key: str) -> DiskRecord | None:
         """What was recorded of a disk, if all its files are here in their recorded sizes."""
@@ -168,7 +168,8 @@ class Store:
         name = hashlib.sha256(f"{subject} {suite}".encode()).hexdigest()[:32]
         return self.root / "verdicts" / f"{name}-{level}.json"
 
-    def _layer_path(self, layer_id: str) -> Path:
+    def layer_path(self, layer_id: str) -> Path:
+        """The file of a layer's record."""
         return self.root / "layers" / f"{layer_id}.json"
 
     def _record(self, path: Path) -> LayerRecord | None:

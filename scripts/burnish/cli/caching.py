@@ -54,18 +54,29 @@ def list_(context: Context, *, as_json: bool) -> None:
 
 @cache.command()
 @click.option("--unused-for", type=int, default=30, show_default=True, help="Days without use.")
+@click.option("--layers", is_flag=True, help="Layers, root filesystems and disks too.")
 @click.option("--dry-run", is_flag=True, help="Show what would go, and stop.")
 @pass_context
-def prune(context: Context, *, unused_for: int, dry_run: bool) -> None:
-    """Remove inputs that no lock and no filed version names and no build has used lately."""
+def prune(context: Context, *, unused_for: int, layers: bool, dry_run: bool) -> None:
+    """Remove inputs that no lock and no filed version names and no build has used lately.
+
+    With --layers also layers, root filesystems and disks that stand in no image's plan and below no
+    newest version; filed versions keep their own disks.
+    """
     world = context.world()
-    found = pipeline.prunable(world, unused_for=timedelta(days=unused_for))
-    for each in found:
-        click.echo(f"{'would remove' if dry_run else 'removing'} {each.entry.path.name}")
+    unused, doing = timedelta(days=unused_for), "would remove" if dry_run else "removing"
+    found = pipeline.prunable(world, unused_for=unused)
+    made = pipeline.stale(world, unused_for=unused) if layers else None
+    names = [each.entry.path.name for each in found] + (made.names if made else [])
+    for name in names:
+        click.echo(f"{doing} {name}")
+    size = sum(each.entry.size for each in found) + (made.size if made else 0)
     if not dry_run:
         pipeline.prune_cache(world, found)
-    size = sum(each.entry.size for each in found) / MIB
-    click.echo(f"{len(found)} inputs, {size:.0f} MiB{' would be' if dry_run else ''} removed")
+        if made:
+            pipeline.drop(world, made)
+    count = f"{len(found)} inputs" + (f", {len(names) - len(found)} things made" if made else "")
+    click.echo(f"{count}, {size / MIB:.0f} MiB{' would be' if dry_run else ''} removed")
 
 
 @cache.command()
