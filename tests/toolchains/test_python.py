@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from harness.facts import Environment, Facts
@@ -55,9 +56,8 @@ def test_files_are_their_packages(work: Work, environment: Environment) -> None:
 
 @pytest.mark.levels("container", "vm", "azure")
 def test_a_cpu_image_holds_no_cuda(work: Work, environment: Environment, facts: Facts) -> None:
-    report = work("imports.py", "{}", interpreter=[environment.python])
-    cuda = [name for name in report["versions"] if name.startswith("nvidia-")]
-    assert cuda == [] or facts.flavour != "cpu"
+    versions = work("imports.py", "{}", interpreter=[environment.python])["versions"]
+    assert facts.flavour != "cpu" or not any(name.startswith("nvidia-") for name in versions)
 
 
 @pytest.mark.levels("container", "vm", "azure")
@@ -90,8 +90,7 @@ def test_tables_survive_parquet(work: Work, environment: Environment) -> None:
     report = work("frames.py", interpreter=[environment.python])
     sums = {"Ulm": 17.0, "Köln": 27.333333}  # the missing price becomes the mean, 13.75 / 3
     assert report["equal"]
-    assert report["rows"] == 4
-    assert report["columns"] == ["day", "town", "price", "count"]
+    assert (report["rows"], report["columns"]) == (4, ["day", "town", "price", "count"])
     assert report["polars"] == sums
     assert report["pandas"] == sums
 
@@ -120,6 +119,81 @@ def test_plots_have_pixels(work: Work, environment: Environment) -> None:
     assert report["plotly"]["draws"]
     assert report["plotly"]["bytes"] > 1_000_000, "the page must carry its own plotly.js"
     assert not report["plotly"]["from_network"]
+
+
+@pytest.mark.needs("catboost")
+@pytest.mark.levels("container", "vm", "azure")
+def test_catboost_learns_from_words(work: Work, environment: Environment) -> None:
+    report = work("catboost_model.py", interpreter=[environment.python])
+    assert report["accuracy"] > 0.95
+    assert report["same_after_reload"]
+    assert all(share > 10 for share in report["importance"].values()), report["importance"]
+
+
+@pytest.mark.needs("onnx", "onnxruntime", "skl2onnx")
+@pytest.mark.levels("container", "vm", "azure")
+def test_an_exported_model_answers_the_same(work: Work, environment: Environment) -> None:
+    report = work("onnx_export.py", interpreter=[environment.python])
+    assert report["furthest"] < 1e-5
+    assert report["same_labels"]
+    assert report["accuracy"] > 0.95
+    assert report["providers"] == ["CPUExecutionProvider"]
+
+
+@pytest.mark.needs("opencv-python-headless")
+@pytest.mark.levels("container", "vm", "azure")
+def test_opencv_finds_what_was_drawn(work: Work, environment: Environment) -> None:
+    report = work("opencv.py", interpreter=[environment.python])
+    assert report["same_picture"]
+    assert report["shape"] == [180, 280]
+    for found, drawn in zip(report["found"], report["drawn"], strict=True):
+        assert found == pytest.approx(drawn, abs=2)
+
+
+@pytest.mark.needs("h2o")
+@pytest.mark.levels("container", "vm", "azure")
+def test_h2o_learns_on_its_java_server(
+    work: Work, environment: Environment, real: Callable[[str], None]
+) -> None:
+    real("openjdk-*-jdk-headless")
+    report = work("h2o_model.py", interpreter=[environment.python])
+    assert report["auc"] > 0.93
+    assert (report["nodes"], report["rows"]) == (1, 1200)
+    assert environment.versions["h2o"] == report["version"]
+
+
+@pytest.mark.needs("vowpalwabbit")
+@pytest.mark.levels("container", "vm", "azure")
+def test_vowpal_wabbit_learns_by_the_example(work: Work, environment: Environment) -> None:
+    report = work("vowpal.py", interpreter=[environment.python])
+    assert report["last"] < report["first"] / 100
+    assert report["predicted"] == pytest.approx(2.25, abs=0.01)
+    assert report["same_after_reload"]
+
+
+@pytest.mark.needs("mlflow", "scikit-learn")
+@pytest.mark.levels("container", "vm", "azure")
+def test_mlflow_keeps_runs_and_models(work: Work, environment: Environment) -> None:
+    report = work("mlflow_run.py", interpreter=[environment.python])
+    assert (report["runs"], report["kind"], report["status"]) == (1, "linear", "FINISHED")
+    assert report["losses"] == pytest.approx([1, 1 / 2, 1 / 3])
+    assert report["predicted"] == pytest.approx(301)
+
+
+@pytest.mark.needs("dask")
+@pytest.mark.levels("container", "vm", "azure")
+def test_dask_computes_on_two_processes(work: Work, environment: Environment) -> None:
+    report = work("dask_cluster.py", interpreter=[environment.python])
+    assert report == {"equal": True, "groups": 9, "workers": 2, "dashboard": "ok"}
+
+
+@pytest.mark.needs("duckdb", "pandas", "pyarrow")
+@pytest.mark.levels("container", "vm", "azure")
+def test_a_parquet_file_answers_sql(work: Work, environment: Environment) -> None:
+    report = work("duckdb_sql.py", interpreter=[environment.python])
+    found = [(row["land"], row["total"], row["rows"]) for row in report["rows"]]
+    assert found == [("TH", 8.0, 1), ("BW", 4.0, 2), ("NW", 4.0, 1)]
+    assert report["as_pandas"]
 
 
 @pytest.mark.needs("ipykernel", "nbclient", "nbformat", kernel=True)
@@ -168,11 +242,58 @@ def test_people_get_the_default_environment(work: Work, environment: Environment
     assert report["bare_python3"] == "/usr", "the machine's own python3 must stay the system's"
 
 
+@pytest.mark.needs("torch")
+@pytest.mark.levels("container", "vm", "azure")
+def test_torch_learns_and_comes_back(work: Work, environment: Environment, facts: Facts) -> None:
+    report = work("torch_train.py", interpreter=[environment.python])
+    lower = report.pop("lower")
+    for each in (report, lower):
+        assert each["losses"][-1] < each["losses"][0] / 10
+        assert each["accuracy"] > 0.95
+    assert lower["kind"] == "torch.bfloat16"
+    assert report["same_after_reload"]
+    assert report["workers"], "workers gave other numbers than the data has"
+    assert (report["cuda"], report["cuda_available"]) == (None, False) or facts.flavour != "cpu"
+
+
+@pytest.mark.needs("torch", "onnx", "onnxruntime")
+@pytest.mark.levels("container", "vm", "azure")
+def test_torch_exports_what_it_computes(work: Work, environment: Environment) -> None:
+    report = work("torch_export.py", interpreter=[environment.python])
+    assert report["furthest"] < 1e-4
+    assert report["shape"] == [5, 4]
+
+
+@pytest.mark.needs("tensorflow|tensorflow-cpu", "keras", "onnxruntime")
+@pytest.mark.levels("container", "vm", "azure")
+def test_keras_learns_and_comes_back(work: Work, environment: Environment, facts: Facts) -> None:
+    report = work("tf_train.py", interpreter=[environment.python])
+    for each in (report, report["lower"]):
+        assert each["losses"][-1] < each["losses"][0] / 10
+        assert each["accuracy"] > 0.95
+    assert report["lower"]["kind"] == "bfloat16"
+    assert report["same_after_reload"]
+    assert report["onnx_furthest"] < 1e-3
+    assert report["product"] == [[11.0]]
+    devices = (report["devices"], report["built_with_cuda"])
+    assert devices == (["CPU"], False) or facts.flavour != "cpu"
+
+
+@pytest.mark.needs("azure-cli")
+@pytest.mark.levels("container", "vm", "azure")
+def test_azures_command_line_answers(work: Work, environment: Environment) -> None:
+    report = work("azure_cli.py", interpreter=["/usr/bin/python3"])
+    assert report["place"] == "/usr/local/bin/az"
+    assert report["version"] == environment.versions["azure-cli"]
+    assert {"AzureCloud", "AzureUSGovernment"} <= set(report["clouds"])
+    assert report["without_login"] == [1, "ERROR: Please run 'az login' to setup account."]
+    assert report["telemetry"] == []
+
+
 @pytest.mark.levels("artifact")
 def test_the_disk_keeps_the_environment(tree: Tree, environment: Environment, facts: Facts) -> None:
     files = list(tree.glob(f"{environment.prefix}/*"))
-    assert len(files) > 500
-    assert f"{environment.prefix}/bin/python" in tree
+    assert len(files) > 500 and f"{environment.prefix}/bin/python" in tree
     open_to_users = [each for each in files if each.type != "symlink" and each.mode & 0o022]
     assert [each.path for each in files if each.uid] == []
     assert [each.path for each in open_to_users] == []

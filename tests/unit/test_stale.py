@@ -61,7 +61,11 @@ def test_only_what_no_plan_names_and_is_old_goes(world: World) -> None:
     assert [each.name for each in found.layers] == ["old"]
     assert [path.name for path in found.disks] == ["a" * 64]
     assert [path.stem for path in found.tars] == ["c" * 64]
-    assert found.names == ["layer old of tiny-cpu", f"disk {'a' * 16}", f"root filesystem {'c' * 16}"]
+    assert found.names == [
+        "layer old of tiny-cpu",
+        f"disk {'a' * 16}",
+        f"root filesystem {'c' * 16}",
+    ]
     assert found.size >= 2 * 4096
 
 

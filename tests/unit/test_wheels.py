@@ -107,7 +107,11 @@ def test_no_wheel_that_fits_is_an_error(tags: tuple[str, ...]) -> None:
 
 
 def compiled(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, *, windows: bool = False
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    *,
+    windows: bool = False,
+    declared: tuple[str, ...] = ("scipy", "numpy"),
 ) -> tuple[PythonLock, Command]:
     """Resolve with a uv that writes a lock; gives the lock and the command that was run."""
     ran: list[Command] = []
@@ -118,9 +122,10 @@ def compiled(
         return Completed(returncode=0, stdout="", stderr="", seconds=0)
 
     monkeypatch.setattr(process, "run", run)
-    site = Site(python=PythonIndex(index_url="https://i"), ca_bundle="/ca", no_proxy="n")
+    index = PythonIndex(index_url="https://i", find_links=("/a", "/b"))
+    site = Site(python=index, ca_bundle="/ca", no_proxy="n")
     python = Interpreter(version="3.11", windows=windows)
-    lock = wheels.resolve(("scipy", "numpy"), python=python, site=site, scratch=folder)
+    lock = wheels.resolve(declared, python=python, site=site, scratch=folder)
     return lock, ran[0]
 
 
@@ -133,7 +138,25 @@ def test_an_environment_is_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (first.uploaded, second.uploaded, second.size) == (seconds, 0, 0)
     assert (tmp_path / "requirements.in").read_text() == "numpy\nscipy\n"
     assert {"--only-binary=:all:", "--python-version=3.11"} <= set(command.argv)
-    assert command.env == {"UV_DEFAULT_INDEX": "https://i", "SSL_CERT_FILE": "/ca", "NO_PROXY": "n"}
+    assert command.env == {
+        "UV_DEFAULT_INDEX": "https://i",
+        "UV_FIND_LINKS": "/a,/b",
+        "SSL_CERT_FILE": "/ca",
+        "NO_PROXY": "n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("declared", "mode"),
+    [(("numpy",), "explicit"), (("--pre", "numpy"), "if-necessary-or-explicit")],
+)
+def test_pre_releases_are_taken_where_an_environment_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declared: tuple[str, ...], mode: str
+) -> None:
+    lock, command = compiled(monkeypatch, tmp_path, declared=declared)
+    assert f"--prerelease={mode}" in command.argv
+    assert (tmp_path / "requirements.in").read_text() == "numpy\n"
+    assert lock.declared == declared
 
 
 def failed(*tail: str) -> CommandFailed:

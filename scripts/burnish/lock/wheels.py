@@ -22,6 +22,7 @@ from burnish.model.pin import Pin
 from burnish.model.site import Site
 
 # glibc 2.17 to 2.35: every base of ours is newer, and wheels name one of these.
+PRE = "--pre"
 GLIBC = range(35, 16, -1)
 LEGACY = {17: "manylinux2014_x86_64", 12: "manylinux2010_x86_64", 5: "manylinux1_x86_64"}
 WINDOWS_PLATFORM = "x86_64-pc-windows-msvc"
@@ -41,7 +42,7 @@ def environment(site: Site) -> dict[str, str]:
     found = {
         "UV_DEFAULT_INDEX": site.python.index_url,
         "UV_INDEX": " ".join(site.python.extra_index_urls),
-        "UV_FIND_LINKS": " ".join(site.python.find_links),
+        "UV_FIND_LINKS": ",".join(site.python.find_links),
         "SSL_CERT_FILE": site.ca_bundle,
         "HTTP_PROXY": site.http_proxy,
         "HTTPS_PROXY": site.https_proxy,
@@ -59,6 +60,8 @@ def resolve(
     pins: Sequence[Pin] = (),
 ) -> PythonLock:
     """The environment for an interpreter on x86-64; only wheels, no pre-release undeclared.
+
+    The line `--pre`, as in pip's own files, takes those that packages of the environment ask for.
 
     Raises ToolError if the index cannot be reached (with TLS named as the cause where it is),
     BuildError if no set of wheels satisfies the declaration, DefinitionError if `pins` are why.
@@ -111,11 +114,12 @@ def compiled(
     """The packages of the pylock.toml that uv's resolver writes for requirement lines."""
     scratch.mkdir(parents=True, exist_ok=True)
     wanted, out = scratch / "requirements.in", scratch / "pylock.toml"
-    wanted.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    asked = [line for line in lines if line != PRE]
+    wanted.write_text("".join(f"{line}\n" for line in asked), encoding="utf-8")
     argv = (
         *(str(uv()), "pip", "compile", "--quiet", "--no-config", "--no-python-downloads"),
         "--only-binary=:all:",
-        "--prerelease=explicit",
+        f"--prerelease={'if-necessary-or-explicit' if PRE in lines else 'explicit'}",
         f"--python-version={python.version}",
         f"--python-platform={WINDOWS_PLATFORM if python.windows else 'x86_64-manylinux_2_34'}",
         "--format=pylock.toml",

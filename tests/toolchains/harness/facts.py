@@ -39,7 +39,7 @@ class Environment:
     @property
     def names(self) -> tuple[str, ...]:
         """The distributions asked for, without versions."""
-        matches = (re.match(r"[A-Za-z0-9._-]+", text) for text in self.requirements)
+        matches = (re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", text) for text in self.requirements)
         return tuple(match[0].lower() for match in matches if match)
 
     def has(self, *wanted: str) -> bool:
