@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
-from burnish.errors import DefinitionError, ToolError
+from burnish.errors import BurnishError, CommandFailed, DefinitionError, Interrupted, ToolError
 from burnish.lock import ahead, apt, downloads, npm, snapshot, wheels
 from burnish.lock.ahead import Answers
 from burnish.lock.archive import Archive
@@ -44,26 +45,31 @@ def resolve(
     """The lock with the sections `asked`, and what stands on them, resolved anew.
 
     With `keep_open` a section that this place can't resolve becomes an open entry with its reason;
-    without, its error is raised.
+    without, its error is raised. What a layer that may be left out lacks is always left open; then its
+    packages are not pinned, and those above are pinned without them.
     """
     todo = touched(wanted, asked)
-    entries = [entry for entry in lock.open if entry.section not in todo]
     due = [name for name in sections(wanted) if name in todo]
     answers = _ahead(wanted, due, place=place)
     work = _Work(
         wanted=wanted, place=place, answers=answers, lock=replace(lock, image=wanted.image)
     )
-    for section in due:
-        try:
-            work.section(section)
-        except ToolError as error:
-            if not keep_open:
-                raise
-            # without a root filesystem nothing stands on it: one entry says it all
-            if work.lock.rootfs or not section.startswith(APT):
-                reason = error.message.splitlines()[0]
-                entries.append(OpenEntry(section=section, reason=reason))
-    known, own = work.lock, sections(wanted)
+    work.open = {entry.section: entry for entry in lock.open if entry.section not in todo}
+    for section in sorted(due, key=lambda name: name.startswith(APT)):
+        if not section.startswith(APT):
+            work.attempt(section, keep_open=keep_open)
+    work.leave_out()
+    for name in [*work.wanted.apt]:
+        if f"{APT}{name}" in todo or work.stands_otherwise(name):
+            work.attempt(f"{APT}{name}", keep_open=keep_open)
+            work.leave_out()
+    return _pruned(work)
+
+
+def _pruned(work: _Work) -> Lock:
+    """The lock without sections that nobody wants any more."""
+    known, wanted, own = work.lock, work.wanted, sections(work.wanted)
+    standin = work.place.site.apt.get(wanted.distribution, Apt()).standin
     return replace(
         known,
         recorded={k: v for k, v in known.recorded.items() if "/" in k or k in own},
@@ -71,14 +77,26 @@ def resolve(
         python={name: item for name, item in sorted(known.python.items()) if name in wanted.python},
         downloads={n: item for n, item in known.downloads.items() if n in wanted.downloads},
         npm={n: item for n, item in known.npm.items() if n in wanted.npm},
-        open=tuple(sorted(entries)),
-        standin=place.site.apt.get(wanted.distribution, Apt()).standin,
+        open=tuple(sorted(work.open.values())),
+        standin=standin,
     )
+
+
+def _reason(error: BurnishError) -> str:
+    """Why something can't be had, in one line: a tool's own words where it was one that failed."""
+    if isinstance(error, CommandFailed):
+        said = " ".join(line.strip() for line in error.tail)
+        because = said.find("Because")
+        return (said[because:].partition(", we can conclude")[0] if because >= 0 else said)[:200]
+    return error.message.splitlines()[0]
 
 
 def _ahead(wanted: Wanted, due: Collection[str], *, place: Place) -> Answers:
     """What the sections `due` begin with: layers are resolved in the root filesystem's archive."""
     first = {ROOTFS if name.startswith(APT) else name for name in due}
+    # a layer that comes or goes moves those above it
+    optional = {section for own in wanted.optional.values() for section in own}
+    first |= {ROOTFS} if wanted.apt and optional & first else set()
     return ahead.ask(
         wanted,
         archives=[name for name in (ROOTFS, TOOLS) if name in first],
@@ -96,6 +114,50 @@ class _Work:
     answers: Answers
     lock: Lock
     archives: dict[str, Archive] = field(default_factory=dict)
+    open: dict[str, OpenEntry] = field(default_factory=dict)
+
+    def attempt(self, section: str, *, keep_open: bool) -> None:
+        """Resolve a section; what cannot be had is left open where that may be."""
+        layer = next((name for name, own in self._optional().items() if section in own), "")
+        try:
+            self.section(section)
+        except (DefinitionError, Interrupted):
+            raise
+        except BurnishError as error:
+            if not layer and not (keep_open and isinstance(error, ToolError)):
+                raise
+            # without a root filesystem nothing stands on it: one entry says it all
+            if self.lock.rootfs or not section.startswith(APT):
+                self.open[section] = OpenEntry(section=section, reason=_reason(error))
+            if layer:
+                self._drop(section)
+
+    def leave_out(self) -> None:
+        """Layers that may be left out and lack an input: nobody installs their packages."""
+        out = {
+            name for name, own in self._optional().items() if any(each in self.open for each in own)
+        }
+        kept = {name: names for name, names in self.wanted.apt.items() if name not in out}
+        self.wanted = replace(self.wanted, apt=kept)
+        self.lock = replace(
+            self.lock, apt={name: item for name, item in self.lock.apt.items() if name not in out}
+        )
+
+    def stands_otherwise(self, layer: str) -> bool:
+        """Whether a layer's packages were resolved on others than those that now lie below it."""
+        names, known = list(self.wanted.apt), self.lock.apt.get(layer)
+        below = names[: names.index(layer)]
+        return known is not None and known.below != standing_on(self.lock, below)
+
+    def _optional(self) -> dict[str, tuple[str, ...]]:
+        return {name: (*own, f"{APT}{name}") for name, own in self.wanted.optional.items()}
+
+    def _drop(self, section: str) -> None:
+        kind, _, name = section.partition(":")
+        known: dict[str, Mapping[str, Any]] = {"apt": self.lock.apt, "python": self.lock.python}
+        known |= {"downloads": self.lock.downloads, "npm": self.lock.npm}
+        left: Any = {key: item for key, item in known[kind].items() if key != name}
+        self.lock = replace(self.lock, **{kind: left})
 
     def section(self, name: str) -> None:
         """Resolve one section into the lock."""

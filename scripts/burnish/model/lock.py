@@ -161,7 +161,8 @@ class Asked:
 class Wanted:
     """What a lock has to pin: the root filesystems' package names, each layer's (in the order of the
     layers, those that install any), each environment's requirements and the version of Python that they
-    are for, each layer's downloads and npm tools; `pins` by hand, by section."""
+    are for, each layer's downloads and npm tools; `pins` by hand, by section; of each layer that may be
+    left out, the sections besides its packages that it needs."""
 
     image: str
     distribution: str
@@ -174,6 +175,7 @@ class Wanted:
     downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
     npm: Mapping[str, tuple[NpmSpec, ...]] = field(default_factory=dict)
     pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
+    optional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

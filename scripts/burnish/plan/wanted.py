@@ -20,6 +20,15 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
         for layer, _ in layers
         for name, declared in python_environments(layer, catalog, base=base)
     }
+    optional = {
+        layer.id: (
+            *(f"python:{name}" for name, _ in python_environments(layer, catalog, base=base)),
+            *(f"downloads:{layer.id}" for _ in asked.downloads.get(layer.id, ())[:1]),
+            *(f"npm:{layer.id}" for _ in asked.npm.get(layer.id, ())[:1]),
+        )
+        for layer, _ in layers
+        if layer.if_reachable and layer.id in asked.downloads
+    }
     return Wanted(
         image=image.name,
         distribution=base.distribution,
@@ -32,4 +41,5 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
         downloads={name: files for name, files in asked.downloads.items() if files},
         npm={name: tools for name, tools in asked.npm.items() if tools},
         pins=by_section(applying(catalog, image)),
+        optional=optional if interpreter(base) else {},
     )

@@ -28,13 +28,19 @@ def lock_image(
 ) -> tuple[Lock, tuple[Move, ...]]:
     """Resolve open sections (all of them with `upgrade`) and write the committed lock if `keep`.
 
-    What can't be resolved from here stays in it as an open entry with its reason.
+    What can't be resolved from here stays in it as an open entry with its reason; layers that are left
+    out are tried again.
     """
     name = plan.image.name
     old = locks.current(world, plan.image, committed_only=True)
     want = planning.wanted(world.catalog, plan.image)
     stale = {entry.section for entry in plan.open} | {
         section for section in update.sections(want) if upgrade
+    }
+    stale |= {
+        section
+        for layer in plan.left_out
+        for section in (*want.optional.get(layer.name, ()), f"{update.APT}{layer.name}")
     }
     place = inputs.place_of(world, Run(plan=plan))
     new = update.resolve(want, old, asked=stale, place=place, keep_open=True)
