@@ -132,6 +132,10 @@ def test_a_program_goes_as_one_argument(tmp_path: Path) -> None:
     argv = arguments(program, args=["x y"], interpreter=["python", "-I"])
     assert argv[-5:] == ("python", "-I", "-c", "print('{}')\n", "x y")
     assert argv[0] == "timeout"
+    in_r = tmp_path / "a.R"
+    in_r.write_text('cat("a\\n") # * [1]\n')
+    argv = arguments(in_r, args=["x y"], interpreter=["Rscript"])
+    assert argv[-2:] == ('cat("a\\n") # * [1]\n', "x y"), "R's start script would read -e itself"
     program.write_text("#" * (LONGEST + 1))
     with pytest.raises(ValueError, match="must be shorter"):
         arguments(program, args=[], interpreter=["python"])
