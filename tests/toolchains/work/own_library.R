@@ -26,7 +26,8 @@ built <- system2("R", c("CMD", "build", source), stdout = TRUE, stderr = TRUE)
 written <- tools::write_PACKAGES(place, type = "source")
 
 # a user who never installed anything, in a script: nobody answers questions there
-home <- file.path(folder, "home")
+# (below the real one: /tmp may be mounted noexec)
+home <- tempfile("home", path.expand("~"))
 dir.create(home)
 code <- sprintf("install.packages('fixture', repos = 'file://%s/cran', quiet = TRUE)", folder)
 use <- paste("cat(fixture::twice(21), fixture::dot(c(1, 2), c(3, 4)), find.package('fixture'),",
@@ -42,3 +43,4 @@ cat(jsonlite::toJSON(list(
   in_own = startsWith(used[3], paste0(home, "/")),
   elsewhere = list.files(c(.Library, .Library.site), pattern = "^fixture$")
 ), auto_unbox = TRUE))
+unlink(home, recursive = TRUE)
