@@ -22,9 +22,32 @@ LONGLEY = {
 BUDWORM = {"(Intercept)": -2.9935, "sexM": 0.1750, "ldose": 0.9060, "sexM:ldose": 0.3529}
 # What people look for in any R; more depends on the release (roles/r/README.md).
 WANTED = frozenset(
-    "DBI IRkernel RSQLite caret cluster data.table devtools doParallel ggplot2 glmnet glue knitr "
-    "lme4 patchwork plotly randomForest ranger recipes reticulate rmarkdown scales shiny testthat "
-    "tidyverse".split()
+    {
+        "DBI",
+        "IRkernel",
+        "RSQLite",
+        "caret",
+        "cluster",
+        "data.table",
+        "devtools",
+        "doParallel",
+        "ggplot2",
+        "glmnet",
+        "glue",
+        "knitr",
+        "lme4",
+        "patchwork",
+        "plotly",
+        "randomForest",
+        "ranger",
+        "recipes",
+        "reticulate",
+        "rmarkdown",
+        "scales",
+        "shiny",
+        "testthat",
+        "tidyverse",
+    }
 )
 
 

@@ -69,7 +69,7 @@ def _filled(
     try:
         if when and not jinja.compile_expression(when, undefined_to_none=False)(**known):
             return
-        each = jinja.compile_expression(entry.get("each") or "[none]", undefined_to_none=False)
+        each: Any = jinja.compile_expression(entry.get("each") or "[none]", undefined_to_none=False)
         for item in each(**known):
             yield {
                 key: jinja.from_string(value).render(**known, item=item)
