@@ -176,6 +176,8 @@ def test_r_starts_as_it_was_set_up(work: Work, facts: Facts) -> None:
     assert report["search"][0] == report["own"]
     assert report["writable"] == [], "a user could change everybody's packages"
     assert (report["png"], report["cairo"]) == (True, True)
+    other = work("settings.R", interpreter=["env", "RETICULATE_PYTHON=/usr/bin/python3", *R])
+    assert other["python"] == "/usr/bin/python3", "a user's own choice does not count"
 
 
 @pytest.mark.needs(default=True)
