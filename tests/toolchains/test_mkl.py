@@ -25,7 +25,7 @@ def computed(work: Work, name: str) -> dict[str, Any]:
     """What R computes with one of the three."""
     chosen = ["env", f"R_LD_LIBRARY_PATH=/usr/lib/R/lib:{FOLDERS[name]}"]
     # with a wrong way to use threads decompositions iterate without end
-    return dict(work("blas.R", interpreter=["timeout", "300", *chosen, R]))
+    return dict(work("blas.R", "2000", interpreter=["timeout", "300", *chosen, R]))
 
 
 def named(path: str) -> str:
@@ -38,7 +38,7 @@ def named(path: str) -> str:
 @pytest.mark.tcg
 @pytest.mark.levels("container", "vm", "azure")
 def test_r_computes_with_what_was_chosen(work: Work, facts: Facts) -> None:
-    report = work("blas.R", interpreter=[R])
+    report = work("blas.R", "100", interpreter=[R])
     chosen = facts.variable("mkl_blas")
     assert (named(report["blas"]), named(report["lapack"])) == (chosen, chosen)
     kinds = {"openblas" for path in report["mapped"] if "openblas" in path}

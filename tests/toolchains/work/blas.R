@@ -1,4 +1,5 @@
-# Computes what a BLAS and a LAPACK are for; prints the answers, who gave them and how long a product took.
+# Computes what a BLAS and a LAPACK are for; prints the answers, who gave them and how long a product
+# took. Argument: the size of the product's matrices.
 
 set.seed(7)
 x <- matrix(rnorm(300 * 40), 300)
@@ -35,7 +36,8 @@ dots <- .Fortran("dots", 30L, b, z[, 1], c = 0i, u = 0i)
 dots_off <- c(c = left(dots$c, sum(Conj(b) * z[, 1])), u = left(dots$u, sum(b * z[, 1])))
 unlink(folder, recursive = TRUE)
 
-m <- matrix(runif(2000^2), 2000)
+size <- as.integer(commandArgs(TRUE)[2])
+m <- matrix(runif(size^2), size)
 seconds <- min(replicate(3, system.time(m %*% m)[["elapsed"]]))
 mapped <- grep("blas|lapack|mkl_rt|mkl_core", readLines("/proc/self/maps"), value = TRUE)
 cat(jsonlite::toJSON(list(
