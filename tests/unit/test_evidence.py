@@ -96,6 +96,14 @@ def test_failures_and_left_out_layers_are_named() -> None:
     assert "- layer r left out: not built here: no mirror" in text
 
 
+def test_what_checks_measured_is_told() -> None:
+    verdict = makers.verdict("passed", "failed")
+    results = tuple(replace(result, text="2 s") for result in verdict.results)
+    text = report(makers.manifest(verdicts=(replace(verdict, results=results),)))
+    assert "## Measured\n\n- test_base::test_0 at container: 2 s\n\n" in text
+    assert "## Measured" not in report(makers.manifest())
+
+
 def test_the_long_lists_may_be_left_out() -> None:
     assert "## Software: apt (1)" in report(makers.manifest())
     assert "## Software" not in report(makers.manifest(), software=False)

@@ -132,6 +132,10 @@ def test_a_program_goes_as_one_argument(tmp_path: Path) -> None:
     argv = arguments(program, args=["x y"], interpreter=["python", "-I"])
     assert argv[-5:] == ("python", "-I", "-c", "print('{}')\n", "x y")
     assert argv[0] == "timeout"
+    in_r = tmp_path / "a.R"
+    in_r.write_text('cat("a\\n") # * [1]\n')
+    argv = arguments(in_r, args=["x y"], interpreter=["Rscript"])
+    assert argv[-2:] == ('cat("a\\n") # * [1]\n', "x y"), "R's start script would read -e itself"
     program.write_text("#" * (LONGEST + 1))
     with pytest.raises(ValueError, match="must be shorter"):
         arguments(program, args=[], interpreter=["python"])
@@ -198,7 +202,8 @@ SUITE = """
 import pytest
 
 @pytest.mark.levels("container")
-def test_works(work):
+def test_works(work, record):
+    record("42 s")
     assert work("say.py", interpreter=["python3"]) == 42
 
 @pytest.mark.levels("container")
@@ -221,7 +226,7 @@ def test_a_run_records_level_reasons_and_what_it_left_out(tmp_path: Path) -> Non
     said = {"burnish.level": "container", "burnish.role": "extra"}
     assert cases["suite"]["burnish.level"] == "container"
     assert cases["suite"]["burnish.left_out.level"] == "test_extra.py::test_needs_a_vm"
-    assert cases["test_works"] == {**said, "outcome": ""}
+    assert cases["test_works"] == {**said, "burnish.recorded": "42 s", "outcome": ""}
     unproven = {"burnish.not_verified": "no-gpu", "outcome": "skipped"}
     assert cases["test_no_gpu_here"] == {**said, **unproven}
     assert cases["test_never_unsupported"] == {**said, "outcome": "failure"}

@@ -10,6 +10,8 @@ from burnish.verify import junit
 
 PROPERTY = '<properties><property name="burnish.not_verified" value="no-gpu"/></properties>'
 
+MEASURED = "".join(f'<property name="burnish.recorded" value="{n} s"/>' for n in (1, 2))
+
 
 def file(*cases: str, properties: str = "") -> str:
     body = "".join(
@@ -29,6 +31,8 @@ def verdict(text: str) -> Verdict:
         ("", "passed", ""),
         ('<failure message="assert 1 == 2">trace</failure>', "failed", "assert 1 == 2"),
         ("<failure>trace</failure>", "failed", "trace"),
+        (f"<properties>{MEASURED}</properties>", "passed", "1 s; 2 s"),
+        (f"<properties>{MEASURED}</properties><failure>trace</failure>", "failed", "trace"),
         ('<error message="failed on setup"/>', "error", "failed on setup"),
         ('<skipped message="no network"/>', "not-verified", "no network"),
         (f'{PROPERTY}<skipped message="x"/>', "not-verified", "no-gpu"),

@@ -133,6 +133,45 @@ def test_a_condition_is_held_against_the_variables(
     assert makers.by_name(plan)["extra"].downloads == asked
 
 
+EACH = """\
+__extra_downloads:
+  - each: extra_tools
+    name: "{{ item.name }}_{{ item.version }}.tgz"
+    url: "{{ extra_from }}/{{ item.name }}_{{ item.version }}.tgz"
+    sha256: "{{ item.sha256 | default('') }}"
+"""
+DEFAULTS = """\
+extra_from: https://publisher.test
+extra_tools: [{name: b, version: 2}, {name: a, version: 1, sha256: %s}]
+"""
+
+
+def test_a_list_of_the_layers_variables_is_a_file_for_each_entry(tmp_path: Path) -> None:
+    defaults = {"roles/extra/defaults/main.yml": DEFAULTS % makers.sha("a")}
+    root = checkout.write(tmp_path, changes={VARS: EACH, **defaults})
+    assert makers.by_name(checkout.resolved(root))["extra"].downloads == (
+        f"a_1.tgz https://publisher.test/a_1.tgz {makers.sha('a')}",
+        "b_2.tgz https://publisher.test/b_2.tgz",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("each: extra_tools", "each: extra_toys", "'extra_toys' is undefined"),
+        ("item.version", "item.release", "has no attribute 'release'"),
+        ("{{ extra_from }}", "{{ item.name }}", "a_1.tgz: 'a/a_1.tgz' is no https address"),
+        ('name: "{{', 'name: "{{ extra_from }}{{', "'https://publisher.testb_2.tgz' is no plain"),
+    ],
+)
+def test_what_an_entry_comes_to_is_held_to_the_same_rules(
+    tmp_path: Path, old: str, new: str, text: str
+) -> None:
+    defaults = {"roles/extra/defaults/main.yml": DEFAULTS % makers.sha("a")}
+    root = checkout.write(tmp_path, changes={VARS: EACH.replace(old, new, 1), **defaults})
+    assert any(text in found for found in checkout.problems(root)), checkout.problems(root)
+
+
 def test_a_layer_is_open_until_its_files_are_pinned(root: Path) -> None:
     plan = checkout.resolved(root)
     assert [(each.section, each.reason) for each in plan.open] == [

@@ -14,12 +14,12 @@ from typing import Any
 from burnish.catalog.document import Document
 from burnish.catalog.lists import Entry, check_lists, each_task, past_the_lock
 from burnish.errors import Problem
-from burnish.model.download import DownloadSpec
+from burnish.model.download import ADDRESS, NAME, DownloadSpec
 
 FETCHERS = frozenset({"get_url", "git", "subversion", "uri", "win_get_url", "win_uri"})
 ADDRESSES = ("src", "url", "path", "deb", "key")
 REMOTE = re.compile(r"(?:https?|ftp)://")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+TEMPLATE = re.compile(r"\{\{.*?\}\}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -34,13 +34,15 @@ def check_downloads(path: Path, tasks: Iterable[Document], *, shown: str) -> Ite
 
 
 def _entry(entry: Entry[DownloadSpec]) -> Iterator[Problem]:
+    """What its text tells; what its templates come to is looked at when they are filled in."""
     spec = entry.spec
-    if not NAME.fullmatch(spec.name):
+    if not NAME.fullmatch(TEMPLATE.sub("x", spec.name)):
         text = f"{spec.name!r} is no plain file name"
         yield entry.problem("name", text)
     for key in ("url", "checksum"):
         address = getattr(spec, key)
-        if address and (not address.startswith("https://") or re.search(r"\s", _plain(address))):
+        plain = TEMPLATE.sub("x", address)
+        if address and not address.startswith("{{") and not ADDRESS.fullmatch(plain):
             text = f"{address!r} is no https address"
             yield entry.problem(key, text, hint="files of a folder: see docs/site.md")
     if spec.sha256 and "{{" not in spec.sha256 and not SHA256.fullmatch(spec.sha256):
@@ -48,11 +50,6 @@ def _entry(entry: Entry[DownloadSpec]) -> Iterator[Problem]:
     if spec.authenticode and (spec.sha256 or spec.checksum):
         text = "a file is known by its content or by its signer, not by both"
         yield entry.problem("authenticode", text)
-
-
-def _plain(address: str) -> str:
-    """An address without its templates, which may hold spaces."""
-    return re.sub(r"\{\{.*?\}\}", "", address)
 
 
 def _fetches(task: Mapping[str, Any]) -> bool:

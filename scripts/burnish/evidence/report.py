@@ -18,6 +18,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _events(manifest.events),
         _verdicts(manifest.verdicts),
         _not_verified(manifest),
+        _measured(manifest.verdicts),
         _pins(manifest),
         _layers(manifest),
         _times(manifest),
@@ -92,6 +93,16 @@ def _not_verified(manifest: Manifest) -> str:
     lines = [f"- {line}" for line in manifest.not_verified]
     lines += [f"- layer {name} left out: {why}" for name, why in manifest.left_out.items()]
     return "## Not verified here\n\n" + "\n".join(lines) + "\n"
+
+
+def _measured(verdicts: Sequence[Verdict]) -> str:
+    lines = [
+        f"- {result.check} at {verdict.level}: {result.text}\n"
+        for verdict in verdicts
+        for result in verdict.results
+        if result.outcome == "passed" and result.text
+    ]
+    return "## Measured\n\n" + "".join(lines) if lines else ""
 
 
 def _pins(manifest: Manifest) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+ADDRESS = re.compile(r"https://\S+")
 COMPUTED = "computed when locked"
 AUTHENTICODE = "authenticode"
 
@@ -15,6 +18,7 @@ class DownloadSpec:
     Its content is known by `sha256`, or by `checksum`, the address of the publisher's own list; with
     both, the list is where the digest was found. `authenticode` is the signer of a Windows installer
     whose content may change. `when` is a condition over the role's public variables; `size` in bytes.
+    `each` names a public variable that is a list: one file for each entry, templates see it as `item`.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -26,6 +30,7 @@ class DownloadSpec:
     checksum: str = ""
     authenticode: str = ""
     when: str = ""
+    each: str = ""
 
     @property
     def asked(self) -> str:

@@ -10,7 +10,7 @@ Outcome = Literal["passed", "failed", "error", "not-verified"]
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """One check: its id, outcome, seconds, and the reason or the failure's text."""
+    """One check: its id, outcome, seconds, and the reason, the failure's text, or what it measured."""
 
     __pydantic_config__ = {"extra": "forbid"}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from burnish.errors import Problem
 from burnish.model.base import Base
-from burnish.model.download import DownloadSpec
+from burnish.model.download import ADDRESS, NAME, DownloadSpec
 from burnish.model.role import Role
 from burnish.render.entries import by_name, entries, of_lists
 
@@ -28,6 +28,13 @@ def _faults(
     role: Role, specs: tuple[DownloadSpec, DownloadSpec], *, base: Base
 ) -> Iterator[Problem]:
     spec, other = specs
+    if not NAME.fullmatch(spec.name):
+        text = f"{spec.name!r} is no plain file name"
+        yield of_lists(role, text, hint="correct the variable that it is made of")
+    for address in filter(None, (spec.url, spec.checksum)):
+        if not ADDRESS.fullmatch(address):
+            text = f"{spec.name}: {address!r} is no https address"
+            yield of_lists(role, text, hint="files of a folder: see docs/site.md")
     if other.asked != spec.asked:
         text = f"two downloads of one layer are called {spec.name!r}"
         yield of_lists(role, text, hint="give one of them another name")

@@ -64,17 +64,19 @@ def of_lists(role: Role, text: str, *, hint: str) -> Problem:
 def _filled(
     entry: Mapping[str, Any], known: Mapping[str, Any], *, role: Role
 ) -> Iterator[Mapping[str, Any] | Problem]:
-    """The entry with its templates filled in; nothing where its condition does not hold."""
+    """The entry with its templates filled in, once for each of its `each`; none if `when` fails."""
     jinja, when = environment(), entry.get("when", "")
     try:
         if when and not jinja.compile_expression(when, undefined_to_none=False)(**known):
             return
-        yield {
-            key: jinja.from_string(value).render(**known)
-            if isinstance(value, str) and key != "when"
-            else value
-            for key, value in entry.items()
-        }
+        each: Any = jinja.compile_expression(entry.get("each") or "[none]", undefined_to_none=False)
+        for item in each(**known):
+            yield {
+                key: jinja.from_string(value).render(**known, item=item)
+                if isinstance(value, str) and key not in ("when", "each")
+                else value
+                for key, value in entry.items()
+            }
     except jinja2.TemplateError as error:
         text = f"the lock can't tell what {entry['name']} is: {error}"
         hint = "ask only for the role's public variables and burnish_flavour"

@@ -8,6 +8,7 @@ from burnish.errors import BurnishError
 from burnish.model.verdict import CheckResult, Outcome, Verdict
 
 NOT_VERIFIED = "burnish.not_verified"
+RECORDED = "burnish.recorded"
 ROLE = "burnish.role"
 LEFT_OUT = "burnish.left_out."
 
@@ -49,6 +50,9 @@ def _result(case: ElementTree.Element) -> CheckResult:
     # a further root lies outside pytest's root folder, which leaves its module's name out
     module = (case.get("classname") or "").rpartition(".")[2] or f"test_{properties.get(ROLE)}"
     reason = properties.get(NOT_VERIFIED)
+    if outcome == "passed":
+        said = [p.get("value") or "" for p in case.iter("property") if p.get("name") == RECORDED]
+        text = "; ".join(said)
     if reason and outcome not in ("failed", "error"):
         outcome, text = "not-verified", reason
     return CheckResult(

@@ -106,6 +106,16 @@ def not_verified(request: pytest.FixtureRequest, host: Any) -> Callable[[str], N
 
 
 @pytest.fixture
+def record(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Puts what a check measured into the report, in words. It decides nothing."""
+
+    def say(text: str) -> None:
+        request.node.user_properties.append(("burnish.recorded", text))
+
+    return say
+
+
+@pytest.fixture
 def real(host: Any, not_verified: Callable[[str], NoReturn]) -> Callable[[str], None]:
     """Ends a check as "not verified here" where a package (a pattern) is one of a stand-in's stubs."""
 

@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# How an interpreter takes a whole program as one argument, so that nothing is copied.
-TEXT_OPTION = {".py": "-c", ".R": "-e", ".jl": "-e"}
+# How an interpreter takes a whole program as one argument, so that nothing is copied. R's own start
+# script lets `echo` and the shell at what follows -e, and R takes 10,000 bytes of it: a program that
+# is an argument of a short one gets through as it is. It finds its own behind itself.
+TEXT_OPTION = {
+    ".py": ("-c",),
+    ".R": ("-e", "eval(parse(text=commandArgs(TRUE)[1]))"),
+    ".jl": ("-e",),
+}
 # The kernel takes no single argument longer than this (MAX_ARG_STRLEN).
 LONGEST = 128 * 1024 - 1
 SECONDS = 900
@@ -54,7 +60,7 @@ def arguments(program: Path, *, args: Sequence[str], interpreter: Sequence[str])
         raise ValueError(f"{program.name}: a work program must be shorter than {LONGEST} bytes")
     option = TEXT_OPTION[program.suffix]
     deadline = ("timeout", "--kill-after=10", str(SECONDS))
-    return (*deadline, *interpreter, option, text, *args)
+    return (*deadline, *interpreter, *option, text, *args)
 
 
 def answer(program: str, *, returncode: int, out: str, err: str) -> Any:
