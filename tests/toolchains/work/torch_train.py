@@ -50,7 +50,8 @@ def train(model, loader, *, autocast, epochs):
     return losses
 
 
-def accuracy(model, x, y):
+def accuracy(model, test):
+    x, y = test
     with torch.no_grad():
         return float((model(x).argmax(1) == y).float().mean())
 
@@ -75,9 +76,9 @@ def main():
         same = bool(torch.equal(model(test[0]), again(test[0])))
     report = {
         "losses": losses,
-        "accuracy": accuracy(model, *test),
+        "accuracy": accuracy(model, test),
         "same_after_reload": same,
-        "lower": {"kind": kind, "losses": lower, "accuracy": accuracy(half, *test)},
+        "lower": {"kind": kind, "losses": lower, "accuracy": accuracy(half, test)},
         "workers": abs(by_workers - float(data.tensors[0].sum())) < 0.05,
         "cuda": torch.version.cuda,
         "cuda_available": torch.cuda.is_available(),
