@@ -3,76 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import checkout
 import makers
 import pytest
-from burnish.errors import BuildError, BurnishError, CommandFailed, DefinitionError, ToolError
+from archive import ALL, WANTED, Mirror, place
+from burnish.errors import BuildError, DefinitionError, ToolError
 from burnish.lock import apt, update, wheels
 from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
-from burnish.model.lock import Lock, OpenEntry, Package, PythonLock, Wanted
+from burnish.model.lock import Lock, OpenEntry, Package, PythonLock
 from burnish.model.site import Apt, Site
 from burnish.plan.layers import standing_on
-
-ROOTFS = Rootfs(suite="s", components=("main",), keyring="k", python="3.11", include=("bash",))
-WANTED = Wanted(
-    image="tiny-cpu",
-    distribution="debian",
-    rootfs=ROOTFS,
-    flavour="cpu",
-    tools=replace(ROOTFS, include=("mtools",)),
-    apt={"base": ("jq",), "extra": ("less",)},
-    python={"ml": ("numpy",)},
-)
-ALL = ("rootfs", "tools", "apt:base", "apt:extra", "python:ml")
-
-
-@dataclass
-class Mirror:
-    """An archive that has every package, in `version`."""
-
-    version: str = "2.0"
-    fetched: list[str] = field(default_factory=list)
-    recorded = {"main": "digest 2026-11-22T08:12:44Z", "more": "digest 2026-11-21T00:00:00Z"}
-
-    def resolve(self, names: Sequence[str], **_: object) -> tuple[Package, ...]:
-        return tuple(makers.package(name, self.version) for name in names)
-
-    def add(self, names: Sequence[str], *, status: Path, **_: object) -> tuple[Package, ...]:
-        below = status.read_text("utf-8").split()
-        assert names[0] not in below
-        return self.resolve(names)
-
-    def offered(self, packages: Sequence[Package], *, section: str) -> dict[str, Package]:
-        if self.version == "gone":
-            raise Vanished(section, [package.pin for package in packages], who="the archive")
-        return {p.pin: makers.package(p.name, self.version) for p in packages}
-
-    def fetch(self, packages: Sequence[Package], folder: Path, *, log: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for package in packages:
-            (folder / package.file).touch()
-            self.fetched.append(package.name)
-
-
-class Inputs:
-    """Inputs that take every file at its word."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, Path] = {}
-
-    def find(self, sha256: str) -> Path | None:
-        return self.files.get(sha256)
-
-    def keep(self, path: Path, sha256: str) -> Path:
-        self.files[sha256] = path
-        return path
-
-    def control(self, sha256: str) -> str:
-        return self.files[sha256].name.partition("_")[0]
 
 
 @pytest.fixture
@@ -89,11 +33,6 @@ def index(monkeypatch: pytest.MonkeyPatch) -> None:
         return makers.python_lock(*declared)
 
     monkeypatch.setattr(wheels, "resolve", resolve)
-
-
-def place(folder: Path, site: Site | None = None, *, offline: bool = False) -> Place:
-    log = folder / "log"
-    return Place(site=site or Site(), scratch=folder, inputs=Inputs(), log=log, offline=offline)
 
 
 def resolved(lock: Lock, at: Place, *asked: str, keep_open: bool = False) -> Lock:
@@ -275,87 +214,3 @@ def test_the_same_version_with_other_bytes_is_refused(tmp_path: Path, mirror: Mi
         f"bash=1.0-1: the archive's sha256 is {makers.sha('bash1.0-1')}, the lock's {'0' * 64}"
     )
     assert caught.value.hint == "the same version with other bytes: do not trust this mirror"
-
-
-OPTIONAL = replace(
-    WANTED,
-    apt={"base": ("jq",), "torch": ("libgomp1",), "extra": ("less",)},
-    python={"ml": ("numpy",), "torch": ("torch==2+cpu",)},
-    optional={"torch": ("python:torch",)},
-)
-EVERY = (*ALL, "apt:torch", "python:torch")
-
-
-def without_torch(monkeypatch: pytest.MonkeyPatch, error: BurnishError) -> None:
-    """An index that has all but one."""
-
-    def resolve(declared: Sequence[str], **_: object) -> PythonLock:
-        if "torch==2+cpu" in declared:
-            raise error
-        return makers.python_lock(*declared)
-
-    monkeypatch.setattr(wheels, "resolve", resolve)
-
-
-NO_SUCH = CommandFailed(
-    ("uv",),
-    returncode=1,
-    tail=("  Because there is no version", "of torch==2+cpu, we can conclude that it fails"),
-)
-
-
-@pytest.mark.parametrize(
-    "error", [NO_SUCH, ToolError("the Python index can't be reached", hint="")]
-)
-def test_a_layer_that_may_be_left_out_takes_its_packages_along(
-    mirror: Mirror,
-    index: None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    error: BurnishError,
-) -> None:
-    without_torch(monkeypatch, error)
-    found = update.resolve(
-        OPTIONAL, Lock(image="x"), asked=EVERY, place=place(tmp_path), keep_open=False
-    )
-    assert [entry.section for entry in found.open] == ["python:torch"]
-    assert list(found.apt) == ["base", "extra"]
-    assert found.apt["extra"].below == standing_on(found, ["base"])
-    assert list(found.python) == ["ml"]
-
-
-def test_the_reason_is_the_resolvers_own(
-    mirror: Mirror, index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_torch(monkeypatch, NO_SUCH)
-    at = place(tmp_path)
-    (entry,) = update.resolve(
-        OPTIONAL, Lock(image="x"), asked=EVERY, place=at, keep_open=False
-    ).open
-    assert entry.reason == "Because there is no version of torch==2+cpu"
-
-
-def test_a_layer_that_is_had_again_moves_what_stands_on_it(
-    mirror: Mirror, index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at = place(tmp_path)
-    with monkeypatch.context() as patch:
-        without_torch(patch, NO_SUCH)
-        left = update.resolve(OPTIONAL, Lock(image="x"), asked=EVERY, place=at, keep_open=False)
-    asked = ("python:torch", "apt:torch")
-    found = update.resolve(OPTIONAL, left, asked=asked, place=at, keep_open=False)
-    assert found.open == ()
-    assert list(found.apt) == ["base", "torch", "extra"]
-    assert found.apt["extra"].below == standing_on(found, ["base", "torch"])
-
-
-def test_what_was_pinned_and_is_gone_is_left_out(
-    mirror: Mirror, index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at = place(tmp_path)
-    whole = update.resolve(OPTIONAL, Lock(image="x"), asked=EVERY, place=at, keep_open=False)
-    assert set(whole.python) == {"ml", "torch"}
-    without_torch(monkeypatch, NO_SUCH)
-    found = update.resolve(OPTIONAL, whole, asked=["python:torch"], place=at, keep_open=False)
-    assert (set(found.python), set(found.apt)) == ({"ml"}, {"base", "extra"})
-    assert found.apt["extra"].below == standing_on(found, ["base"])

@@ -1,0 +1,115 @@
+"""Layers that may be left out: what their absence takes along, and what it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import makers
+import pytest
+from archive import ALL, WANTED, Mirror, place
+from burnish.errors import BurnishError, CommandFailed, ToolError
+from burnish.lock import apt, update, wheels
+from burnish.model.lock import Lock, PythonLock
+from burnish.plan.layers import standing_on
+
+
+@pytest.fixture
+def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
+    found = Mirror()
+    monkeypatch.setattr(apt, "open_archive", lambda *_, **__: found)
+    monkeypatch.setattr(apt, "newest", lambda paths: makers.EPOCH + len(list(paths)))
+    return found
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(declared: Sequence[str], **_: object) -> PythonLock:
+        return makers.python_lock(*declared)
+
+    monkeypatch.setattr(wheels, "resolve", resolve)
+
+
+OPTIONAL = replace(
+    WANTED,
+    apt={"base": ("jq",), "torch": ("libgomp1",), "extra": ("less",)},
+    python={"ml": ("numpy",), "torch": ("torch==2+cpu",)},
+    optional={"torch": ("python:torch",)},
+)
+EVERY = (*ALL, "apt:torch", "python:torch")
+
+
+def without_torch(monkeypatch: pytest.MonkeyPatch, error: BurnishError) -> None:
+    """An index that has all but one."""
+
+    def resolve(declared: Sequence[str], **_: object) -> PythonLock:
+        if "torch==2+cpu" in declared:
+            raise error
+        return makers.python_lock(*declared)
+
+    monkeypatch.setattr(wheels, "resolve", resolve)
+
+
+NO_SUCH = CommandFailed(
+    ("uv",),
+    returncode=1,
+    tail=("  Because there is no version", "of torch==2+cpu, we can conclude that it fails"),
+)
+
+
+@pytest.mark.parametrize(
+    "error", [NO_SUCH, ToolError("the Python index can't be reached", hint="")]
+)
+def test_a_layer_that_may_be_left_out_takes_its_packages_along(
+    mirror: Mirror,
+    index: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BurnishError,
+) -> None:
+    without_torch(monkeypatch, error)
+    found = update.resolve(
+        OPTIONAL, Lock(image="x"), asked=EVERY, place=place(tmp_path), keep_open=False
+    )
+    assert [entry.section for entry in found.open] == ["python:torch"]
+    assert list(found.apt) == ["base", "extra"]
+    assert found.apt["extra"].below == standing_on(found, ["base"])
+    assert list(found.python) == ["ml"]
+
+
+def test_the_reason_is_the_resolvers_own(
+    mirror: Mirror, index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_torch(monkeypatch, NO_SUCH)
+    at = place(tmp_path)
+    (entry,) = update.resolve(
+        OPTIONAL, Lock(image="x"), asked=EVERY, place=at, keep_open=False
+    ).open
+    assert entry.reason == "Because there is no version of torch==2+cpu"
+
+
+def test_a_layer_that_is_had_again_moves_what_stands_on_it(
+    mirror: Mirror, index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = place(tmp_path)
+    with monkeypatch.context() as patch:
+        without_torch(patch, NO_SUCH)
+        left = update.resolve(OPTIONAL, Lock(image="x"), asked=EVERY, place=at, keep_open=False)
+    asked = ("python:torch", "apt:torch")
+    found = update.resolve(OPTIONAL, left, asked=asked, place=at, keep_open=False)
+    assert found.open == ()
+    assert list(found.apt) == ["base", "torch", "extra"]
+    assert found.apt["extra"].below == standing_on(found, ["base", "torch"])
+
+
+def test_what_was_pinned_and_is_gone_is_left_out(
+    mirror: Mirror, index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = place(tmp_path)
+    whole = update.resolve(OPTIONAL, Lock(image="x"), asked=EVERY, place=at, keep_open=False)
+    assert set(whole.python) == {"ml", "torch"}
+    without_torch(monkeypatch, NO_SUCH)
+    found = update.resolve(OPTIONAL, whole, asked=["python:torch"], place=at, keep_open=False)
+    assert (set(found.python), set(found.apt)) == ({"ml"}, {"base", "extra"})
+    assert found.apt["extra"].below == standing_on(found, ["base"])
