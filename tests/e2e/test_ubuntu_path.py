@@ -17,7 +17,9 @@ from called import Burnish
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("BURNISH_STANDIN_CACHE", ROOT / "build" / "standin"))
-IMAGE = "ubuntu-24.04-cpu"
+IMAGE = "ubuntu-24.04-minimal"
+# Its layers with packages of the distribution; environments are wheels, whatever lies below.
+FULL, LAST = "ubuntu-24.04-cpu", "java"
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,12 @@ def test_the_stand_in_is_built_and_proven_in_a_container(ours: Burnish) -> None:
     assert done.code == 0, done.err
     assert "✓ checks: container" in done.err
     assert "stopped after container: nothing filed" in done.out
+
+
+def test_every_name_of_the_full_image_is_one_that_apt_knows(ours: Burnish) -> None:
+    done = ours.burnish("build", FULL, "--until", LAST)
+    assert done.code == 0, done.err
+    assert f"✓ layer {LAST}" in done.err
 
 
 def test_the_plan_says_what_it_stands_on(ours: Burnish) -> None:

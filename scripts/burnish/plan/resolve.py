@@ -119,7 +119,7 @@ def unsupported(roles: Sequence[str], catalog: Catalog, *, image: Image) -> str:
 def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context) -> None:
     if reason := unsupported(spec.roles, context.catalog, image=context.image):
         gathered.left_out.append(LeftOut(name=spec.id, reason=reason))
-        if context.base.os == "windows":
+        if context.base.os == "windows" and not spec.if_reachable:
             # locked ahead of the role that will install it
             gathered.open += _open_environments(spec, context=context)
         return

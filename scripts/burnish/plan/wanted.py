@@ -27,7 +27,7 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
             *(f"npm:{layer.id}" for _ in asked.npm.get(layer.id, ())[:1]),
         )
         for layer, _ in layers
-        if layer.if_reachable and layer.id in asked.downloads
+        if layer.if_reachable
     }
     return Wanted(
         image=image.name,

@@ -34,7 +34,7 @@ source "azure-arm" "image" {
   image_sku                 = "12-gen2"
   image_version             = "latest"
   vm_size                   = "Standard_D4s_v5"
-  os_disk_size_gb           = 8
+  os_disk_size_gb           = 16
   communicator              = "ssh"
   ssh_username              = "packer"
 
@@ -63,13 +63,49 @@ build {
   provisioner "ansible" {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
-    extra_arguments = ["-e", "@python-ml.json"]
+    extra_arguments = ["-e", "@r.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@mkl.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@java.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@azcli.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@tf.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@torch.json"]
   }
 
   provisioner "ansible" {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
     extra_arguments = ["-e", "@jupyter.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@python-ml.json"]
   }
 
   provisioner "ansible" {
