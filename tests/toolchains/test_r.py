@@ -131,7 +131,8 @@ def test_the_kernel_answers(work: Work, facts: Facts) -> None:
     assert text == ["42"]
     assert picture == ["image/png text/plain"]
     assert "text/plain" in value[0]
-    assert error[0].startswith("ERROR Error in ")
+    assert error[0].startswith("ERROR Error")
+    assert error[0].endswith(": no\n")
 
 
 @pytest.mark.needs("nbclient", "nbformat", kernel=True)

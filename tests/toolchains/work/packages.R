@@ -17,7 +17,11 @@ said <- vapply(found$Package, load, "")
 
 of <- match(tolower(paste0("r-cran-", found$Package)), debs$deb)
 plain <- function(versions) gsub("-", ".", versions, fixed = TRUE)
-other <- !is.na(of) & plain(found$Version) != plain(upstream[of])
+same <- plain(found$Version) == plain(upstream[of])
+# a state of its source between two releases: 1.3.2+git20240429 calls itself 1.3.2.9000
+between <- grepl("+git", debs$version[of], fixed = TRUE)
+same <- same | between & startsWith(plain(found$Version), paste0(plain(upstream[of]), "."))
+other <- !is.na(of) & !same
 cat(jsonlite::toJSON(list(
   versions = setNames(as.list(found$Version), found$Package),
   libraries = setNames(as.list(found$LibPath), found$Package),
