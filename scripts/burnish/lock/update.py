@@ -68,7 +68,8 @@ def resolve(
 
 def _pruned(work: _Work) -> Lock:
     """The lock without sections that nobody wants any more."""
-    known, wanted, own = work.lock, work.wanted, sections(work.wanted)
+    known, wanted, own = work.lock, work.wanted, set(sections(work.wanted))
+    optional = {f"{APT}{name}" for name in wanted.optional}
     standin = work.place.site.apt.get(wanted.distribution, Apt()).standin
     return replace(
         known,
@@ -77,7 +78,7 @@ def _pruned(work: _Work) -> Lock:
         python={name: item for name, item in sorted(known.python.items()) if name in wanted.python},
         downloads={n: item for n, item in known.downloads.items() if n in wanted.downloads},
         npm={n: item for n, item in known.npm.items() if n in wanted.npm},
-        open=tuple(sorted(work.open.values())),
+        open=tuple(sorted(entry for name, entry in work.open.items() if name in own | optional)),
         standin=standin,
     )
 
