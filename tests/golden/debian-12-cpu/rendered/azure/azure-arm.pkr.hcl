@@ -93,12 +93,6 @@ build {
   provisioner "ansible" {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
-    extra_arguments = ["-e", "@torch.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/linux.yml"
-    use_proxy       = false
     extra_arguments = ["-e", "@jupyter.json"]
   }
 
