@@ -67,7 +67,7 @@ def test_no_import_compiles_again(work: Work, environment: Environment) -> None:
     assert report["checked"] > 100
     assert (report["absent"], report["stale"], report["not_unchecked"]) == ([], [], [])
     assert report["returncode"] == 0
-    assert report["from_cache"] > 100
+    assert report["from_cache"] > (100 if modules else 1)
     assert report["compiled_anew"] == []
 
 
