@@ -21,6 +21,9 @@ LONGLEY = {
     "YEAR": 1829.15146461355,
 }
 
+# MLflow is published as a whole and as its parts, whose files are the same bytes: `wrong` says so.
+MLFLOW = {"mlflow", "mlflow-skinny", "mlflow-tracing"}
+
 
 @pytest.mark.tcg
 @pytest.mark.levels("container", "vm", "azure")
@@ -43,14 +46,13 @@ def test_files_are_their_packages(work: Work, environment: Environment) -> None:
     report = work("files.py", interpreter=[environment.python])
     own_kernel = [path for path in report["missing"] if path.startswith("share/jupyter/kernels/")]
     assert report["distributions"] == len(environment.locked)
-    assert report["shared"] == {}, "files owned by two distributions"
+    shared = {path: names for path, names in report["shared"].items() if not MLFLOW >= set(names)}
+    assert shared == {}, "files owned by two distributions"
     assert report["wrong"] == [], "files that differ from their package's RECORD"
     assert report["missing"] == own_kernel, "files that their package's RECORD names"
     assert report["writable"] == [], "files that users could change"
     assert report["unreadable"] == []
-    assert report["dated"] == [], (
-        "when a wheel's file was made, which the next build does not repeat"
-    )
+    assert report["dated"] == [], "when a wheel's file was made: the next build would differ"
     assert report["pip_check"] == "No broken requirements found."
 
 
@@ -251,8 +253,7 @@ def test_torch_learns_and_comes_back(work: Work, environment: Environment, facts
         assert each["losses"][-1] < each["losses"][0] / 10
         assert each["accuracy"] > 0.95
     assert lower["kind"] == "torch.bfloat16"
-    assert report["same_after_reload"]
-    assert report["workers"], "workers gave other numbers than the data has"
+    assert report["same_after_reload"] and report["workers"]
     assert (report["cuda"], report["cuda_available"]) == (None, False) or facts.flavour != "cpu"
 
 
@@ -260,8 +261,7 @@ def test_torch_learns_and_comes_back(work: Work, environment: Environment, facts
 @pytest.mark.levels("container", "vm", "azure")
 def test_torch_exports_what_it_computes(work: Work, environment: Environment) -> None:
     report = work("torch_export.py", interpreter=[environment.python])
-    assert report["furthest"] < 1e-4
-    assert report["shape"] == [5, 4]
+    assert report["furthest"] < 1e-4 and report["shape"] == [5, 4]
 
 
 @pytest.mark.needs("tensorflow|tensorflow-cpu", "keras", "onnxruntime")
