@@ -46,7 +46,7 @@ def test_files_are_their_packages(work: Work, environment: Environment) -> None:
     report = work("files.py", interpreter=[environment.python])
     own_kernel = [path for path in report["missing"] if path.startswith("share/jupyter/kernels/")]
     assert report["distributions"] == len(environment.locked)
-    shared = {path: names for path, names in report["shared"].items() if not MLFLOW >= set(names)}
+    shared = {path: names for path, names in report["shared"].items() if not set(names) <= MLFLOW}
     assert shared == {}, "files owned by two distributions"
     assert report["wrong"] == [], "files that differ from their package's RECORD"
     assert report["missing"] == own_kernel, "files that their package's RECORD names"
