@@ -35,10 +35,11 @@ class Scenario:
 
 
 def layer_of(plan: Plan, role: str) -> Layer:
-    """The topmost layer of an image that applies a role: all that the role may need lies below."""
-    for layer in reversed(plan.layers):
-        if role in layer.roles:
-            return layer
+    """The topmost layer that is there for a role, so that all it may need lies below: its last role."""
+    having = [layer for layer in reversed(plan.layers) if role in layer.roles]
+    own = [layer for layer in having if layer.roles[-1] == role]
+    if having:
+        return (own or having)[0]
     raise UsageError(
         f"{plan.image.name} has no layer with the role {role!r}",
         hint=f"its roles: {', '.join(plan.roles)}",
