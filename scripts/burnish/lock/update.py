@@ -55,7 +55,7 @@ def resolve(
         wanted=wanted, place=place, answers=answers, lock=replace(lock, image=wanted.image)
     )
     work.open = {entry.section: entry for entry in lock.open if entry.section not in todo}
-    for section in sorted(due, key=lambda name: name.startswith(APT)):
+    for section in due:
         if not section.startswith(APT):
             work.attempt(section, keep_open=keep_open)
     work.leave_out()

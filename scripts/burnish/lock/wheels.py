@@ -21,8 +21,8 @@ from burnish.model.lock import Interpreter, PythonLock, Wheel
 from burnish.model.pin import Pin
 from burnish.model.site import Site
 
-# glibc 2.17 to 2.35: every base of ours is newer, and wheels name one of these.
 PRE = "--pre"
+# glibc 2.17 to 2.35: every base of ours is newer, and wheels name one of these.
 GLIBC = range(35, 16, -1)
 LEGACY = {17: "manylinux2014_x86_64", 12: "manylinux2010_x86_64", 5: "manylinux1_x86_64"}
 WINDOWS_PLATFORM = "x86_64-pc-windows-msvc"
