@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from burnish.catalog.locks import load_lock
+from burnish.stages import locks
 from burnish.stages.run import World
 from filed import ROOT
 
@@ -49,8 +49,7 @@ def content(world: World, image: str) -> Content:
     manifest = world.gallery.find(image)
     definition = world.catalog.images[image]
     base = world.catalog.bases[definition.base]
-    kept = world.gallery.folder(manifest.image, manifest.version) / "lock.yaml"
-    lock = load_lock(kept, image=image, shown=str(kept))
+    lock = locks.filed(world, manifest)
     assert base.rootfs and lock.rootfs
     return Content(
         suite=base.rootfs.suite,

@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 
-from burnish.catalog.locks import load_lock
+from burnish.lock.wheels import PRE
+from burnish.stages import locks
 from filed import ROOT, Filed
+from packaging.requirements import Requirement
 from timing import Log
 
 LAYERS, IMPORTS = "layers", "imports"
@@ -34,10 +36,8 @@ def layers(filed: Filed, log: Log) -> None:
 def imports(filed: Filed, log: Log, *, rounds: int) -> None:
     """Seconds of an import in a process of its own, its files read before."""
     manifest = filed.world.gallery.find(filed.plan.image.name)
-    kept = filed.world.gallery.folder(manifest.image, manifest.version) / "lock.yaml"
-    lock = load_lock(kept, image=manifest.image, shown=str(kept))
-    for name, item in lock.python.items():
-        asked = {line.partition("=")[0].partition("[")[0] for line in item.declared}
+    for name, item in locks.filed(filed.world, manifest).python.items():
+        asked = {Requirement(line).name for line in item.declared if line != PRE}
         for package in (each for each in HEAVY if each in asked):
             for number in range(rounds + 1):
                 load, seconds = os.getloadavg()[0], _import(filed.image, name, package=package)

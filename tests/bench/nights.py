@@ -41,15 +41,10 @@ def decide(log: Log, *, rounds: int) -> None:
 
 def upgrade(log: Log, work: Path, *, image: str) -> None:
     """From nothing, then after one package of ml moved: seconds, and what prune gives back."""
-    _sizes(log, _moved(log, work, image=image, suite=SUITE, moves={"ml": "python-ml"}))
+    _sizes(log, moved(log, work, image=image, suite=SUITE, moves={"ml": "python-ml"}))
 
 
-def moved(log: Log, work: Path, *, image: str, suite: str, moves: Mapping[str, str]) -> None:
-    """The same for several environments in turn, without the sizes."""
-    _moved(log, work, image=image, suite=suite, moves=moves)
-
-
-def _moved(log: Log, work: Path, *, image: str, suite: str, moves: Mapping[str, str]) -> Burnish:
+def moved(log: Log, work: Path, *, image: str, suite: str, moves: Mapping[str, str]) -> Burnish:
     """All held back and built; then let go, one after the other. `moves`: environment -> its layer."""
     ours = _of(work, "upgrade")
     pins = ours.roots[0] / "packer" / "pins" / f"{image}.yaml"

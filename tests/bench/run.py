@@ -155,8 +155,8 @@ def imports(bench: Bench) -> None:
 
 
 def moved(bench: Bench) -> None:
-    """One package of an environment low in the image, then of one high in it, against all layers."""
-    moves = {"ml": "python-ml", "torch": "torch"}
+    """One package of an environment high in the image, then of one low in it, against all layers."""
+    moves = {"ml": "python-ml", "tf": "tf"}
     nightly.moved(bench.log, bench.work / "moved", image=IMAGE, suite="moved", moves=moves)
 
 
