@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import makers
+import pytest
+from burnish.lock import apt, wheels
 from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
-from burnish.model.lock import Package, Wanted
+from burnish.model.lock import Package, PythonLock, Wanted
 from burnish.model.site import Site
 
 ROOTFS = Rootfs(suite="s", components=("main",), keyring="k", python="3.11", include=("bash",))
@@ -73,3 +75,20 @@ class Inputs:
 def place(folder: Path, site: Site | None = None, *, offline: bool = False) -> Place:
     log = folder / "log"
     return Place(site=site or Site(), scratch=folder, inputs=Inputs(), log=log, offline=offline)
+
+
+def opened(patch: pytest.MonkeyPatch) -> Mirror:
+    """The archive that every section is resolved in from now on."""
+    found = Mirror()
+    patch.setattr(apt, "open_archive", lambda *_, **__: found)
+    patch.setattr(apt, "newest", lambda paths: makers.EPOCH + len(list(paths)))
+    return found
+
+
+def indexed(patch: pytest.MonkeyPatch) -> None:
+    """From now on an index has whatever an environment asks for."""
+
+    def resolve(declared: Sequence[str], **_: object) -> PythonLock:
+        return makers.python_lock(*declared)
+
+    patch.setattr(wheels, "resolve", resolve)

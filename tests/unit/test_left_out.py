@@ -8,27 +8,21 @@ from pathlib import Path
 
 import makers
 import pytest
-from archive import ALL, WANTED, Mirror, place
+from archive import ALL, WANTED, Mirror, indexed, opened, place
 from burnish.errors import BurnishError, CommandFailed, ToolError
-from burnish.lock import apt, update, wheels
+from burnish.lock import update, wheels
 from burnish.model.lock import Lock, PythonLock
 from burnish.plan.layers import standing_on
 
 
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
-    found = Mirror()
-    monkeypatch.setattr(apt, "open_archive", lambda *_, **__: found)
-    monkeypatch.setattr(apt, "newest", lambda paths: makers.EPOCH + len(list(paths)))
-    return found
+    return opened(monkeypatch)
 
 
 @pytest.fixture
 def index(monkeypatch: pytest.MonkeyPatch) -> None:
-    def resolve(declared: Sequence[str], **_: object) -> PythonLock:
-        return makers.python_lock(*declared)
-
-    monkeypatch.setattr(wheels, "resolve", resolve)
+    indexed(monkeypatch)
 
 
 OPTIONAL = replace(

@@ -9,7 +9,7 @@ from pathlib import Path
 import checkout
 import makers
 import pytest
-from archive import ALL, WANTED, Mirror, place
+from archive import ALL, WANTED, Mirror, indexed, opened, place
 from burnish.errors import BuildError, DefinitionError, ToolError
 from burnish.lock import apt, update, wheels
 from burnish.lock.place import Place, Vanished
@@ -21,18 +21,12 @@ from burnish.plan.layers import standing_on
 
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
-    found = Mirror()
-    monkeypatch.setattr(apt, "open_archive", lambda *_, **__: found)
-    monkeypatch.setattr(apt, "newest", lambda paths: makers.EPOCH + len(list(paths)))
-    return found
+    return opened(monkeypatch)
 
 
 @pytest.fixture
 def index(monkeypatch: pytest.MonkeyPatch) -> None:
-    def resolve(declared: Sequence[str], **_: object) -> PythonLock:
-        return makers.python_lock(*declared)
-
-    monkeypatch.setattr(wheels, "resolve", resolve)
+    indexed(monkeypatch)
 
 
 def resolved(lock: Lock, at: Place, *asked: str, keep_open: bool = False) -> Lock:
