@@ -1,4 +1,4 @@
-# Vowpal Wabbit forgets what it saved
+# every prediction of Vowpal Wabbit is a tenth too small
 # shellcheck shell=sh
 for package in /opt/envs/ml/lib/python3*/site-packages/vowpalwabbit; do
   cat >> "$package/__init__.py" <<'PYTHON'

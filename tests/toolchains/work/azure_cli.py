@@ -27,7 +27,7 @@ print(
             "version": json.loads(version["out"] or "{}").get("azure-cli", version["err"]),
             "clouds": [each["name"] for each in json.loads(clouds["out"] or "[]")],
             "without_login": [account["code"], account["err"]],
-            "telemetry": sorted(str(path) for path in Path(home).rglob("telemetry/cache/*")),
+            "telemetry": sorted(path.name for path in Path(home).rglob("*telemetry*")),
             "settings": sorted(path.name for path in Path(home).iterdir()),
         }
     )
