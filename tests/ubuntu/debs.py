@@ -53,13 +53,17 @@ def field(text: str, name: str) -> str:
     )
 
 
-def stub(fields: Mapping[str, str], files: Mapping[str, str]) -> bytes:
-    """A package of those control fields, with those files (path without leading slash -> text)."""
+def stub(fields: Mapping[str, str], files: Mapping[str, str | bytes]) -> bytes:
+    """A package of those control fields, with those files (path without leading slash -> content)."""
     text = "".join(f"{name}: {value}\n" for name, value in fields.items())
     folders = {parent.as_posix() for path in files for parent in Path(path).parents}
     entries = [_entry(f"./{name}/", None) for name in sorted(folders - {"."})]
-    entries += [_entry(f"./{path}", files[path].encode()) for path in sorted(files)]
+    entries += [_entry(f"./{path}", _bytes(files[path])) for path in sorted(files)]
     return _deb(_tar([_entry("./control", text.encode())]), _tar(entries))
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
 
 
 def repacked(deb: bytes, *, version: str, files: Mapping[str, str]) -> bytes:

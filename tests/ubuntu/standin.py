@@ -19,6 +19,7 @@ import json
 import os
 import shlex
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -76,10 +77,19 @@ def unit(text: str) -> str:
     )
 
 
+def key_store() -> bytes:
+    """A list of trusted certificates, as Java keeps it, with none in it."""
+    empty = struct.pack(">III", 0xFEEDFEED, 2, 0)
+    return (
+        empty + hashlib.sha1("changeit".encode("utf-16-be") + b"Mighty Aphrodite" + empty).digest()
+    )
+
+
 # Files without which a role that is right about Ubuntu could not go on, for stubs that need any:
-# a unit to enable, and what update-initramfs takes for an installed kernel.
+# a unit to enable, what update-initramfs takes for an installed kernel, and what Java's scripts make.
 MODULES = f"usr/lib/modules/6.8.0-0-{LABEL}"
-STUB_FILES = {
+STUB_FILES: dict[str, dict[str, str | bytes]] = {
+    "openjdk-21-jdk-headless": {"etc/ssl/certs/java/cacerts": key_store()},
     "walinuxagent": {"usr/lib/systemd/system/walinuxagent.service": unit("Azure agent")},
     f"linux-image-azure-lts-{VERSION}": {
         f"boot/config-6.8.0-0-{LABEL}": "CONFIG_RD_ZSTD=y\n",
