@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from pathlib import Path
 
 from burnish.lock.wheels import PRE
 from burnish.stages import locks
@@ -31,6 +32,15 @@ def layers(filed: Filed, log: Log) -> None:
             log.add(LAYERS, layer.name, scenario="filed", phase=phase, seconds=(value, 0.0))
     for name, size in manifest.sizes.items():
         log.add(LAYERS, name, scenario="version", phase="MiB", seconds=(size / MIB, 0.0))
+    for name in ("inputs", "uv", "disks"):
+        taken = allocated(filed.world.store.root / name)
+        log.add(LAYERS, name, scenario="store", phase="MiB", seconds=(taken / MIB, 0.0))
+
+
+def allocated(folder: Path) -> int:
+    """Bytes that the files below a folder take; holes take none, a file of two names counts once."""
+    found = (path.lstat() for path in folder.rglob("*"))
+    return sum({status.st_ino: status.st_blocks * 512 for status in found}.values())
 
 
 def imports(filed: Filed, log: Log, *, rounds: int) -> None:

@@ -168,7 +168,7 @@ def test_check_says_what_is_open(call: Call) -> None:
 def test_plan_for_people(call: Call) -> None:
     ended = call("plan", "--os", "little")
     assert ended.code == 0
-    for text in ("tiny-cpu", "python-ml", "never built here", "needs 14.0 GiB"):
+    for text in ("tiny-cpu", "python-ml", "never built here", "needs 7.5 GiB"):
         assert text in ended.out
 
 

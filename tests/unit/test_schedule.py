@@ -15,9 +15,9 @@ from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.record import LayerRecord
 from burnish.model.schedule import Schedule
-from burnish.plan.schedule import DISK_GUESS, GIB, schedule
+from burnish.plan.schedule import GUESS, schedule
 
-FREE = 50 * GIB
+FREE = 50 << 30
 
 
 @pytest.fixture(scope="module")
@@ -36,16 +36,12 @@ def scheduled(
     valid: Sequence[str] = (),
     records: Sequence[LayerRecord] = (),
     history: Sequence[Manifest] = (),
-    disk_cached: bool = False,
+    **facts: bool | str,
 ) -> Schedule:
     """The schedule when the layers named `valid` are in the store."""
     ids = frozenset(layer.id for layer in plan.layers if layer.name in valid)
-    facts: dict[str, int | bool | str] = {
-        "disk_free": FREE,
-        "disk_cached": disk_cached,
-        "filed": "",
-    }
-    return schedule(plan, valid=ids, records=records, history=history, facts=facts)
+    probed = {"disk_free": FREE, "disk_cached": False, "filed": "", "until": "", **facts}
+    return schedule(plan, valid=ids, records=records, history=history, facts=probed)
 
 
 def why(found: Schedule) -> dict[str, tuple[str, ...]]:
@@ -57,8 +53,9 @@ def test_an_empty_store_builds_everything(plan: Plan) -> None:
     found = scheduled(plan)
     assert why(found) == {layer.name: ("never built here",) for layer in plan.layers}
     assert found.seconds is None
-    # five layers guessed, one of them with a Python environment, written twice; and the disk
-    assert found.disk_needed == 2 * (2 * GIB + 4 * GIB // 2) + DISK_GUESS
+    # five layers guessed, one of them with a Python environment: with what they are made of, and
+    # the disk's two files
+    assert found.disk_needed == int(3.5 * (GUESS[True] + 4 * GUESS[False]))
     assert found.disk_free == FREE
 
 
@@ -125,6 +122,27 @@ def test_seconds_come_from_records_then_from_manifests(plan: Plan) -> None:
     seconds = {step.layer.name: step.seconds for step in found.steps}
     assert (seconds["base"], seconds["rootfs"], seconds["extra"]) == (7.0, 30.0, None)
     assert found.seconds is None
+
+
+def test_disk_needed_is_measured_by_records_then_by_manifests(plan: Plan) -> None:
+    names = [layer.name for layer in plan.layers]
+    records = [makers.layer_record(layer) for layer in plan.layers[1:]]
+    of_manifest = makers.manifest().layers[0].size
+    found = scheduled(plan, records=records, history=[makers.manifest()])
+    assert found.disk_needed == int(3.5 * (of_manifest + 4 * 1000))
+    # kept layers are not made again, but the disk is made of them too
+    found = scheduled(
+        plan, valid=names[:4], records=[*records, makers.layer_record(plan.layers[0])]
+    )
+    assert found.disk_needed == 2 * 1000 + 1.5 * 5 * 1000
+
+
+@pytest.mark.parametrize(("until", "layers"), [("base", 2), ("container", 5)])
+def test_a_build_that_stops_early_needs_no_disk_for_the_rest(
+    plan: Plan, until: str, layers: int
+) -> None:
+    records = [makers.layer_record(layer) for layer in plan.layers]
+    assert scheduled(plan, records=records, until=until).disk_needed == 2 * layers * 1000
 
 
 def test_expected_time_is_the_sum_of_layers_and_stages(plan: Plan) -> None:

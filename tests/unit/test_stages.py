@@ -39,7 +39,7 @@ def test_a_disk_that_is_too_small_stops_before_anything(world: World) -> None:
     run = replace(run_of(world), host=makers.host(disk_free=makers.GIB))
     with pytest.raises(BuildError) as caught:
         prepare.planned(world, run)
-    text = "14.0 GiB of disk are needed, 1.0 GiB are free; nothing built"
+    text = "10.0 GiB of disk are needed, 1.0 GiB are free; nothing built"
     assert caught.value.message == text
     assert "docker image prune" in caught.value.hint
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from burnish.model.manifest import Manifest
+from burnish.model.manifest import LayerEntry, Manifest
 from burnish.model.plan import Layer, Plan
 from burnish.model.record import LayerRecord
 from burnish.model.schedule import Schedule, Step
 from burnish.plan.ids import changed
 
 GIB = 1 << 30
-# Before anything was ever built: a layer of Python environments is about 2 GB, others 0.5 GB.
-GUESS = {True: 2 * GIB, False: GIB // 2}
+# Bytes of a layer that was never built: the mean of debian-12-cpu's, with and without Python.
+GUESS = {True: 5 * GIB // 4, False: 2 * GIB // 5}
+# Bytes on disk per byte of layer, measured (docs/benchmarks.md, "disk"): what a layer is made of
+# (packages, wheels and the wheels unpacked) is kept beside it; a VHD holds all files once more,
+# and a qcow2 holds them compressed.
+WITH_INPUTS, WITH_DISK = 2.0, 1.5
 # Stages of a run that come after its layers, as manifests name them.
 AFTER_LAYERS = ("checks: container", "disk", "checks: artifact", "checks: vm", "file")
-DISK_GUESS = 6 * GIB
 
 
 def schedule(
@@ -27,7 +30,8 @@ def schedule(
     facts: Mapping[str, int | bool | str],
 ) -> Schedule:
     """What a build would do. `valid` are ids of layers that exist and are what they claim to be;
-    `records` and `history` are newest first. `facts`: disk_free (bytes), disk_cached, filed."""
+    `records` and `history` are newest first. `facts`: disk_free (bytes), disk_cached, filed, and
+    until (the place to stop at, before the disk, or nothing)."""
     # another image's layer of the same name was made of other things: no reason, no measure
     ids = {layer.id for layer in plan.layers}
     own = [r for r in records if r.definition == plan.image.name or r.id in ids]
@@ -43,16 +47,25 @@ def schedule(
     if not disk_cached:
         times.append(_stages(history))
     known = [time for time in times if time is not None]
-    sizes = [step.size or GUESS[bool(step.layer.python)] for step in missing]
     return Schedule(
         steps=tuple(steps),
         disk_cached=disk_cached,
         seconds=sum(known) if len(known) == len(times) else None,
-        # a layer is written by the build and again by the commit
-        disk_needed=2 * sum(sizes) + (0 if disk_cached else DISK_GUESS),
+        disk_needed=_needed(steps, disk=not disk_cached, until=str(facts["until"])),
         disk_free=int(facts["disk_free"]),
         filed=str(facts["filed"]),
     )
+
+
+def _needed(steps: Sequence[Step], *, disk: bool, until: str) -> int:
+    """Bytes that the layers to be made and the disk take; `until`: where the build stops, if early."""
+    names = [step.layer.name for step in steps]
+    reached = steps[: names.index(until) + 1] if until in names else steps
+    sizes = {step.layer.name: step.size or GUESS[bool(step.layer.python)] for step in steps}
+    needed = WITH_INPUTS * sum(sizes[step.layer.name] for step in reached if not step.cached)
+    if disk and not until:
+        needed += WITH_DISK * sum(sizes.values())
+    return int(needed)
 
 
 def _step(
@@ -67,12 +80,13 @@ def _step(
     if cached:
         exact = next((record for record in records if record.id == layer.id), None)
         return Step(layer=layer, cached=True, size=exact.size if exact else None)
+    old = _recalled(layer, history)
     return Step(
         layer=layer,
         cached=False,
         why=_why(layer, last, intact=intact),
-        seconds=last.seconds if last else _recalled(layer, history),
-        size=last.size if last else None,
+        seconds=last.seconds if last else old.seconds if old else None,
+        size=last.size if last else old.size if old else None,
     )
 
 
@@ -84,9 +98,10 @@ def _why(layer: Layer, last: LayerRecord | None, *, intact: bool) -> tuple[str, 
     return changed(last.inputs, layer.inputs) or ("its image is gone or altered",)
 
 
-def _recalled(layer: Layer, history: Sequence[Manifest]) -> float | None:
+def _recalled(layer: Layer, history: Sequence[Manifest]) -> LayerEntry | None:
+    """A layer of that name as the newest version that had one was built of it."""
     entries = (entry for manifest in history for entry in manifest.layers)
-    return next((entry.seconds for entry in entries if entry.name == layer.name), None)
+    return next((entry for entry in entries if entry.name == layer.name), None)
 
 
 def _stages(history: Sequence[Manifest]) -> float | None:

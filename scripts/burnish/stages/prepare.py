@@ -94,6 +94,7 @@ def make_schedule(world: World, run: Run) -> Schedule:
             "disk_free": free,
             "disk_cached": store.disk_record(plan.disk_key) is not None,
             "filed": "",
+            "until": world.options.until,
         },
     )
 
