@@ -9,14 +9,24 @@ import sysconfig
 from pathlib import Path
 
 site = Path(sysconfig.get_path("purelib"))
-absent, checked, stale, times = [], 0, [], []
+absent, checked, newer, stale, times = [], 0, [], [], []
+
+
+def readable(source):
+    try:
+        compile(source.read_bytes(), source.name, "exec", dont_inherit=True)
+    except SyntaxError:
+        return False
+    return True
+
+
 for source in site.rglob("*.py"):
     # the packages' own test suites are not compiled: nobody imports them
     if "tests" in source.relative_to(site).parts[:-1]:
         continue
     compiled = Path(importlib.util.cache_from_source(source))
     if not compiled.exists():
-        absent.append(str(source))
+        (absent if readable(source) else newer).append(str(source.relative_to(site)))
         continue
     checked += 1
     header = compiled.read_bytes()[:16]
@@ -37,6 +47,7 @@ print(
         {
             "absent": absent[:20],
             "checked": checked,
+            "newer": newer,
             "stale": stale[:20],
             "not_unchecked": times[:20],
             "returncode": trace.returncode,
