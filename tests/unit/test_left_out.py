@@ -45,11 +45,8 @@ def without_torch(monkeypatch: pytest.MonkeyPatch, error: BurnishError) -> None:
     monkeypatch.setattr(wheels, "resolve", resolve)
 
 
-NO_SUCH = CommandFailed(
-    ("uv",),
-    returncode=1,
-    tail=("  Because there is no version", "of torch==2+cpu, we can conclude that it fails"),
-)
+NO_SUCH = wheels.NotOffered("there is no version of torch==2+cpu\nuv: exit code 1")
+CONFLICT = CommandFailed(("uv",), returncode=1, tail=("Because a needs b<2 and c needs b>2",))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +77,17 @@ def test_the_reason_is_the_resolvers_own(
     (entry,) = update.resolve(
         OPTIONAL, Lock(image="x"), asked=EVERY, place=at, keep_open=False
     ).open
-    assert entry.reason == "Because there is no version of torch==2+cpu"
+    assert entry.reason == "there is no version of torch==2+cpu"
+
+
+def test_packages_that_do_not_fit_together_are_an_error(
+    mirror: Mirror, index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_torch(monkeypatch, CONFLICT)
+    with pytest.raises(CommandFailed):
+        update.resolve(
+            OPTIONAL, Lock(image="x"), asked=EVERY, place=place(tmp_path), keep_open=True
+        )
 
 
 def test_a_layer_that_is_had_again_moves_what_stands_on_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -212,3 +213,30 @@ def test_uv_fails_in_our_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     python = Interpreter(version="3.11")
     with pytest.raises(ToolError, match="certificate that is not trusted"):
         wheels.resolve(("x",), python=python, site=Site(), scratch=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("alone", "first"),
+    [
+        (
+            "cause: Because x==2+cpu has no such wheel and you require x==2+cpu, we can conclude",
+            "x==2+cpu has no such wheel",
+        ),
+        ("out of memory", "uv pip compile: exit code 2"),
+        ("", "uv pip compile: exit code 2"),
+    ],
+)
+def test_only_what_fails_by_itself_is_not_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: str, first: str
+) -> None:
+    def asked(*_: object, flags: Sequence[str], **__: object) -> Sequence[Mapping[str, object]]:
+        if alone or not flags:
+            raise failed(alone or "Because a needs b<2 and c needs b>2")
+        return []
+
+    monkeypatch.setattr(wheels, "compiled", asked)
+    python = Interpreter(version="3.11")
+    with pytest.raises(BuildError) as caught:
+        wheels.resolve(["x==2+cpu"], python=python, site=Site(), scratch=tmp_path)
+    assert caught.value.message.splitlines()[0] == first
+    assert isinstance(caught.value, wheels.NotOffered) == first.startswith("x==2")

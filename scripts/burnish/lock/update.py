@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from burnish.errors import BurnishError, CommandFailed, DefinitionError, Interrupted, ToolError
+from burnish.errors import BurnishError, DefinitionError, Interrupted, ToolError
 from burnish.lock import ahead, apt, downloads, npm, snapshot, wheels
 from burnish.lock.ahead import Answers
 from burnish.lock.archive import Archive
@@ -45,8 +45,8 @@ def resolve(
     """The lock with the sections `asked`, and what stands on them, resolved anew.
 
     With `keep_open` a section that this place can't resolve becomes an open entry with its reason;
-    without, its error is raised. What a layer that may be left out lacks is always left open; then its
-    packages are not pinned, and those above are pinned without them.
+    without, its error is raised. What cannot be reached for a layer that may be left out is always left
+    open; then its packages are not pinned, and those above are pinned without them.
     """
     todo = touched(wanted, asked)
     due = [name for name in sections(wanted) if name in todo]
@@ -83,15 +83,6 @@ def _pruned(work: _Work) -> Lock:
     )
 
 
-def _reason(error: BurnishError) -> str:
-    """Why something can't be had, in one line: a tool's own words where it was one that failed."""
-    if isinstance(error, CommandFailed):
-        said = " ".join(line.strip() for line in error.tail)
-        because = said.find("Because")
-        return (said[because:].partition(", we can conclude")[0] if because >= 0 else said)[:200]
-    return error.message.splitlines()[0]
-
-
 def _ahead(wanted: Wanted, due: Collection[str], *, place: Place) -> Answers:
     """What the sections `due` begin with: layers are resolved in the root filesystem's archive."""
     first = {ROOTFS if name.startswith(APT) else name for name in due}
@@ -125,11 +116,14 @@ class _Work:
         except (DefinitionError, Interrupted):
             raise
         except BurnishError as error:
-            if not layer and not (keep_open and isinstance(error, ToolError)):
+            not_reached = (ToolError, wheels.NotOffered) if layer else ToolError
+            if not (layer or keep_open) or not isinstance(error, not_reached):
                 raise
             # without a root filesystem nothing stands on it: one entry says it all
             if self.lock.rootfs or not section.startswith(APT):
-                self.open[section] = OpenEntry(section=section, reason=_reason(error))
+                self.open[section] = OpenEntry(
+                    section=section, reason=error.message.splitlines()[0]
+                )
             if layer:
                 self._drop(section)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ WINDOWS_PLATFORM = "x86_64-pc-windows-msvc"
 TLS = ("invalid peer certificate", "UnknownIssuer", "CERTIFICATE_VERIFY_FAILED", "self-signed")
 HINT = "hold it to a version that there is, or take the pin out"
 UNREACHABLE = ("dns error", "error sending request", "onnection refused", "onnect error")
+
+
+class NotOffered(BuildError):
+    """No index or folder of this place has what one of the requirements asks for, whatever the rest."""
 
 
 def uv() -> Path:
@@ -64,21 +69,33 @@ def resolve(
     The line `--pre`, as in pip's own files, takes those that packages of the environment ask for.
 
     Raises ToolError if the index cannot be reached (with TLS named as the cause where it is),
-    BuildError if no set of wheels satisfies the declaration, DefinitionError if `pins` are why.
+    NotOffered if a requirement can't be had even by itself, BuildError if no set of wheels satisfies
+    the declaration, DefinitionError if `pins` are why.
     """
-    flags = _constraints(pins, scratch)
+    wanted, flags = sorted(declared), _constraints(pins, scratch)
+    ask = partial(compiled, wanted, python=python, site=site, scratch=scratch)
     try:
-        packages = compiled(
-            sorted(declared), python=python, site=site, scratch=scratch, flags=flags
-        )
+        packages = ask(flags=flags)
     except CommandFailed as error:
-        raise _cannot_be_had(pins, error) from error
+        if isinstance(why := _cannot_be_had(pins, error), CommandFailed):
+            _each_alone(ask)
+        raise why from error
     tags = supported(python)
     wheels = tuple(sorted(_wheel(package, tags) for package in packages))
     epoch = max((wheel.uploaded for wheel in wheels), default=0)
     return PythonLock(
         declared=tuple(sorted(declared)), python=python.version, epoch=epoch, wheels=wheels
     )
+
+
+def _each_alone(ask: Callable[..., object]) -> None:
+    """NotOffered, its first line uv's reason, where requirements fail without what they need, too."""
+    try:
+        ask(flags=("--no-deps",))
+    except CommandFailed as error:
+        said = " ".join(line.strip() for line in error.tail)
+        if why := re.search(r"Because (.*?)(?: and you require|, we can conclude|$)", said):
+            raise NotOffered(f"{why[1][:200]}\n{error.message}") from error
 
 
 def _constraints(pins: Sequence[Pin], scratch: Path) -> tuple[str, ...]:
