@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -95,7 +96,8 @@ def _each_alone(ask: Callable[..., object]) -> None:
     except CommandFailed as error:
         said = " ".join(line.strip() for line in error.tail)
         if why := re.search(r"Because (.*?)(?: and you require|, we can conclude|$)", said):
-            raise NotOffered(f"{why[1][:200]}\n{error.message}") from error
+            reason = textwrap.shorten(why[1], 200, placeholder=" ...")
+            raise NotOffered(f"{reason}\n{error.message}") from error
 
 
 def _constraints(pins: Sequence[Pin], scratch: Path) -> tuple[str, ...]:
