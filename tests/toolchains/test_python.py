@@ -23,7 +23,6 @@ LONGLEY = {
 
 # MLflow is published as a whole and as its parts, whose files are the same bytes: `wrong` says so.
 MLFLOW = {"mlflow", "mlflow-skinny", "mlflow-tracing"}
-
 # Files in the syntax of a newer Python, which an older one cannot import or compile.
 NEWER = {"torch/testing/_internal/py312_intrinsics.py"}
 
@@ -67,16 +66,13 @@ def test_a_cpu_image_holds_no_cuda(work: Work, environment: Environment, facts: 
 
 @pytest.mark.levels("container", "vm", "azure")
 def test_no_import_compiles_again(work: Work, environment: Environment) -> None:
-    modules = [
-        name for name in ("pandas", "sklearn", "torch", "jupyterlab") if environment.has(name)
-    ]
+    modules = [name for name in ("pandas", "torch", "jupyterlab") if environment.has(name)]
     report = work("bytecode.py", *(modules or ["pip"]), interpreter=[environment.python])
     assert report["checked"] > 100
     assert (report["absent"], report["stale"], report["not_unchecked"]) == ([], [], [])
     assert set(report["newer"]) <= NEWER, "files that this Python cannot read"
-    assert report["returncode"] == 0
     assert report["from_cache"] > (100 if modules else 1)
-    assert report["compiled_anew"] == []
+    assert (report["returncode"], report["compiled_anew"]) == (0, [])
 
 
 @pytest.mark.needs("lightgbm", "numpy", "scikit-learn", "xgboost|xgboost-cpu")
@@ -143,8 +139,7 @@ def test_catboost_learns_from_words(work: Work, environment: Environment) -> Non
 def test_an_exported_model_answers_the_same(work: Work, environment: Environment) -> None:
     report = work("onnx_export.py", interpreter=[environment.python])
     assert report["furthest"] < 1e-5
-    assert report["same_labels"]
-    assert report["accuracy"] > 0.95
+    assert report["same_labels"] and report["accuracy"] > 0.95
     assert report["providers"] == ["CPUExecutionProvider"]
 
 
@@ -277,8 +272,7 @@ def test_keras_learns_and_comes_back(work: Work, environment: Environment, facts
     for each in (report, report["lower"]):
         assert each["losses"][-1] < each["losses"][0] / 10
         assert each["accuracy"] > 0.95
-    assert report["lower"]["kind"] == "bfloat16"
-    assert report["same_after_reload"]
+    assert report["lower"]["kind"] == "bfloat16" and report["same_after_reload"]
     assert report["onnx_furthest"] < 1e-3
     assert report["product"] == [[11.0]]
     devices = (report["devices"], report["built_with_cuda"])
