@@ -108,23 +108,21 @@ def healthy(subject: Subject) -> dict[str, Outcomes]:
 
 @pytest.fixture(scope="session")
 def tried(subject: Subject, healthy: dict[str, Outcomes]) -> Callable[[Path, str], Tried]:
-    """Outcome of a mutation's check at a level, before and after its script ran.
-
-    Skips what the image has nothing for, such as a layer that was left out.
-    """
+    """Outcome of a mutation's check at a level, before and after its script ran."""
 
     def on_files(script: Path) -> Tried:
-        folder = subject.scratch / script.stem
+        before, folder = due(healthy["artifact"], script.stem), subject.scratch / script.stem
         shutil.copytree(subject.tree, folder, symlinks=True)
         subprocess.run(["sh", "-eu", script], cwd=folder, check=True)
         told = subject.outcomes("artifact", f"--burnish-tree={folder}", "-k", script.stem)
-        return healthy["artifact"][script.stem], told[script.stem]
+        return before, told[script.stem]
 
     def in_container(script: Path) -> Tried:
+        before = due(healthy["container"], script.stem)
         with subject.machine() as name:
             run_in(["docker", "exec", "--interactive", name, "sh", "-eu"], script)
             told = subject.outcomes("container", f"--hosts=docker://{name}", "-k", script.stem)
-        return healthy["container"][script.stem], told[script.stem]
+        return before, told[script.stem]
 
     def on_a_booted_machine(script: Path) -> Tried:
         with subject.booted() as machine:
@@ -135,13 +133,14 @@ def tried(subject: Subject, healthy: dict[str, Outcomes]) -> Callable[[Path, str
             return before[script.stem], subject.outcomes("vm", *options)[script.stem]
 
     ways = {"artifact": on_files, "container": in_container, "vm": on_a_booted_machine}
+    return lambda script, level: ways[level](script)
 
-    def mutated(script: Path, level: str) -> Tried:
-        if healthy.get(level, healthy["container"]).get(script.stem) == "absent":
-            pytest.skip("this image has nothing that the check is for")
-        return ways[level](script)
 
-    return mutated
+def due(before: Outcomes, check: str) -> str:
+    """What came of a check; skips one that the image has nothing for, as where a layer was left out."""
+    if before[check] == "absent":
+        pytest.skip("the image has nothing that the check is for")
+    return before[check]
 
 
 def run_in(argv: list[str], script: Path) -> None:
