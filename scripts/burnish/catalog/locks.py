@@ -13,7 +13,7 @@ import yaml
 from burnish.catalog.document import read
 from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
-from burnish.model.download import AUTHENTICODE, Download, DownloadsLock
+from burnish.model.download import AUTHENTICODE, DEB, Download, DownloadsLock
 from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wheel
 from burnish.model.npm import NpmLock, NpmPackage
 
@@ -50,7 +50,8 @@ class PythonText:
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadsText:
-    """A layer's files: `name url sha256 size from`, or `name url authenticode 0 signer`."""
+    """A layer's files: `name url sha256 size from`, or `name url authenticode 0 signer`; before `from`
+    stands `deb:name=version` where the file is a package."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -181,10 +182,14 @@ def _downloads_data(section: DownloadsLock) -> Mapping[str, object]:
     return {
         "declared": list(section.declared),
         "files": [
-            f"{each.name} {each.url} {each.sha256 or AUTHENTICODE} {each.size} {each.origin}"
+            f"{each.name} {each.url} {each.sha256 or AUTHENTICODE} {each.size} {_origin(each)}"
             for each in section.files
         ],
     }
+
+
+def _origin(each: Download) -> str:
+    return f"{DEB}{each.deb} {each.origin}" if each.deb else each.origin
 
 
 def _npm_data(section: NpmLock) -> Mapping[str, object]:
@@ -240,8 +245,10 @@ def _downloads(section: DownloadsText, problems: list[Problem], *, shown: str) -
 
 def _download(line: str) -> Download:
     name, url, sha256, size, origin = line.split(" ", 4)
-    digest = "" if sha256 == AUTHENTICODE else _digest(sha256)
-    return Download(name=name, url=url, sha256=digest, size=int(size), origin=origin)
+    digest, deb = "" if sha256 == AUTHENTICODE else _digest(sha256), ""
+    if origin.startswith(DEB):
+        deb, origin = origin.removeprefix(DEB).split(" ", 1)
+    return Download(name=name, url=url, sha256=digest, size=int(size), origin=origin, deb=deb)
 
 
 def _npm(section: NpmText, problems: list[Problem], *, shown: str) -> NpmLock:

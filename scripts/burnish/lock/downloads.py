@@ -20,6 +20,7 @@ from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSp
 from burnish.model.site import Site
 
 DIGEST = re.compile(r"\b(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{64})\b")
+FIELD = re.compile(r"^(Package|Version): *(\S+)", re.MULTILINE)
 ALGORITHMS = {64: "sha256", 128: "sha512"}
 
 
@@ -91,7 +92,19 @@ def _resolve(spec: DownloadSpec, *, section: str, place: Place) -> Download:
             f"{spec.name} of {section}: it has {size} bytes, the role says {spec.size}",
             hint="correct the one that is wrong in the role's vars/",
         )
-    return Download(name=spec.name, url=spec.url, sha256=sha256, size=size, origin=origin)
+    deb = _deb(spec, sha256, section=section, place=place) if spec.deb else ""
+    return Download(name=spec.name, url=spec.url, sha256=sha256, size=size, origin=origin, deb=deb)
+
+
+def _deb(spec: DownloadSpec, sha256: str, *, section: str, place: Place) -> str:
+    """`name=version` of the package that a kept file is. BuildError if it is another one."""
+    fields = dict(FIELD.findall(place.inputs.control(sha256)))
+    if fields["Package"] != spec.deb:
+        raise BuildError(
+            f"{spec.name} of {section}: it is the package {fields['Package']}, not {spec.deb}",
+            hint="correct the one that is wrong in the role's vars/",
+        )
+    return f"{spec.deb}={fields['Version']}"
 
 
 def _published(spec: DownloadSpec, *, section: str, place: Place) -> str:

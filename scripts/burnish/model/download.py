@@ -9,6 +9,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 ADDRESS = re.compile(r"https://\S+")
 COMPUTED = "computed when locked"
 AUTHENTICODE = "authenticode"
+DEB = "deb:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class DownloadSpec:
     both, the list is where the digest was found. `authenticode` is the signer of a Windows installer
     whose content may change. `when` is a condition over the role's public variables; `size` in bytes.
     `each` names a public variable that is a list: one file for each entry, templates see it as `item`.
+    `deb` is the name of the package that the file is: apt is offered it, among those of the archive.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -31,13 +33,15 @@ class DownloadSpec:
     authenticode: str = ""
     when: str = ""
     each: str = ""
+    deb: str = ""
 
     @property
     def asked(self) -> str:
         """What is asked for in one line: another one has to be resolved anew."""
         signer = f"{AUTHENTICODE}:{self.authenticode}" if self.authenticode else ""
         proof = self.sha256 or self.checksum or signer
-        return f"{self.name} {self.url} {proof}".rstrip()
+        package = f"{DEB}{self.deb}" if self.deb else ""
+        return " ".join(filter(None, (self.name, self.url, proof, package)))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -45,6 +49,7 @@ class Download:
     """One file by its content, `size` in bytes; `origin` tells where its checksum came from.
 
     A Windows installer may have no digest: then `origin` is the signer that it is to have.
+    Of a package `deb` is `name=version`.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Download:
     sha256: str
     size: int
     origin: str
+    deb: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,6 +133,21 @@ class Lock:
         packages = (package for section in self.npm.values() for package in section.packages)
         return found | {package.sha256: package.file for package in packages}
 
+    def debs(self, layer: str) -> tuple[Package, ...]:
+        """The packages among the files that a layer's roles download."""
+        section = self.downloads.get(layer)
+        return tuple(
+            Package(
+                name=each.deb.partition("=")[0],
+                version=each.deb.partition("=")[2],
+                sha256=each.sha256,
+                size=each.size,
+                pool=each.name,
+            )
+            for each in (section.files if section else ())
+            if each.deb
+        )
+
     def versions(self, section: str) -> dict[str, str]:
         """Name -> version of everything that a section pins; nothing where it is not resolved."""
         kind, _, name = section.partition(":")

@@ -80,7 +80,7 @@ def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, objec
     return {
         **layer.vars,
         "burnish_environment": f"{{{{ {json.dumps(steady)} | combine({transport}) }}}}",
-        "burnish_apt": bool(layer.apt),
+        "burnish_apt": bool(layer.apt or plan.lock.debs(layer.name)),
         **({"burnish_downloads": DOWNLOADS} if layer.downloads else {}),
         **({"burnish_npm": NPM} if layer.npm else {}),
         "burnish_epoch": layer.epoch,
@@ -96,7 +96,8 @@ def packages(plan: Plan, layer: Layer) -> tuple[str, ...]:
     """What is installed once the layer is made, as `name=version`, sorted: the lock's, to the last."""
     names = [each.name for each in plan.layers]
     below = names[1 : names.index(layer.name) + 1]
-    return tuple(sorted(package.pin for package in plan.lock.installed(below).values()))
+    downloaded = [package for name in below for package in plan.lock.debs(name)]
+    return tuple(sorted(each.pin for each in [*plan.lock.installed(below).values(), *downloaded]))
 
 
 def tag(layer_id: str) -> str:

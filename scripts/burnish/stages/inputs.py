@@ -102,21 +102,18 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
     """The folders that a layer's container is given: its inputs by kind, and apt's settings."""
     folder = world.scratch(run) / "inputs" / layer.name
     shutil.rmtree(folder, ignore_errors=True)
+    place = place_of(world, run)
+    downloads = folder / "downloads"
+    downloads.mkdir(parents=True)
+    downloaded = _lay_out_downloads(layer, lock, folder=downloads, place=place)
     packages = lock.apt[layer.name].packages if layer.apt else ()
     suite = run.plan.base.rootfs.suite if run.plan.base.rootfs else ""
-    write_index(debs_of(world, packages), folder / "debs", suite=suite)
+    write_index({**debs_of(world, packages), **downloaded}, folder / "debs", suite=suite)
     wheels = folder / "wheels"
     wheels.mkdir()
-    place = place_of(world, run)
     for name in layer.python:
         for wheel, path in fetch.bring(name, lock.python[name], place=place).items():
             bring(path, wheels / wheel.filename)
-    downloads = folder / "downloads"
-    downloads.mkdir()
-    if layer.downloads:
-        files = fetch_downloads(f"downloads:{layer.name}", lock.downloads[layer.name], place=place)
-        for file, path in files.items():
-            bring(path, downloads / file.name)
     _lay_out_npm(layer, lock, folder=folder / "npm", place=place)
     for name, text in transport.settings().items():
         write(folder / name, text)
@@ -129,6 +126,18 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
         npm=str(folder / "npm"),
         settings=str(folder),
     )
+
+
+def _lay_out_downloads(
+    layer: Layer, lock: Lock, *, folder: Path, place: Place
+) -> Mapping[Package, Path]:
+    """The files that a layer's roles download; gives those that are packages."""
+    if not layer.downloads:
+        return {}
+    files = fetch_downloads(f"downloads:{layer.name}", lock.downloads[layer.name], place=place)
+    for file, path in files.items():
+        bring(path, folder / file.name)
+    return {package: folder / package.pool for package in lock.debs(layer.name)}
 
 
 def _lay_out_npm(layer: Layer, lock: Lock, *, folder: Path, place: Place) -> None:

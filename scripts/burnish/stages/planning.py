@@ -71,9 +71,13 @@ def of_roles(
 ) -> OfRoles:
     """What some roles ask for with some variables, the roles that they include too."""
     base, found = catalog.bases[image.base], tuple(_all(roles, catalog.roles))
+    downloads = files(found, given, base=base, flavour=image.flavour)
+    packages = declared(found, given, base=base, flavour=image.flavour) if base.rootfs else ()
+    # no archive has these
+    downloaded = {each.deb for each in downloads}
     return OfRoles(
-        packages=declared(found, given, base=base, flavour=image.flavour) if base.rootfs else (),
-        downloads=files(found, given, base=base, flavour=image.flavour),
+        packages=tuple(name for name in packages if name not in downloaded),
+        downloads=downloads,
         npm=tools(found, given, base=base, flavour=image.flavour),
     )
 
