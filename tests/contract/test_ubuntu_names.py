@@ -100,6 +100,12 @@ def test_more_specific_file_replaces_a_key(tmp_path: Path) -> None:
     assert found == agents | {(release, "jq") for release in RELEASES}
 
 
+def test_what_a_role_downloads_need_not_be_ubuntus(tmp_path: Path) -> None:
+    files = {"__demo_downloads": [{"name": "x.deb", "url": "https://x.test/x.deb", "deb": "x"}]}
+    root = _role(tmp_path, main=files, Debian={"__demo_packages": ["jq", "x"]})
+    assert {use.name for use in ubuntu_names.uses(root)} == {"jq"}
+
+
 def test_what_cannot_be_read_as_data_is_told(tmp_path: Path) -> None:
     root = _role(tmp_path, Debian={"__demo_packages": ["{{ x }}"]}, ubuntu24={}, RedHat={})
     first, second = ubuntu_names.foreign(root)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import played
 import pytest
 import yaml
 from burnish import pipeline
@@ -19,6 +20,8 @@ def test_scenario(
 ) -> None:
     role = role_of(scenario)
     image = pytestconfig.getoption("image") or image_of(role, world)
+    if played.plays(role, image=image):
+        world, image = played.world(tmp_path / "played"), played.IMAGE
     changes = scenario / "vars.yml"
     prepared = pipeline.scenario(
         world,
@@ -29,11 +32,8 @@ def test_scenario(
             folder=tmp_path,
         ),
     )
-    environment = {
-        **os.environ,
-        **prepared,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, **prepared, "PATH": path}
     config = world.root / ".config" / "molecule" / "config.yml"
     command = ["molecule", "--base-config", str(config), "test", "--scenario-name", scenario.name]
     done = subprocess.run(command, cwd=scenario.parents[1], env=environment, check=False)

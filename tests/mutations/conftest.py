@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import filed
+import played
 import pytest
 from burnish import host
 from burnish.build import boot, checks, docker
@@ -98,6 +99,20 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
 
 
 @pytest.fixture(scope="session")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Subject, Outcomes]:
+    """An image in which a fixture plays what our own had to leave out, and what its checks say of it."""
+    scratch = tmp_path_factory.mktemp("stand-in")
+    made = played.build(scratch)
+    (scratch / "facts.json").write_text(json.dumps(facts(made.plan, leftovers=())), "utf-8")
+    nothing = scratch / "nothing"
+    of = Subject(
+        image=made.image, disk=nothing, facts=scratch / "facts.json", tree=nothing, scratch=scratch
+    )
+    with of.machine() as name:
+        return of, of.outcomes("container", f"--hosts=docker://{name}", "-k", played.ROLE)
+
+
+@pytest.fixture(scope="session")
 def healthy(subject: Subject) -> dict[str, Outcomes]:
     """Outcome per check and level on what nobody spoiled."""
     with subject.machine() as name:
@@ -107,24 +122,32 @@ def healthy(subject: Subject) -> dict[str, Outcomes]:
 
 
 @pytest.fixture(scope="session")
-def tried(subject: Subject, healthy: dict[str, Outcomes]) -> Callable[[Path, str], Tried]:
+def tried(request: pytest.FixtureRequest) -> Callable[[Path, str], Tried]:
     """Outcome of a mutation's check at a level, before and after its script ran."""
+    given = request.getfixturevalue
 
     def on_files(script: Path) -> Tried:
-        before, folder = due(healthy["artifact"], script.stem), subject.scratch / script.stem
+        subject: Subject = given("subject")
+        before = due(given("healthy")["artifact"], script.stem)
+        folder = subject.scratch / script.stem
         shutil.copytree(subject.tree, folder, symlinks=True)
         subprocess.run(["sh", "-eu", script], cwd=folder, check=True)
         told = subject.outcomes("artifact", f"--burnish-tree={folder}", "-k", script.stem)
         return before, told[script.stem]
 
     def in_container(script: Path) -> Tried:
-        before = due(healthy["container"], script.stem)
-        with subject.machine() as name:
+        if played.plays(script.parent.name, image=filed.IMAGE):
+            of, sound = given("stand_in")
+        else:
+            of, sound = given("subject"), given("healthy")["container"]
+        before = due(sound, script.stem)
+        with of.machine() as name:
             run_in(["docker", "exec", "--interactive", name, "sh", "-eu"], script)
-            told = subject.outcomes("container", f"--hosts=docker://{name}", "-k", script.stem)
+            told = of.outcomes("container", f"--hosts=docker://{name}", "-k", script.stem)
         return before, told[script.stem]
 
     def on_a_booted_machine(script: Path) -> Tried:
+        subject: Subject = given("subject")
         with subject.booted() as machine:
             options = (*ssh_options(machine), "-k", script.stem)
             before = subject.outcomes("vm", *options)

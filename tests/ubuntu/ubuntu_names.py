@@ -129,9 +129,12 @@ def _of_role(folder: Path, release: str) -> Iterator[Use]:
         if path.is_file():
             data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             taken |= {key: (path, value) for key, value in data.items()}
+    # Ubuntu need not have what the role itself downloads
+    files = [file for key, (_, value) in taken.items() if "_downloads" in key for file in value]
+    downloaded = {file["deb"] for file in files if "deb" in file}
     for key, (path, value) in taken.items():
         if "_packages" in key:
-            for name in _flat(value):
+            for name in (name for name in _flat(value) if name not in downloaded):
                 yield Use(file=_shown(path), name=name, release=release)
 
 
