@@ -18,7 +18,7 @@ from burnish.errors import BuildError
 from burnish.lock import downloads
 from burnish.lock.place import Place
 from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
-from burnish.model.lock import Lock, Package
+from burnish.model.lock import Lock, OpenEntry, Package
 from burnish.model.site import DownloadMirror, Site
 from burnish.render.layer import LayerPaths, packages, variables
 from burnish.stages import inputs, planning
@@ -120,3 +120,12 @@ def test_apt_is_offered_it(root: Path, tmp_path: Path) -> None:
     assert lock.debs("extra") == (
         Package(name="tool", version="1.2-3", sha256=digest, size=size, pool="tool.deb"),
     )
+
+
+def test_a_layer_is_left_out_for_what_it_lacks_first(root: Path) -> None:
+    profile = "packer/profiles/stack.yaml"
+    lack = OpenEntry(section="downloads:extra", reason="publisher.test does not answer")
+    with checkout.edited(root, profile, old="[extra]", new="[extra]\n    if_reachable: true"):
+        plan = checkout.resolved(root, replace(checkout.lock(), open=(lack,)))
+    (left,) = plan.left_out
+    assert (left.name, left.reason) == ("extra", f"not built here: {lack.reason}")

@@ -124,9 +124,10 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
             gathered.open += _open_environments(spec, context=context)
         return
     entries = _open_environments(spec, context=context)
+    entries += _open_listed(spec.id, context=context)
+    # last: where another input is lacking, nobody has resolved its packages
     reason = _open_apt(spec.id, gathered.layers, context=context)
     entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
-    entries += _open_listed(spec.id, context=context)
     if entries and spec.if_reachable:
         gathered.left_out.append(
             LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}")
