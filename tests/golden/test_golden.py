@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +17,14 @@ import makers
 import pytest
 import worlds
 from burnish.evidence.report import report
+from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
 from burnish.model.image import Image
 from burnish.model.lock import AptLock, Lock, PythonLock
 from burnish.model.manifest import Manifest, Software
 from burnish.model.plan import Plan
 from burnish.model.site import Site
 from burnish.model.verdict import Verdict
-from burnish.plan.layers import standing_on
+from burnish.plan.layers import lines, standing_on
 from burnish.render.layer import tag
 from burnish.stages import planning
 from burnish.stages.run import World
@@ -42,6 +43,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return replace(small, root=checkout.REPOSITORY, catalog=checkout.real(), site=Site())
 
 
+def files(specs: Sequence[DownloadSpec]) -> DownloadsLock:
+    """The files that are declared."""
+    found = (
+        Download(
+            name=spec.name,
+            url=spec.url,
+            sha256=makers.sha(spec.name),
+            size=1,
+            origin=COMPUTED,
+            deb=f"{spec.deb}=1.0" if spec.deb else "",
+        )
+        for spec in specs
+    )
+    return DownloadsLock(declared=lines(specs), files=tuple(found))
+
+
 def whole_lock(world: World, image: Image) -> Lock:
     """A lock that pins exactly what is declared, every version 1.0."""
     want = planning.wanted(world.catalog, image)
@@ -58,6 +75,7 @@ def whole_lock(world: World, image: Image) -> Lock:
         rootfs=rootfs(want.rootfs.declared(image.flavour)) if want.rootfs else None,
         tools=rootfs(want.tools.declared("")) if want.tools else None,
         python={name: python(declared) for name, declared in want.python.items()},
+        downloads={name: files(specs) for name, specs in want.downloads.items() if specs},
     )
     for layer, declared in want.apt.items():
         section = replace(rootfs(declared), below=standing_on(found, list(found.apt)))
