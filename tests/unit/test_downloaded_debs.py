@@ -15,6 +15,7 @@ from burnish.build.cache import Cache
 from burnish.catalog.load import load
 from burnish.catalog.locks import dump_lock, load_lock
 from burnish.errors import BuildError
+from burnish.evidence.software import origins
 from burnish.lock import downloads
 from burnish.lock.place import Place
 from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
@@ -100,6 +101,10 @@ def test_it_is_expected_from_its_layer_on(root: Path) -> None:
     layers = makers.by_name(plan)
     expected = {name: "tool=1.2-3" in packages(plan, layers[name]) for name in layers}
     assert [name for name, there in expected.items() if there] == ["extra", "seal"]
+
+
+def test_a_difference_tells_its_layer() -> None:
+    assert origins(locked(makers.sha("tool")))["apt", "tool"] == "extra"
 
 
 @processes

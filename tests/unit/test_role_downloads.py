@@ -57,6 +57,11 @@ def locked(*files: Download, declared: str = LINE) -> Lock:
     [
         ("https://publisher.test/{{ extra_size }}/tool", "http://x.test/tool", "3: url: "),
         ("name: tool.tgz", "name: ../tool", "2: name: '../tool' is no plain file name"),
+        (
+            "    checksum",
+            "    deb: a tool\n    checksum",
+            "4: deb: 'a tool' is no name of a package",
+        ),
         ("checksum:", "chekcsum:", "4: chekcsum: unknown key 'chekcsum'"),
         ("https://publisher.test/{{ extra_size }}/SUMS", "SUMS", "4: checksum: 'SUMS' is no https"),
         ("    checksum", "    sha256: abc\n    checksum", "4: sha256: a sha256 has 64 hexadecimal"),

@@ -39,6 +39,8 @@ def _entry(entry: Entry[DownloadSpec]) -> Iterator[Problem]:
     if not NAME.fullmatch(TEMPLATE.sub("x", spec.name)):
         text = f"{spec.name!r} is no plain file name"
         yield entry.problem("name", text)
+    if spec.deb and not NAME.fullmatch(spec.deb):
+        yield entry.problem("deb", f"{spec.deb!r} is no name of a package")
     for key in ("url", "checksum"):
         address = getattr(spec, key)
         plain = TEMPLATE.sub("x", address)

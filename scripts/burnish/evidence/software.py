@@ -39,11 +39,12 @@ def origins(*locks: Lock | None) -> dict[Key, str]:
 
     What a later layer brings anew is that layer's."""
     found: dict[Key, str] = {}
-    for lock in locks:
-        sections = {"rootfs": lock.rootfs, **lock.apt} if lock else {}
-        for layer, section in sections.items():
+    for lock in filter(None, locks):
+        for layer, section in {"rootfs": lock.rootfs, **lock.apt}.items():
             for package in section.packages if section else ():
                 found["apt", package.name] = layer
+        for layer in lock.downloads:
+            found |= {("apt", package.name): layer for package in lock.debs(layer)}
     return found
 
 
