@@ -41,10 +41,14 @@ class Hidden(html.parser.HTMLParser):
 class Browser:
     """Keeps cookies; every call gives (status, where it leads, text)."""
 
+    # the main page turns away browsers that it does not know
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
     def __init__(self, url):
         self.url = url
         jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), AsItIs())
+        self.opener.addheaders = [("User-Agent", self.agent)]
 
     def call(self, path, form=None):
         data = urllib.parse.urlencode(form).encode() if form else None
