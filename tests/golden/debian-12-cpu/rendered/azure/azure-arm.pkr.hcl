@@ -93,6 +93,18 @@ build {
   provisioner "ansible" {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
+    extra_arguments = ["-e", "@torch.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@rstudio.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
     extra_arguments = ["-e", "@jupyter.json"]
   }
 
