@@ -1,0 +1,140 @@
+"""JupyterHub lets the machine's users in over https, each to a server and kernels of their own."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from harness.facts import Facts
+from harness.tree import Tree
+from harness.work import Work
+
+# as short as people like it, with a capital, and as long as the system takes it
+ONE, OTHER, LONG = "alice", "Bob", "ada-lovelace-countess-of-lovelac"
+STATE = "/var/lib/jupyterhub"
+UNITS = ("jupyterhub-first-boot.service", "jupyterhub-proxy.service", "jupyterhub.service")
+SERVER = "/usr/lib/rstudio-server/bin/rserver"
+People = Mapping[str, str]
+Hub = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def people(host: Any, facts: Facts) -> Iterator[People]:
+    """Three users with passwords, gone afterwards; the last one is an administrator."""
+    found = {name: secrets.token_hex(8) for name in (ONE, OTHER, LONG)}
+    for name, password in found.items():
+        host.run("useradd --badname --create-home --shell /bin/bash %s", name)
+        host.run("echo %s | chpasswd", f"{name}:{password}")
+    host.run("usermod --append --groups %s %s", facts.variable("jupyterhub_admin_group"), LONG)
+    yield found
+    for name in found:
+        host.run("systemctl stop %s; userdel --remove --force %s", f"jupyter-{name}", name)
+
+
+@pytest.fixture
+def hub(work: Work, facts: Facts, people: People) -> Hub:
+    """Has a browser of the image's own do something at the Hub, for some of the users."""
+    own = facts.environment(facts.variable("jupyterhub_environment"))
+    address = facts.variable("jupyterhub_address").replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    url = f"https://{address}:{facts.variable('jupyterhub_port')}"
+
+    def ask(what: str, *names: str) -> Any:
+        known = json.dumps({name: people[name] for name in names or people})
+        return work("hub.py", url, what, known, interpreter=[own.python])
+
+    return ask
+
+
+@pytest.mark.tcg
+@pytest.mark.services(*UNITS)
+@pytest.mark.levels("container", "vm", "azure")
+def test_only_a_password_opens_it_over_https(hub: Hub, facts: Facts, host: Any) -> None:
+    report = hub("door")
+    made = host.file(facts.variable("jupyterhub_certificate") or f"{STATE}/certificate.pem")
+    assert report["certificate"].split() == made.content_string.split()
+    assert (report["health"], report["plain"], report["right_password"]) == (200, None, 200)
+    refused = ("wrong_password", "no_such_user", "root", "users")
+    assert {name: report[name] for name in refused} == dict.fromkeys(refused, 403)
+    assert report["server"].endswith("/hub/login")
+    proxy = host.run("ps -o user:32= -C node").stdout.split()
+    assert proxy == ["jupyterhub-proxy"]
+
+
+@pytest.mark.services("jupyterhub.service")
+@pytest.mark.levels("container", "vm", "azure")
+def test_users_work_in_every_kernel(hub: Hub, facts: Facts) -> None:
+    report = hub("work")
+    for name, seen in report.items():
+        assert seen["kernels"] == facts.kernels
+        assert seen["lab"] == f"/user/{name}/lab"
+        assert seen["admin"] == (name == LONG)
+        assert set(seen["ran"].values()) == {f"{name} /home/{name} 42"}, seen["ran"]
+    assert set(report[ONE]["ran"]) == set(facts.kernels)
+    assert list(report) == [ONE, OTHER, LONG]
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_users_are_apart(hub: Hub, host: Any) -> None:
+    assert hub("apart", ONE, OTHER) == {
+        "own": "x",
+        "server": 403,
+        "file": 403,
+        "user": 404,
+        "stop": 404,
+        "read": "PermissionError",
+        "direct": [403],
+    }
+    owners = {name: host.run("pgrep -u %s -f singleuser", name).rc for name in (ONE, OTHER)}
+    assert owners == {ONE: 0, OTHER: 0}
+
+
+@pytest.mark.services("jupyterhub.service")
+@pytest.mark.levels("container", "vm", "azure")
+def test_idle_servers_are_stopped_and_a_restart_stops_none(
+    hub: Hub, work: Work, facts: Facts
+) -> None:
+    hub("enter", ONE)
+    unit = f"jupyter-{ONE}.service"
+    report = work("hub_idle.py", unit, "3", interpreter=["/usr/bin/python3"], user="root")
+    wanted = f"JUPYTERHUB_CULL_SECONDS={facts.variable('jupyterhub_cull_seconds')}"
+    assert wanted in report["settings"]
+    assert report["kept"], "the Hub's restart stopped a user's server"
+    assert report["after"] == "inactive"
+
+
+@pytest.mark.tcg
+@pytest.mark.services("jupyterhub-first-boot.service")
+@pytest.mark.levels("container", "vm", "azure")
+def test_secrets_are_this_machines_own(work: Work, host: Any) -> None:
+    names = ["CONFIGPROXY_AUTH_TOKEN", "JPY_COOKIE_SECRET", "JUPYTERHUB_CRYPT_KEY"]
+    assert work("hub_secrets.py", interpreter=["/usr/bin/python3"], user="root") == {
+        "names": [*names, "certificate.pem", "key.pem"],
+        "lengths": [64],
+        "shared": [],
+        "kept": True,
+        "readable": [],
+        "inherited": [],
+        "in_use": names,
+        "of_the_proxy": names[:1],
+        "key_fits": True,
+        "open": [],
+    }
+
+
+@pytest.mark.levels("artifact")
+def test_the_disk_holds_no_secret(tree: Tree) -> None:
+    assert [entry.path for entry in tree.glob(f"{STATE}/*")] == []
+    started = "/etc/systemd/system/multi-user.target.wants"
+    assert [unit for unit in UNITS if f"{started}/{unit}" not in tree] == []
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_the_launcher_offers_what_is_there(hub: Hub, facts: Facts, host: Any) -> None:
+    report = hub("launcher", ONE)
+    there = bool(host.file(SERVER).exists)
+    assert report["offered"] == (there and facts.variable("jupyterhub_rstudio"))
+    assert report["known"] == ["rstudio"]
+    assert report["rstudio"] == (200 if there else 500)
