@@ -4,6 +4,7 @@ Signs users in by the form, starts their servers, runs code in kernels through t
 what must be refused.
 """
 
+import contextlib
 import http.client
 import json
 import re
@@ -102,6 +103,15 @@ class Browser:
         finally:
             channel.close()
             self.call("DELETE", f"{api}/{made.json()['id']}")
+
+
+def up():
+    """Wait for the Hub, which may just have been started."""
+    while time.monotonic() < DEADLINE:
+        with contextlib.suppress(OSError):
+            if requests.get(f"{HUB}/hub/health", verify=False, timeout=30).status_code == 200:
+                return
+        time.sleep(0.3)
 
 
 def execute(channel, code):
@@ -235,5 +245,6 @@ def enter():
     return sorted(entered())
 
 
+up()
 tasks = {each.__name__: each for each in (door, enter, work, apart, launcher)}
 print(json.dumps(tasks[WHAT]()))

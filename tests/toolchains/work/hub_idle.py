@@ -11,6 +11,7 @@ from pathlib import Path
 
 unit, seconds = sys.argv[1:]
 HUB = "jupyterhub.service"
+RUNNING = ("active", "deactivating")
 DROP_IN = Path(f"/run/systemd/system/{HUB}.d/idle.conf")
 
 
@@ -35,7 +36,7 @@ try:
     restart()
     kept = process() == before != "0"
     until = time.monotonic() + 60
-    while systemctl("is-active", unit) == "active" and time.monotonic() < until:
+    while systemctl("is-active", unit) in RUNNING and time.monotonic() < until:
         time.sleep(0.5)
     after = systemctl("is-active", unit)
 finally:
