@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from harness.facts import Facts
@@ -19,6 +20,18 @@ UNITS = ("jupyterhub-first-boot.service", "jupyterhub-proxy.service", "jupyterhu
 SERVER = "/usr/lib/rstudio-server/bin/rserver"
 People = Mapping[str, str]
 Hub = Callable[..., Any]
+
+
+def notebook(code: str, *, kernel: str) -> dict[str, Any]:
+    """A notebook of one cell that was not run yet."""
+    cell = {"cell_type": "code", "id": "a", "execution_count": None, "metadata": {}, "outputs": []}
+    spec = {"name": kernel, "display_name": kernel}
+    return {
+        "cells": [{**cell, "source": code}],
+        "metadata": {"kernelspec": spec},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +72,9 @@ def test_only_a_password_opens_it_over_https(hub: Hub, facts: Facts, host: Any) 
     refused = ("wrong_password", "no_such_user", "root", "users")
     assert {name: report[name] for name in refused} == dict.fromkeys(refused, 403)
     assert report["server"].endswith("/hub/login")
+    port = facts.variable("jupyterhub_port")
+    listening = host.run("ss -Htln %s", f"sport = :{port}").stdout.split()
+    assert f"{facts.variable('jupyterhub_address')}:{port}" in listening
     proxy = host.run("ps -o user:32= -C node").stdout.split()
     assert proxy == ["jupyterhub-proxy"]
 
@@ -122,6 +138,27 @@ def test_secrets_are_this_machines_own(work: Work, host: Any) -> None:
         "key_fits": True,
         "open": [],
     }
+
+
+@pytest.mark.services("jupyterhub.service")
+@pytest.mark.levels("container", "vm")
+def test_a_cell_runs_in_a_browser(
+    hub: Hub, people: People, facts: Facts, host: Any, window: Any, picture: Any
+) -> None:
+    browser, way_to = window
+    book = json.dumps(notebook("print(6 * 7)", kernel=min(set(facts.kernels) - {"ir", "julia"})))
+    host.run("echo %s | runuser -u %s -- tee /home/%s/cell.ipynb", book, ONE, ONE)
+    page = f"/hub/spawn/{ONE}?next=/user/{ONE}/lab/tree/cell.ipynb"
+    hub("enter", ONE)
+    with way_to(port=facts.variable("jupyterhub_port")) as place:
+        browser.open(f"https://{place}/hub/login?next={quote(page, safe='')}")
+        browser.write("#username_input", ONE)
+        browser.write("#password_input", people[ONE])
+        browser.click("#login_submit")
+        browser.see(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        browser.click("jp-button[data-command='notebook:run-cell-and-select-next']")
+        browser.wait(".jp-OutputArea-output", text="42")
+        picture(browser.picture())
 
 
 @pytest.mark.levels("artifact")

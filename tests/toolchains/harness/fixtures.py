@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import base64
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,6 +16,7 @@ import testinfra
 
 from harness import facts as facts_file
 from harness import tree as tree_file
+from harness.browser import Browser, chromium, way_to
 from harness.facts import Environment, Facts
 from harness.selection import Check
 from harness.tree import Tree
@@ -97,7 +103,8 @@ def not_verified(request: pytest.FixtureRequest, host: Any) -> Callable[[str], N
         known = REASONS.get(reason)
         if known is None:
             pytest.fail(f"unknown reason {reason!r}: it must be one of {', '.join(REASONS)}")
-        if host.run(known.probe).rc:
+        shell = ["sh", "-c", known.probe]
+        if subprocess.run(shell, check=False).returncode if known.here else host.run(known.probe).rc:
             pytest.fail(f"not verified here, but the reason does not hold: {known.text}")
         request.node.user_properties.append(("burnish.not_verified", reason))
         pytest.skip(f"not verified here: {known.text}")
@@ -113,6 +120,28 @@ def record(request: pytest.FixtureRequest) -> Callable[[str], None]:
         request.node.user_properties.append(("burnish.recorded", text))
 
     return say
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[bytes], None]:
+    """Keeps a small picture (PNG) with the version, and shows it in the report."""
+
+    def keep(png: bytes) -> None:
+        request.node.user_properties.append(("burnish.picture", base64.b64encode(png).decode()))
+
+    return keep
+
+
+@pytest.fixture
+def window(
+    request: pytest.FixtureRequest, not_verified: Callable[[str], NoReturn]
+) -> Iterator[tuple[Browser, Callable[[int], AbstractContextManager[str]]]]:
+    """A browser here, and the way from here to a port of the machine under test."""
+    if not shutil.which("chromedriver"):
+        not_verified("no-browser")
+    option = request.config.getoption
+    with chromium() as browser:
+        yield browser, partial(way_to, option("hosts"), option("ssh_config"))
 
 
 @pytest.fixture

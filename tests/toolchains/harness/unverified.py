@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why something cannot be proven on a machine; `probe` ends with 0 exactly where that holds."""
+    """Why something cannot be proven on a machine; `probe` ends with 0 exactly where that holds.
+
+    It runs on the machine under test, or `here`, where the checks run.
+    """
 
     text: str
     probe: str
+    here: bool = False
 
 
 REASONS: Mapping[str, Reason] = {
@@ -38,6 +42,11 @@ REASONS: Mapping[str, Reason] = {
     "standin": Reason(
         text="the stand-in archive has an empty package in its place",
         probe="grep --quiet --line-regexp BURNISH_STANDIN=1 /etc/os-release",
+    ),
+    "no-browser": Reason(
+        text="there is no Chromium with its driver where the checks run",
+        probe="! command -v chromedriver",
+        here=True,
     ),
     "no-azure": Reason(
         text="Azure's metadata service does not answer here",

@@ -94,7 +94,7 @@ class Browser:
         channel = websocket.create_connection(
             HUB.replace("http", "ws", 1) + f"{api}/{made.json()['id']}/channels",
             header={"Cookie": "; ".join(f"{c.name}={c.value}" for c in self.session.cookies)},
-            origin=HUB,
+            origin=HUB.removesuffix(":443"),
             sslopt={"cert_reqs": ssl.CERT_NONE, "check_hostname": False},
             timeout=120,
         )
