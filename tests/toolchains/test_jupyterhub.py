@@ -155,7 +155,8 @@ def test_a_cell_runs_in_a_browser(
         browser.write("#username_input", ONE)
         browser.write("#password_input", people[ONE])
         browser.click("#login_submit")
-        browser.see(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        # who is quicker than the kernel is asked for one
+        browser.wait(".jp-StatusBar-TextItem", text="| Idle")
         browser.click("jp-button[data-command='notebook:run-cell-and-select-next']")
         browser.wait(".jp-OutputArea-output", text="42")
         picture(browser.picture())

@@ -38,15 +38,11 @@ class Browser:
     def click(self, css: str) -> None:
         self._ask("POST", f"{self._session}/element/{self._find(css)}/click")
 
-    def see(self, css: str) -> None:
-        """Until a selector finds something."""
-        self._find(css)
-
     def wait(self, css: str, *, text: str) -> None:
-        """Until one of what a selector finds has that text."""
+        """Until one of what a selector finds ends with that text."""
         self._until(
             "return [...document.querySelectorAll(arguments[0])]"
-            ".some(each => each.textContent.trim() === arguments[1])",
+            ".some(each => each.textContent.trim().endsWith(arguments[1]))",
             css,
             text,
         )
