@@ -24,7 +24,13 @@ Hub = Callable[..., Any]
 
 def notebook(code: str, *, kernel: str) -> dict[str, Any]:
     """A notebook of one cell that was not run yet."""
-    cell = {"cell_type": "code", "id": "a", "execution_count": None, "metadata": {}, "outputs": []}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "a",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+    }
     spec = {"name": kernel, "display_name": kernel}
     return {
         "cells": [{**cell, "source": code}],
@@ -51,7 +57,7 @@ def people(host: Any, facts: Facts) -> Iterator[People]:
 def hub(work: Work, facts: Facts, people: People) -> Hub:
     """Has a browser of the image's own do something at the Hub, for some of the users."""
     own = facts.environment(facts.variable("jupyterhub_environment"))
-    address = facts.variable("jupyterhub_address").replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    address = facts.variable("jupyterhub_address").replace("0.0.0.0", "127.0.0.1")
     url = f"https://{address}:{facts.variable('jupyterhub_port')}"
 
     def ask(what: str, *names: str) -> Any:
@@ -143,9 +149,9 @@ def test_secrets_are_this_machines_own(work: Work, host: Any) -> None:
 @pytest.mark.services("jupyterhub.service")
 @pytest.mark.levels("container", "vm")
 def test_a_cell_runs_in_a_browser(
-    hub: Hub, people: People, facts: Facts, host: Any, window: Any, picture: Any
+    hub: Hub, people: People, facts: Facts, host: Any, window: Any
 ) -> None:
-    browser, way_to = window
+    browser, way_to, keep = window
     book = json.dumps(notebook("print(6 * 7)", kernel=min(set(facts.kernels) - {"ir", "julia"})))
     host.run("echo %s | runuser -u %s -- tee /home/%s/cell.ipynb", book, ONE, ONE)
     page = f"/hub/spawn/{ONE}?next=/user/{ONE}/lab/tree/cell.ipynb"
@@ -159,7 +165,7 @@ def test_a_cell_runs_in_a_browser(
         browser.wait(".jp-StatusBar-TextItem", text="| Idle")
         browser.click("jp-button[data-command='notebook:run-cell-and-select-next']")
         browser.wait(".jp-OutputArea-output", text="42")
-        picture(browser.picture())
+        keep(browser.picture())
 
 
 @pytest.mark.levels("artifact")

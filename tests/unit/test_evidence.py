@@ -96,6 +96,13 @@ def test_failures_and_left_out_layers_are_named() -> None:
     assert "- layer r left out: not built here: no mirror" in text
 
 
+def test_what_a_browser_showed_is_in_the_report() -> None:
+    result = replace(makers.result(), picture="test_one-vm.svg")
+    text = report(makers.manifest(verdicts=(replace(makers.verdict("passed"), results=(result,)),)))
+    assert "## Seen in a browser\n\n![test_base::test_one](test_one-vm.svg)\n" in text
+    assert "## Seen in a browser" not in report(makers.manifest())
+
+
 def test_what_checks_measured_is_told() -> None:
     verdict = makers.verdict("passed", "failed")
     results = tuple(replace(result, text="2 s") for result in verdict.results)

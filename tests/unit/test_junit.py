@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+
 import makers
 import pytest
 from burnish.errors import BurnishError
@@ -49,6 +52,17 @@ def test_each_outcome(case: str, outcome: Outcome, text: str) -> None:
     found = verdict(file(case)).results[0]
     assert (found.outcome, found.text) == (outcome, text)
     assert (found.check, found.seconds) == ("test_base::test_0", 0.5)
+
+
+def test_a_picture_is_kept_as_a_text_that_shows_it() -> None:
+    png = base64.b64encode(bytes(16) + struct.pack(">II", 30, 20)).decode()
+    kept = f'<properties><property name="burnish.picture" value="{png}"/></properties>'
+    text = file("", kept)
+    assert [each.picture for each in verdict(text).results] == ["", "test_1-vm.svg"]
+    ((name, svg),) = junit.pictures(text, level="vm").items()
+    assert name == "test_1-vm.svg"
+    assert 'width="30" height="20"' in svg
+    assert f'href="data:image/png;base64,{png}"' in svg
 
 
 def test_the_whole_verdict() -> None:

@@ -19,6 +19,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _verdicts(manifest.verdicts),
         _not_verified(manifest),
         _measured(manifest.verdicts),
+        _pictures(manifest.verdicts),
         _pins(manifest),
         _layers(manifest),
         _times(manifest),
@@ -103,6 +104,16 @@ def _measured(verdicts: Sequence[Verdict]) -> str:
         if result.outcome == "passed" and result.text
     ]
     return "## Measured\n\n" + "".join(lines) if lines else ""
+
+
+def _pictures(verdicts: Sequence[Verdict]) -> str:
+    lines = [
+        f"![{result.check}]({result.picture})\n"
+        for verdict in verdicts
+        for result in verdict.results
+        if result.picture
+    ]
+    return "## Seen in a browser\n\n" + "\n".join(lines) if lines else ""
 
 
 def _pins(manifest: Manifest) -> str:

@@ -10,7 +10,10 @@ Outcome = Literal["passed", "failed", "error", "not-verified"]
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """One check: its id, outcome, seconds, and the reason, the failure's text, or what it measured."""
+    """One check: its id, outcome, seconds, and the reason, the failure's text, or what it measured.
+
+    `picture` names the file of the version that shows what it saw.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -18,6 +21,7 @@ class CheckResult:
     outcome: Outcome
     seconds: float
     text: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from burnish.model.manifest import Manifest
 from burnish.stages import locks, planning
 from burnish.stages.prove import Unproven, suite_of
 from burnish.stages.run import Run, World
+from burnish.verify.junit import pictures
 from burnish.verify.suite import due
 
 
@@ -110,12 +111,12 @@ def reproven(manifest: Manifest, run: Run) -> Manifest:
 
 
 def texts(world: World, run: Run, *, manifest: Manifest) -> dict[str, str]:
-    """The text files of a version: report, JUnit files, serial log."""
+    """The text files of a version: report, JUnit files, pictures, serial log."""
     found = report_text(manifest)
     for verdict in run.verdicts:
         # a version keeps the file of a verdict that another run, or another store, came to
         if text := world.store.junit(verdict):
-            found[f"junit-{verdict.level}.xml"] = text
+            found |= {f"junit-{verdict.level}.xml": text, **pictures(text, level=verdict.level)}
     if run.serial and run.serial.is_file():
         found["serial.log"] = run.serial.read_text(encoding="utf-8", errors="replace")
     return found

@@ -1,7 +1,10 @@
-"""Takes the text of a JUnit file that pytest wrote; gives the `Verdict`."""
+"""Takes the text of a JUnit file that pytest wrote; gives the `Verdict`, and the pictures in it."""
 
 from __future__ import annotations
 
+import base64
+import re
+import struct
 from xml.etree import ElementTree
 
 from burnish.errors import BurnishError
@@ -9,6 +12,7 @@ from burnish.model.verdict import CheckResult, Outcome, Verdict
 
 NOT_VERIFIED = "burnish.not_verified"
 RECORDED = "burnish.recorded"
+PICTURE = "burnish.picture"
 ROLE = "burnish.role"
 LEFT_OUT = "burnish.left_out."
 
@@ -21,7 +25,7 @@ def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "")
         raise BurnishError(
             f"the checks at level {level!r} left no readable JUnit file: {error}"
         ) from error
-    results = tuple(_result(case) for case in root.iter("testcase"))
+    results = tuple(_result(case, level=level) for case in root.iter("testcase"))
     if not results:
         raise BurnishError(
             f"no check ran at level {level!r}", hint="each role has checks in tests/toolchains/"
@@ -38,7 +42,17 @@ def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "")
     )
 
 
-def _result(case: ElementTree.Element) -> CheckResult:
+def pictures(text: str, *, level: str) -> dict[str, str]:
+    """The pictures that checks kept: the name of each file, and its text (SVG)."""
+    found = {}
+    for case in ElementTree.fromstring(text).iter("testcase"):  # noqa: S314  (our own pytest wrote it)
+        for each in case.iter("property"):
+            if each.get("name") == PICTURE:
+                found[_picture_name(case, level=level)] = _svg(each.get("value") or "")
+    return found
+
+
+def _result(case: ElementTree.Element, *, level: str) -> CheckResult:
     outcome: Outcome = "passed"
     text = ""
     for kind, meaning in (("failure", "failed"), ("error", "error"), ("skipped", "not-verified")):
@@ -60,7 +74,20 @@ def _result(case: ElementTree.Element) -> CheckResult:
         outcome=outcome,
         seconds=float(case.get("time") or 0),
         text=text[:4000],
+        picture=_picture_name(case, level=level) if PICTURE in properties else "",
     )
+
+
+def _picture_name(case: ElementTree.Element, *, level: str) -> str:
+    return re.sub(r"\W.*", "", case.get("name") or "") + f"-{level}.svg"
+
+
+def _svg(png: str) -> str:
+    """A PNG in base64 as a text that shows it."""
+    width, height = struct.unpack(">II", base64.b64decode(png)[16:24])
+    size = f'width="{width}" height="{height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+    return f'{head}<image {size} href="data:image/png;base64,{png}"/></svg>\n'
 
 
 def _left_out(root: ElementTree.Element) -> tuple[str, ...]:

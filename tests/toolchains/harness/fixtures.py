@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -24,6 +23,7 @@ from harness.unverified import REASONS
 from harness.work import Work, as_user
 
 FACTS = pytest.StashKey[Facts]()
+WayTo = Callable[..., AbstractContextManager[str]]
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 
 
@@ -103,8 +103,8 @@ def not_verified(request: pytest.FixtureRequest, host: Any) -> Callable[[str], N
         known = REASONS.get(reason)
         if known is None:
             pytest.fail(f"unknown reason {reason!r}: it must be one of {', '.join(REASONS)}")
-        shell = ["sh", "-c", known.probe]
-        if subprocess.run(shell, check=False).returncode if known.here else host.run(known.probe).rc:
+        there = testinfra.get_host("local://") if known.here else host
+        if there.run(known.probe).rc:
             pytest.fail(f"not verified here, but the reason does not hold: {known.text}")
         request.node.user_properties.append(("burnish.not_verified", reason))
         pytest.skip(f"not verified here: {known.text}")
@@ -123,25 +123,20 @@ def record(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def picture(request: pytest.FixtureRequest) -> Callable[[bytes], None]:
-    """Keeps a small picture (PNG) with the version, and shows it in the report."""
+def window(
+    request: pytest.FixtureRequest, not_verified: Callable[[str], NoReturn]
+) -> Iterator[tuple[Browser, WayTo, Callable[[bytes], None]]]:
+    """A browser here, the way from here to a port of the machine, and what keeps a picture (PNG) for
+    the report."""
+    if not shutil.which("chromedriver"):
+        not_verified("no-browser")
 
     def keep(png: bytes) -> None:
         request.node.user_properties.append(("burnish.picture", base64.b64encode(png).decode()))
 
-    return keep
-
-
-@pytest.fixture
-def window(
-    request: pytest.FixtureRequest, not_verified: Callable[[str], NoReturn]
-) -> Iterator[tuple[Browser, Callable[[int], AbstractContextManager[str]]]]:
-    """A browser here, and the way from here to a port of the machine under test."""
-    if not shutil.which("chromedriver"):
-        not_verified("no-browser")
     option = request.config.getoption
     with chromium() as browser:
-        yield browser, partial(way_to, option("hosts"), option("ssh_config"))
+        yield browser, partial(way_to, option("hosts"), option("ssh_config")), keep
 
 
 @pytest.fixture

@@ -116,7 +116,11 @@ def up():
 
 def execute(channel, code):
     """The text that a kernel sent back until it was idle again."""
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "session": uuid.uuid4().hex}
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": "execute_request",
+        "session": uuid.uuid4().hex,
+    }
     header |= {"username": "", "version": "5.3"}
     content = {"code": code, "silent": False, "store_history": False, "stop_on_error": True}
     channel.send(
@@ -136,7 +140,9 @@ def execute(channel, code):
         if answer["parent_header"].get("msg_id") != header["msg_id"]:
             continue
         kind, said = answer["msg_type"], answer["content"]
-        texts.append(said.get("text", "") if kind == "stream" else "\n".join(said.get("traceback", ())))
+        texts.append(
+            said.get("text", "") if kind == "stream" else "\n".join(said.get("traceback", ()))
+        )
         idle = idle or (kind == "status" and said["execution_state"] == "idle")
         replied = replied or kind == "execute_reply"
     return "".join(texts)
@@ -230,7 +236,9 @@ def launcher():
     """Whether the launcher offers what servers of others are known by, and which these are."""
     ((browser, _), *_) = entered().values()
     page = browser.call("GET", f"/user/{browser.user}/lab").text
-    config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])
+    config = json.loads(
+        re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
+    )
     disabled = config.get("disabledExtensions", [])
     known = browser.call("GET", f"/user/{browser.user}/server-proxy/servers-info").json()
     return {
