@@ -21,6 +21,7 @@ from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSp
 from burnish.model.image import Image
 from burnish.model.lock import AptLock, Lock, PythonLock
 from burnish.model.manifest import Manifest, Software
+from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.plan import Plan
 from burnish.model.site import Site
 from burnish.model.verdict import Verdict
@@ -70,12 +71,17 @@ def whole_lock(world: World, image: Image) -> Lock:
         names = [re.split(r"[<>=!~ \[]", line)[0] for line in declared]
         return replace(makers.python_lock(*names), declared=declared, python=want.interpreter)
 
+    def npm(tools: tuple[NpmSpec, ...]) -> NpmLock:
+        packages = (makers.npm_lock(tool.name, "1.0.0").packages[0] for tool in tools)
+        return NpmLock(declared=tuple(tool.asked for tool in tools), packages=tuple(packages))
+
     found = Lock(
         image=image.name,
         rootfs=rootfs(want.rootfs.declared(image.flavour)) if want.rootfs else None,
         tools=rootfs(want.tools.declared("")) if want.tools else None,
         python={name: python(declared) for name, declared in want.python.items()},
         downloads={name: files(specs) for name, specs in want.downloads.items() if specs},
+        npm={layer: npm(tools) for layer, tools in want.npm.items()},
     )
     for layer, declared in want.apt.items():
         section = replace(rootfs(declared), below=standing_on(found, list(found.apt)))
