@@ -244,8 +244,14 @@ def launcher():
     return {
         "offered": not any("jupyter-server-proxy" in str(name) for name in disabled),
         "known": [each["name"] for each in known["server_processes"]],
-        "rstudio": browser.call("GET", f"/user/{browser.user}/rstudio/").status_code,
     }
+
+
+def rstudio():
+    """What is at the place of RStudio."""
+    ((browser, _), *_) = entered().values()
+    answer = browser.call("GET", f"/user/{browser.user}/rstudio/")
+    return {"status": answer.status_code, "text": answer.text}
 
 
 def enter():
@@ -254,5 +260,5 @@ def enter():
 
 
 up()
-tasks = {each.__name__: each for each in (door, enter, work, apart, launcher)}
+tasks = {each.__name__: each for each in (door, enter, work, apart, launcher, rstudio)}
 print(json.dumps(tasks[WHAT]()))
