@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import shutil
 import socket
 import subprocess
@@ -106,7 +105,7 @@ def way_to(hosts: str, ssh_config: str | None, *, port: int) -> Iterator[str]:
         return
     own = _free_port()
     tunnel = ["ssh", "-F", ssh_config or "none", "-N", "-L", f"127.0.0.1:{own}:127.0.0.1:{port}"]
-    with subprocess.Popen([*tunnel, re.sub(r"^.*@", "", name)]) as process:
+    with subprocess.Popen([*tunnel, name]) as process:
         try:
             _answers(own)
             yield f"127.0.0.1:{own}"
