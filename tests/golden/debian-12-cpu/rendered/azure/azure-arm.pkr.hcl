@@ -81,6 +81,12 @@ build {
   provisioner "ansible" {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
+    extra_arguments = ["-e", "@rstudio.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
     extra_arguments = ["-e", "@azcli.json"]
   }
 
@@ -94,12 +100,6 @@ build {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
     extra_arguments = ["-e", "@torch.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/linux.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@rstudio.json"]
   }
 
   provisioner "ansible" {
