@@ -20,7 +20,7 @@ MORE_PYTHON = (
     "tabulate==0.9.0"
     " --hash=sha256:024ca478df22e9340661486f85298cff5f6dcdba14f3813e8830015b9ed1948f\n"
 )
-LAST = "jupyter"  # the last layer that installs anything, and its environment
+LAST = "hub"  # the environment of the last layer that installs anything
 
 
 @dataclass(frozen=True, kw_only=True)
