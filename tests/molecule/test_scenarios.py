@@ -21,7 +21,7 @@ def test_scenario(
     role = role_of(scenario)
     image = pytestconfig.getoption("image") or image_of(role, world)
     if played.plays(role, image=image):
-        world, image = played.world(tmp_path / "played"), played.IMAGE
+        world, image = played.world(tmp_path / "played", role), played.image_of(role)
     changes = scenario / "vars.yml"
     prepared = pipeline.scenario(
         world,

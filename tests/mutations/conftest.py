@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import filed
@@ -99,17 +100,20 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
 
 
 @pytest.fixture(scope="session")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Subject, Outcomes]:
-    """An image in which a fixture plays what our own had to leave out, and what its checks say of it."""
-    scratch = tmp_path_factory.mktemp("stand-in")
-    made = played.build(scratch)
-    (scratch / "facts.json").write_text(json.dumps(facts(made.plan, leftovers=())), "utf-8")
-    nothing = scratch / "nothing"
-    of = Subject(
-        image=made.image, disk=nothing, facts=scratch / "facts.json", tree=nothing, scratch=scratch
-    )
-    with of.machine() as name:
-        return of, of.outcomes("container", f"--hosts=docker://{name}", "-k", played.ROLE)
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Subject, Outcomes]]:
+    """By role: an image in which a fixture plays what our own had to leave out, and what its checks say."""
+
+    @cache
+    def made(role: str) -> tuple[Subject, Outcomes]:
+        scratch = tmp_path_factory.mktemp("stand-in")
+        built, nothing = played.build(scratch, role), scratch / "nothing"
+        known = scratch / "facts.json"
+        known.write_text(json.dumps(facts(built.plan, leftovers=())), encoding="utf-8")
+        of = Subject(image=built.image, disk=nothing, facts=known, tree=nothing, scratch=scratch)
+        with of.machine() as name:
+            return of, of.outcomes("container", f"--hosts=docker://{name}", "-k", role)
+
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -136,8 +140,9 @@ def tried(request: pytest.FixtureRequest) -> Callable[[Path, str], Tried]:
         return before, told[script.stem]
 
     def in_container(script: Path) -> Tried:
-        if played.plays(script.parent.name, image=filed.IMAGE):
-            of, sound = given("stand_in")
+        role = script.parent.name
+        if played.plays(role, image=filed.IMAGE):
+            of, sound = given("stand_in")(role)
         else:
             of, sound = given("subject"), given("healthy")["container"]
         before = due(sound, script.stem)

@@ -31,4 +31,7 @@ def test_a_mutation_turns_its_check_red(
 ) -> None:
     declared = levels(script.parent.name, script.stem)
     level = "container" if "container" in declared else declared[0]
-    assert tried(script, level) == ("passed", "failed")
+    before, after = tried(script, level)
+    if before == "skipped":
+        pytest.skip(f"{script.stem} is not verified here")
+    assert (before, after) == ("passed", "failed")

@@ -37,10 +37,15 @@ def known(tmp_path: Path) -> facts.Facts:
     (folder / "main.yml").write_text(json.dumps({**DEFAULTS, "python_imports": {}}))
     r = tmp_path / "roles" / "r"
     r.mkdir()
-    (r / "facts.yml").write_text(json.dumps({"kernels": [{"name": "ir", "command": "R"}]}))
+    kernels = [
+        {"name": "ir", "command": "R"},
+        {"name": "asked", "command": "A", "variable": "r_asked"},
+        {"name": "not", "command": "N", "variable": "r_not"},
+    ]
+    (r / "facts.yml").write_text(json.dumps({"kernels": kernels}))
     layers = [
         {"id": "base", "roles": ["base"], "vars": {"base_locale": "C.UTF-8"}},
-        {"id": "r", "roles": ["r"], "vars": {}},
+        {"id": "r", "roles": ["r"], "vars": {"r_asked": True, "r_not": False}},
         python_layer("ml", default=True, asked=["NumPy>=2", "ipykernel"]),
         python_layer("jupyter", default=False, asked=["notebook"]),
     ]
@@ -70,7 +75,7 @@ def test_an_environment_knows_what_was_asked_for(known: facts.Facts) -> None:
 
 def test_kernels_are_those_of_environments_and_of_roles(known: facts.Facts) -> None:
     python = dict.fromkeys(("ml", "python3"), "/opt/envs/ml/bin/python")
-    assert known.kernels == {**python, "ir": "R"}
+    assert known.kernels == {**python, "ir": "R", "asked": "A"}
 
 
 def test_a_variable_comes_from_the_topmost_layer_that_has_it(known: facts.Facts) -> None:

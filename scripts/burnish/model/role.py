@@ -31,12 +31,16 @@ class Named:
 
 @dataclass(frozen=True, kw_only=True)
 class Kernel:
-    """A Jupyter kernel that a role registers for everybody: its name, the program it starts."""
+    """A Jupyter kernel that a role registers for everybody: its name, the program it starts.
+
+    `variable` is the public one that says whether it does; without it, it always does.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
     name: str
     command: str
+    variable: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,7 @@ def load(path: Path, *, roots: Iterable[Path]) -> Facts:
             roles=tuple(layer["roles"]),
             vars={**_defaults(layer["roles"], roots=roots), **layer.get("vars", {})},
             lock={name: tuple(pins) for name, pins in layer.get("lock", {}).items()},
-            kernels=_kernels(layer["roles"], roots=roots),
+            kernels=_kernels(layer, roots=roots),
         )
         for layer in data["layers"]
     )
@@ -131,10 +131,18 @@ def _defaults(roles: Iterable[str], *, roots: Iterable[Path]) -> dict[str, Any]:
     return values
 
 
-def _kernels(roles: Iterable[str], *, roots: Iterable[Path]) -> dict[str, str]:
+def _kernels(layer: Mapping[str, Any], *, roots: Iterable[Path]) -> dict[str, str]:
+    """Those that the layer's roles register; one with a `variable` only where that is true."""
+    roles = layer["roles"]
+    given = {**_defaults(roles, roots=roots), **layer.get("vars", {})}
     files = (root / "roles" / role / "facts.yml" for root in roots for role in roles)
     facts = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in files if file.is_file())
-    return {each["name"]: each["command"] for fact in facts for each in fact.get("kernels", ())}
+    return {
+        each["name"]: each["command"]
+        for fact in facts
+        for each in fact.get("kernels", ())
+        if "variable" not in each or given[each["variable"]]
+    }
 
 
 def _environment(layer: Layer, *, os: str) -> Environment:

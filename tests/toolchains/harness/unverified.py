@@ -48,6 +48,18 @@ REASONS: Mapping[str, Reason] = {
         probe="! command -v chromedriver",
         here=True,
     ),
+    "no-julia-packages": Reason(
+        text="this image has no packages of Julia's registry",
+        probe="! test -d /opt/julia-depot/packages",
+    ),
+    "no-dataframes": Reason(
+        text="Julia's registry was not reached for DataFrames",
+        probe="! test -d /opt/julia-depot/packages/DataFrames",
+    ),
+    "no-ijulia": Reason(
+        text="Julia's registry was not reached for IJulia, its kernel",
+        probe="! test -d /opt/julia-depot/packages/IJulia",
+    ),
     "no-azure": Reason(
         text="Azure's metadata service does not answer here",
         probe="! timeout 5 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80' 2>/dev/null",

@@ -1,0 +1,7 @@
+module FixtureHelper
+
+using LinearAlgebra
+
+twice(x) = dot([2], [x])
+
+end
