@@ -87,6 +87,12 @@ build {
   provisioner "ansible" {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
+    extra_arguments = ["-e", "@julia.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
     extra_arguments = ["-e", "@azcli.json"]
   }
 
