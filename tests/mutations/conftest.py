@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,7 +112,9 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[
         known.write_text(json.dumps(facts(built.plan, leftovers=())), encoding="utf-8")
         of = Subject(image=built.image, disk=nothing, facts=known, tree=nothing, scratch=scratch)
         with of.machine() as name:
-            return of, of.outcomes("container", f"--hosts=docker://{name}", "-k", role)
+            told = of.outcomes("container", f"--hosts=docker://{name}", "-k", role)
+        # what needs more than this small image has is not verified here either
+        return of, defaultdict(lambda: "skipped", told)
 
     return made
 
@@ -146,6 +149,8 @@ def tried(request: pytest.FixtureRequest) -> Callable[[Path, str], Tried]:
         else:
             of, sound = given("subject"), given("healthy")["container"]
         before = due(sound, script.stem)
+        if before == "skipped":
+            return before, ""
         with of.machine() as name:
             run_in(["docker", "exec", "--interactive", name, "sh", "-eu"], script)
             told = of.outcomes("container", f"--hosts=docker://{name}", "-k", script.stem)
