@@ -23,7 +23,10 @@ NPM = "__extra_npm: [{name: proxy, version: ^7.0.0}]\n"
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, ...]:
     """Images with every kind of input: pinned by a lock, open, and from a marketplace."""
-    changes = {"roles/extra/vars/main.yml": DOWNLOADS + NPM}
+    changes = {
+        "roles/extra/vars/main.yml": DOWNLOADS + NPM,
+        "roles/extra/facts.yml": checkout.FACTS + "needs: contents\n",
+    }
     root = checkout.write(tmp_path_factory.mktemp("root"), changes=changes)
     file = Download(
         name="tool", url="https://publisher.test/tool", sha256=makers.sha("t"), size=1, origin="x"

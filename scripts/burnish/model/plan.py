@@ -18,8 +18,8 @@ class Layer:
 
     `id` is the sha256 of the canonical JSON of `inputs`; `epoch` its SOURCE_DATE_EPOCH in seconds;
     `origins` tells where each variable came from; `python` are its environments, `apt` the packages
-    that its roles ask for, `downloads` the files, `npm` the tools. The first layer is the root
-    filesystem: no roles.
+    that its roles ask for, `downloads` the files, `npm` the tools; `contents` what the image has up to
+    here, where a role needs to know. The first layer is the root filesystem: no roles.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Layer:
     apt: tuple[str, ...] = ()
     downloads: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
+    contents: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

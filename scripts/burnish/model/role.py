@@ -44,13 +44,47 @@ class Kernel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What proves a row of the DSVM: names of checks, or the fixture that stands in for the tool."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    checks: tuple[str, ...]
+    fixture: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What `more-info` tells of a role: a name, what to type, a command that tells the version."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    start: str
+    version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service of a role: its unit, and its port, which may be the name of a variable."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    unit: str
+    port: int | str = 0
+    https: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """`facts.yml` of a role: how its versions and sizes get into the manifest, and where it works.
 
     `paths` are what the toolchain's size is measured on; `support` has a row for each of
     linux_cpu, linux_gpu and windows; `lock` is how the role's own inputs are pinned (`python`:
     a hash-locked environment named by `python_environment`, asked for by `python_requirements`);
-    `kernels` are those of other languages (a Python environment's are known by its variables).
+    `kernels` are those of other languages (a Python environment's are known by its variables);
+    `rows` are those of the DSVM that it proves; `contents` and `services` are for `more-info`;
+    a role that `needs` the contents of the image is given them as `burnish_contents`.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -60,6 +94,10 @@ class Facts:
     support: dict[str, Support]
     lock: Literal["", "python"] = ""
     kernels: tuple[Kernel, ...] = ()
+    rows: dict[str, Proof] = field(default_factory=dict)
+    contents: tuple[Content, ...] = ()
+    services: tuple[Service, ...] = ()
+    needs: Literal["", "contents"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from burnish.model.base import Base
 from burnish.model.catalog import Catalog
@@ -24,7 +25,10 @@ UNRESOLVED = "open"
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What the layers of one image share; `asked`: what its roles ask for; `pins` by hand."""
+    """What the layers of one image share; `asked`: what its roles ask for; `pins` by hand.
+
+    `told` is what the image has, for a layer whose roles need to know.
+    """
 
     catalog: Catalog
     base: Base
@@ -32,6 +36,7 @@ class Context:
     lock: Lock
     asked: Asked
     pins: tuple[Pin, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def rootfs_inputs(
@@ -105,7 +110,6 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
     made = [lock.epoch for lock in (*locks.values(), debs if asked else None) if lock]
     epoch = max([parent.epoch, *made])
     inputs["epoch:"] = str(epoch)
-    place = context.catalog.places.get(("profiles", origin), origin)
     return Layer(
         name=spec.id,
         id=digest(inputs),
@@ -114,11 +118,12 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         vars=spec.vars,
         inputs=inputs,
         epoch=epoch,
-        origins=dict.fromkeys(spec.vars, place),
+        origins=dict.fromkeys(spec.vars, context.catalog.places.get(("profiles", origin), origin)),
         python=tuple(environments),
         apt=asked,
         downloads=files,
         npm=tools,
+        contents=context.told,
     )
 
 
@@ -179,8 +184,9 @@ NPM_ONLY = "/plugins/modules/npm.py"
 
 
 def _shared(spec: LayerSpec, context: Context) -> dict[str, str]:
+    told = {"contents:": canonical(context.told)} if context.told else {}
     local, npm = context.base.rootfs is not None, bool(context.asked.npm.get(spec.id))
-    return {
+    return told | {
         f"file:{name}": value
         for name, value in context.catalog.shared.items()
         if (name in AZURE_ONLY) != local and (npm or not name.endswith(NPM_ONLY))

@@ -3,8 +3,9 @@ defaults, inheritance, overrides and pins meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from burnish.errors import UsageError
 from burnish.model.base import Base, Level
@@ -14,6 +15,7 @@ from burnish.model.lock import WINDOWS, Asked, Lock, OpenEntry
 from burnish.model.pin import Pin
 from burnish.model.plan import Layer, LeftOut, Plan
 from burnish.model.profile import LayerSpec
+from burnish.plan.contents import contents
 from burnish.plan.ids import digest
 from burnish.plan.layers import (
     Context,
@@ -134,7 +136,18 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
         )
         return
     gathered.open += entries
+    told = _contents(spec, gathered, context=context)
+    context = replace(context, told=told)
     gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=origin, context=context))
+
+
+def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapping[str, Any]:
+    """What the image has up to this layer, if one of its roles needs to know."""
+    roles = context.catalog.roles
+    if not any(roles[name].facts.needs == "contents" for name in spec.roles):
+        return {}
+    made = [(layer.roles, layer.vars) for layer in gathered.layers] + [(spec.roles, spec.vars)]
+    return contents(context.image, made, roles=roles, left_out=gathered.left_out)
 
 
 def _open_environments(spec: LayerSpec, *, context: Context) -> list[OpenEntry]:

@@ -83,6 +83,7 @@ def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, objec
         "burnish_apt": bool(layer.apt or plan.lock.debs(layer.name)),
         **({"burnish_downloads": DOWNLOADS} if layer.downloads else {}),
         **({"burnish_npm": NPM} if layer.npm else {}),
+        **({"burnish_contents": layer.contents} if layer.contents else {}),
         "burnish_epoch": layer.epoch,
         "burnish_flavour": plan.image.flavour,
         "burnish_packages": list(packages(plan, layer)),

@@ -20,6 +20,7 @@ PARTS = (
     "facts.yml",
 )
 FACTS = {"software", "paths", "support"}
+OPTIONAL = {"contents", "kernels", "lock", "needs", "rows", "services"}
 LOCKS = {"", "python"}
 ROWS = {"linux_cpu", "linux_gpu", "windows"}
 REASONS = {
@@ -113,8 +114,8 @@ def internals(role: Role) -> Iterator[str]:
 def facts(role: Role) -> Iterator[str]:
     """What in facts.yml the manifest and the support table could not read."""
     where, data = f"roles/{role.name}/facts.yml", role.load("facts.yml")
-    if set(data) - {"lock", "kernels"} != FACTS or data.get("lock", "") not in LOCKS:
-        told = f"expected {sorted(FACTS)}, and lock: python or none, kernels or none"
+    if set(data) - OPTIONAL != FACTS or data.get("lock", "") not in LOCKS:
+        told = f"expected {sorted(FACTS)}, and of {sorted(OPTIONAL)} what it has; lock: python"
         yield f"{where}: keys {sorted(data)}, {told}"
         return
     for entry in data["software"]:

@@ -1,0 +1,80 @@
+"""Takes an image's layers and its roles' facts; gives what `more-info` lists, in plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from burnish.model.image import Image
+from burnish.model.plan import LeftOut
+from burnish.model.role import Role
+
+# The roles of a layer and the variables that its profile gives them.
+Made = tuple[Sequence[str], Mapping[str, Any]]
+PREFIX = "/opt/envs"
+
+
+def contents(
+    image: Image, made: Iterable[Made], *, roles: Mapping[str, Role], left_out: Iterable[LeftOut]
+) -> dict[str, Any]:
+    """What an image of these layers has: `environments`, `kernels`, `tools`, `services`, `left_out`."""
+    layers = [([roles[name] for name in names], given) for names, given in made]
+    each = [(role, _variables(role, given)) for own, given in layers for role in own]
+    python = [
+        _environment(values)
+        for role, values in each
+        if role.facts.lock == "python" and "python_environment" in values
+    ]
+    kernels = [pair for each in python for pair in _kernels(each)]
+    kernels += [(k.name, k.command) for role, _ in each for k in role.facts.kernels]
+    shown = ("name", "python", "default", "commands")
+    return {
+        "image": image.name,
+        "flavour": image.flavour,
+        "environments": [{key: each[key] for key in shown} for each in python],
+        "kernels": dict(kernels),
+        "tools": list(
+            {t["name"]: t for role, values in each for t in _tools(role, values)}.values()
+        ),
+        "services": [
+            {**vars(service), "port": values.get(str(service.port), service.port)}
+            for role, values in each
+            for service in role.facts.services
+        ],
+        "left_out": [vars(item) for item in left_out],
+    }
+
+
+def _variables(role: Role, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**role.data.get("defaults", {}), **given}
+
+
+def _environment(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A role of somebody else's may have fewer variables than ours."""
+    name, asked = values["python_environment"], values.get("python_requirements", ())
+    has = any(re.match(r"ipykernel(?![\w.-])", each) for each in asked)
+    return {
+        "name": name,
+        "python": f"{values.get('python_prefix', PREFIX)}/{name}/bin/python",
+        "default": values.get("python_default", False),
+        "commands": list(values.get("python_commands", ())),
+        "kernel": values.get("python_kernel", False) and has,
+    }
+
+
+def _kernels(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A default environment is found under the name that the world's notebooks have, too."""
+    if environment["kernel"]:
+        yield environment["name"], environment["python"]
+        if environment["default"]:
+            yield "python3", environment["python"]
+
+
+def _tools(role: Role, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """What a role offers, with its variables in the place of their names in braces."""
+    for tool in role.facts.contents:
+        yield {
+            key: re.sub(r"\{(\w+)\}", lambda name: str(values[name[1]]), text)
+            for key, text in vars(tool).items()
+        }

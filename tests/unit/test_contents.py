@@ -1,0 +1,70 @@
+"""What an image's roles and variables make of the list that `more-info` reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from burnish.model.image import Image
+from burnish.model.plan import LeftOut
+from burnish.model.role import Content, Facts, Kernel, Role, Service
+from burnish.plan.contents import contents
+
+IMAGE = Image(
+    name="tiny-cpu", base="tiny", profile="stack", flavour="cpu", publisher="p", offer="o",
+    sku="s", vm_size="Standard_D2s_v5", disk_gb=4,
+)  # fmt: skip
+DEFAULTS = {
+    "python_prefix": "/opt/envs", "python_default": False, "python_kernel": True,
+    "python_commands": [],
+}  # fmt: skip
+
+
+def role(name: str, *, defaults: dict[str, Any] | None = None, **facts: Any) -> Role:
+    known = Facts(software=(), paths=(), support={}, **facts)
+    data = {"defaults": defaults or {}}
+    return Role(name=name, path=Path(name), files={}, variables=frozenset(), facts=known, data=data)
+
+
+ROLES = {
+    "python": role("python", defaults=DEFAULTS, lock="python"),
+    "r": role(
+        "r",
+        defaults={"r_folder": "/srv"},
+        kernels=(Kernel(name="ir", command="/usr/bin/R"),),
+        contents=(Content(name="R in {r_folder}", start="R", version="R --version"),),
+        services=(Service(unit="r.service", port="r_port", https=True), Service(unit="x.service")),
+    ),
+}
+
+
+def told(*layers: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    made = [((name,), values) for name, values in layers]
+    left_out = [LeftOut(name="torch", reason="not built here: no index has it")]
+    return contents(IMAGE, made, roles=ROLES, left_out=left_out)
+
+
+def test_environments_are_told_with_the_kernels_that_they_register() -> None:
+    ml = {"python_environment": "ml", "python_requirements": ["ipykernel>=6"]}
+    bare = {"python_environment": "bare", "python_requirements": ["ipykernel-tools"]}
+    found = told(("python", {**ml, "python_default": True}), ("python", bare))
+    python = {"ml": "/opt/envs/ml/bin/python", "bare": "/opt/envs/bare/bin/python"}
+    assert {each["name"]: each["python"] for each in found["environments"]} == python
+    assert [each["default"] for each in found["environments"]] == [True, False]
+    assert found["kernels"] == {"ml": python["ml"], "python3": python["ml"]}
+
+
+def test_roles_are_told_with_their_variables_in_place() -> None:
+    found = told(("r", {"r_port": 8787, "r_folder": "/opt"}))
+    assert found["kernels"] == {"ir": "/usr/bin/R"}
+    assert found["tools"] == [{"name": "R in /opt", "start": "R", "version": "R --version"}]
+    assert found["services"] == [
+        {"unit": "r.service", "port": 8787, "https": True},
+        {"unit": "x.service", "port": 0, "https": False},
+    ]
+
+
+def test_what_is_left_out_is_told_with_its_reason() -> None:
+    found = told()
+    assert found["left_out"] == [{"name": "torch", "reason": "not built here: no index has it"}]
+    assert (found["image"], found["flavour"]) == ("tiny-cpu", "cpu")
