@@ -1,0 +1,178 @@
+"""Takes docs/toolchains.yaml, the roles' facts.yml and docs/verdicts.json; writes docs/toolchains.md.
+
+python scripts/tools/toolchain_page.py             write the page
+python scripts/tools/toolchain_page.py --check     say if it is stale, exit code 1
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "toolchains.md"
+COLUMNS = {"linux_cpu": "Linux CPU", "linux_gpu": "Linux GPU", "windows": "Windows"}
+HEAD = """\
+# Toolchains
+
+What the Azure Data Science VM had, and what becomes of it here: each row, the checks that prove it, and
+what they last said. This page is made by `python scripts/tools/toolchain_page.py` from
+[toolchains.yaml](toolchains.yaml), from `rows` in the `facts.yml` of each role, and from the
+[last verdicts](verdicts.json), which a filed version's manifest brings:
+`python scripts/tools/toolchain_verdicts.py GALLERY/IMAGE/VERSION/manifest.json`.
+"""
+WORDS = """\
+| word | means |
+|---|---|
+| proven | every check named passed on the image named above |
+| proven in part | some of them passed there; the others had nothing to run on, or did not run |
+| by a fixture | its source is not reached where burnish is developed: a fixture that says so plays it |
+| not run yet | the checks are there; no version that was filed has run them |
+| no image yet | the role is meant for it; no such image was built |
+| later | it comes with what is named in brackets |
+| - | that system never had it |
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A role that proves a row: its name, its support, the checks, the fixture if it is one."""
+
+    role: str
+    support: Mapping[str, Mapping[str, str]]
+    checks: tuple[str, ...]
+    fixture: str
+
+
+def claims(roles: Path) -> dict[str, Claim]:
+    """Row -> who proves it."""
+    found: dict[str, Claim] = {}
+    for path in sorted(roles.glob("*/facts.yml")):
+        facts = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for row, proof in facts.get("rows", {}).items():
+            found[row] = Claim(
+                role=path.parent.name,
+                support=facts["support"],
+                checks=tuple(proof["checks"]),
+                fixture=proof.get("fixture", ""),
+            )
+    return found
+
+
+def cell(row: Mapping[str, str], column: str, *, claim: Claim | None, verdicts: Any) -> str:
+    """What becomes of a row on one kind of machine."""
+    if row.get("only", column) not in column:
+        return "-"
+    if claim is None:
+        return f"later ({row['with']})"
+    support = claim.support[column]
+    if support["state"] == "no":
+        return f"no: {support['reason']}"
+    if claim.fixture:
+        return "by a fixture"
+    if column not in verdicts:
+        return "not run yet" if column == "linux_cpu" else "no image yet"
+    return _said(outcomes(claim, verdicts[column]))
+
+
+def _said(found: Mapping[str, Mapping[str, str]]) -> str:
+    passed = [name for name, levels in found.items() if "passed" in levels.values()]
+    if any(said in ("failed", "error") for each in found.values() for said in each.values()):
+        return "FAILED"
+    if len(passed) == len(found):
+        return "proven"
+    return "proven in part" if passed else "not run yet"
+
+
+def outcomes(claim: Claim, verdict: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """Check of a row -> level -> outcome."""
+    return {name: verdict["checks"].get(f"test_{claim.role}::{name}", {}) for name in claim.checks}
+
+
+def levels(claim: Claim | None, verdicts: Mapping[str, Any]) -> str:
+    """Where its checks passed, the nearest to a real machine last."""
+    order = ("simulated", "container", "artifact", "vm", "azure")
+    passed = {
+        level
+        for verdict in verdicts.values()
+        for each in (outcomes(claim, verdict) if claim else {}).values()
+        for level, said in each.items()
+        if said == "passed"
+    }
+    return ", ".join(level for level in order if level in passed)
+
+
+def table(rows: Sequence[Mapping[str, str]], *, claimed: Mapping[str, Claim], verdicts: Any) -> str:
+    lines = [
+        f"| DSVM row | {' | '.join(COLUMNS.values())} | proven by | level |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        claim = claimed.get(row["row"])
+        name = f"{row['row']} (here: {row['here']})" if "here" in row else row["row"]
+        cells = [cell(row, each, claim=claim, verdicts=verdicts) for each in COLUMNS]
+        lines.append(
+            f"| {name} | {' | '.join(cells)} | {_proof(claim)} | {levels(claim, verdicts)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _proof(claim: Claim | None) -> str:
+    if claim is None:
+        return ""
+    names = ", ".join(f"`{name.removeprefix('test_')}`" for name in claim.checks)
+    return f"[{claim.role}](../roles/{claim.role}/README.md): {names}"
+
+
+def sections(declared: Mapping[str, Any], *, claimed: Any, verdicts: Any) -> Iterator[str]:
+    """The page, part by part."""
+    yield HEAD
+    of = {state: [r for r in declared["rows"] if r["state"] == state] for state in STATES}
+    wanted = [*of["must"], *of["optional"]]
+    cells = [cell(r, "linux_cpu", claim=claimed.get(r["row"]), verdicts=verdicts) for r in wanted]
+    here = [each for each in cells if each != "-"]
+    shown = [f"{each['image']} {each['version']}" for each in verdicts.values()]
+    yield f"Verdicts of: {', '.join(shown) or 'none yet'}.\n"
+    yield (
+        f"**Rows proven on Linux CPU: {here.count('proven')} of {len(here)}**, {here.count('proven in part')}"
+        f" more in part, {here.count('by a fixture')} by a fixture; of all {len(declared['rows'])} rows"
+        f" {len(of['dropped'])} are dropped, each with its reason.\n"
+    )
+    yield WORDS
+    for state, title in STATES.items():
+        yield f"## {title}\n"
+        if state == "dropped":
+            yield "| DSVM row | reason |\n|---|---|\n" + "".join(
+                f"| {row['row']} | {declared['reasons'][row['reason']]} |\n" for row in of[state]
+            )
+        else:
+            yield table(of[state], claimed=claimed, verdicts=verdicts)
+
+
+STATES = {"must": "Rows to match", "optional": "Optional", "dropped": "Dropped"}
+
+
+def page() -> str:
+    declared = yaml.safe_load(PAGE.with_suffix(".yaml").read_text(encoding="utf-8"))
+    verdicts = json.loads(PAGE.with_name("verdicts.json").read_text(encoding="utf-8"))
+    return "\n".join(sections(declared, claimed=claims(ROOT / "roles"), verdicts=verdicts))
+
+
+def main(arguments: Sequence[str]) -> int:
+    text = page()
+    stale = not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text
+    if stale and "--check" in arguments:
+        sys.stdout.write(f"{PAGE.relative_to(ROOT)}: stale\n")
+        return 1
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

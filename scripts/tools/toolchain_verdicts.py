@@ -1,0 +1,54 @@
+"""Takes the manifest of a filed version; writes what its checks said into docs/verdicts.json.
+
+python scripts/tools/toolchain_verdicts.py GALLERY/IMAGE/VERSION/manifest.json
+
+The file holds for each column (`linux_cpu`) the image, its version, and each check's outcome at each level:
+the worst of a check that ran once for each environment.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+VERDICTS = ROOT / "docs" / "verdicts.json"
+WORST = ("error", "failed", "not-verified", "passed")
+
+
+def outcomes(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Check -> level -> outcome. A check that is verified in one environment counts as passed."""
+    found: dict[str, dict[str, str]] = {}
+    for verdict in manifest["verdicts"]:
+        for result in verdict["results"]:
+            levels = found.setdefault(result["check"].partition("[")[0], {})
+            said = {levels.get(verdict["level"], result["outcome"]), result["outcome"]}
+            if said == {"passed", "not-verified"}:
+                said = {"passed"}
+            levels[verdict["level"]] = min(said, key=WORST.index)
+    return dict(sorted(found.items()))
+
+
+def column(manifest: Mapping[str, Any]) -> str:
+    """The page's column that a manifest speaks of."""
+    windows = manifest["base"].startswith("windows")
+    return "windows" if windows else f"linux_{manifest['flavour']}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    manifest = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    if manifest.get("standin"):
+        sys.stderr.write("a stand-in proves nothing about the real distribution\n")
+        return 1
+    known = json.loads(VERDICTS.read_text(encoding="utf-8"))
+    said = {"image": manifest["image"], "version": manifest["version"]}
+    known[column(manifest)] = {**said, "checks": outcomes(manifest)}
+    VERDICTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
