@@ -17,6 +17,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "toolchains.md"
+LEVELS = ("simulated", "container", "artifact", "vm", "azure")
 COLUMNS = {"linux_cpu": "Linux CPU", "linux_gpu": "Linux GPU", "windows": "Windows"}
 HEAD = """\
 # Toolchains
@@ -37,6 +38,8 @@ WORDS = """\
 | no image yet | the role is meant for it; no such image was built |
 | later | it comes with what is named in brackets |
 | - | that system never had it |
+
+A level is named where all checks of the row passed at it ([levels](proof.md#levels)).
 """
 
 
@@ -96,16 +99,13 @@ def outcomes(claim: Claim, verdict: Mapping[str, Any]) -> dict[str, Mapping[str,
 
 
 def levels(claim: Claim | None, verdicts: Mapping[str, Any]) -> str:
-    """Where its checks passed, the nearest to a real machine last."""
-    order = ("simulated", "container", "artifact", "vm", "azure")
-    passed = {
+    """Where all of its checks passed, the nearest to a real machine last."""
+    every = [outcomes(claim, verdict) for verdict in verdicts.values()] if claim else []
+    return ", ".join(
         level
-        for verdict in verdicts.values()
-        for each in (outcomes(claim, verdict) if claim else {}).values()
-        for level, said in each.items()
-        if said == "passed"
-    }
-    return ", ".join(level for level in order if level in passed)
+        for level in LEVELS
+        if any(all(said.get(level) == "passed" for said in found.values()) for found in every)
+    )
 
 
 def table(rows: Sequence[Mapping[str, str]], *, claimed: Mapping[str, Claim], verdicts: Any) -> str:

@@ -1,0 +1,82 @@
+"""What becomes of a row, from who claims it and what the checks last said."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[2] / "scripts" / "tools"
+SUPPORT = {
+    "linux_cpu": {"state": "yes"},
+    "linux_gpu": {"state": "yes"},
+    "windows": {"state": "no", "reason": "not-written"},
+}
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+PAGE, TAKEN = load("toolchain_page"), load("toolchain_verdicts")
+
+
+def claim(**values: Any) -> Any:
+    given = {"role": "r", "support": SUPPORT, "checks": ("test_a", "test_b"), "fixture": ""}
+    return PAGE.Claim(**{**given, **values})
+
+
+def said(a: str, b: str) -> dict[str, Any]:
+    checks = {"test_r::test_a": {"container": a}, "test_r::test_b": {"container": b, "vm": b}}
+    return {"linux_cpu": {"checks": checks}}
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "claimed", "verdicts", "expected"),
+    [
+        ({"only": "linux"}, "windows", claim(), {}, "-"),
+        ({"with": "Spark"}, "linux_cpu", None, {}, "later (Spark)"),
+        ({}, "windows", claim(), {}, "no: not-written"),
+        ({}, "linux_cpu", claim(fixture="tests/x"), {}, "by a fixture"),
+        ({}, "linux_cpu", claim(), {}, "not run yet"),
+        ({}, "linux_gpu", claim(), said("passed", "passed"), "no image yet"),
+        ({}, "linux_cpu", claim(), said("passed", "passed"), "proven"),
+        ({}, "linux_cpu", claim(), said("passed", "not-verified"), "proven in part"),
+        ({}, "linux_cpu", claim(), said("passed", "failed"), "FAILED"),
+        ({}, "linux_cpu", claim(role="julia"), said("passed", "passed"), "not run yet"),
+    ],
+)
+def test_a_cell_says_what_is_known(
+    row: Any, column: str, claimed: Any, verdicts: Any, expected: str
+) -> None:
+    assert PAGE.cell(row, column, claim=claimed, verdicts=verdicts) == expected
+
+
+def test_a_level_counts_where_all_checks_passed() -> None:
+    assert PAGE.levels(claim(), said("passed", "passed")) == "container"
+    assert PAGE.levels(claim(checks=("test_b",)), said("passed", "passed")) == "container, vm"
+    assert PAGE.levels(None, said("passed", "passed")) == ""
+
+
+def test_verdicts_keep_the_worst_of_a_check() -> None:
+    results = [
+        {"check": "test_r::test_a[ml]", "outcome": "passed"},
+        {"check": "test_r::test_a[tf]", "outcome": "failed"},
+        {"check": "test_r::test_b[ml]", "outcome": "not-verified"},
+        {"check": "test_r::test_b[tf]", "outcome": "passed"},
+    ]
+    manifest = {"verdicts": [{"level": "vm", "results": results}]}
+    assert TAKEN.outcomes(manifest) == {
+        "test_r::test_a": {"vm": "failed"},
+        "test_r::test_b": {"vm": "passed"},
+    }
+    assert TAKEN.column({"base": "debian-12", "flavour": "cpu"}) == "linux_cpu"
