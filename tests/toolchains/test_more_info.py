@@ -28,8 +28,10 @@ def test_it_tells_what_is_there(work: Work, facts: Facts) -> None:
     units = {each["unit"]: each for each in told["services"]}
     if "jupyter" in facts.roles:
         assert units[f"jupyterlab@{facts.user}.service"]["port"] == facts.variable("jupyter_port")
-    for each in (*told["environments"], *told["tools"], *told["kernels"]):
-        assert each["name"] in report["page"]
+    without = {each["name"] for each in told["left_out"]}
+    assert without.isdisjoint(layer.id for layer in facts.layers)
+    listed = (*told["environments"], *told["tools"], *told["kernels"], *told["left_out"])
+    assert [each["name"] for each in listed if each["name"] not in report["page"]] == []
     assert "NOT THERE" not in report["page"]
 
 

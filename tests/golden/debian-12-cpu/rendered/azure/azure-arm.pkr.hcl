@@ -123,6 +123,12 @@ build {
   provisioner "ansible" {
     playbook_file   = "ansible/linux.yml"
     use_proxy       = false
+    extra_arguments = ["-e", "@samples.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/linux.yml"
+    use_proxy       = false
     extra_arguments = ["-e", "@seal.json"]
   }
 }
