@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from burnish.model.image import Image
 from burnish.model.plan import LeftOut
 from burnish.model.role import Content, Facts, Kernel, Role, Service
@@ -26,7 +27,9 @@ def role(name: str, *, defaults: dict[str, Any] | None = None, **facts: Any) -> 
     return Role(name=name, path=Path(name), files={}, variables=frozenset(), facts=known, data=data)
 
 
+ASKED = Kernel(name="asked", command="/usr/bin/asked", variable="asked_kernel")
 ROLES = {
+    "asked": role("asked", defaults={"asked_kernel": False}, kernels=(ASKED,)),
     "python": role("python", defaults=DEFAULTS, lock="python"),
     "r": role(
         "r",
@@ -62,6 +65,13 @@ def test_roles_are_told_with_their_variables_in_place() -> None:
         {"unit": "r.service", "port": 8787, "https": True},
         {"unit": "x.service", "port": 0, "https": False},
     ]
+
+
+@pytest.mark.parametrize(("given", "kernels"), [({}, []), ({"asked_kernel": True}, ["asked"])])
+def test_a_kernel_is_told_where_its_variable_asks_for_it(
+    given: dict[str, Any], kernels: list[str]
+) -> None:
+    assert list(told(("asked", given))["kernels"]) == kernels
 
 
 def test_what_is_left_out_is_told_with_its_reason() -> None:

@@ -27,7 +27,12 @@ def contents(
         if role.facts.lock == "python" and "python_environment" in values
     ]
     kernels = [pair for each in python for pair in _kernels(each)]
-    kernels += [(k.name, k.command) for role, _ in each for k in role.facts.kernels]
+    kernels += [
+        (kernel.name, kernel.command)
+        for role, values in each
+        for kernel in role.facts.kernels
+        if not kernel.variable or values.get(kernel.variable)
+    ]
     shown = ("name", "python", "default", "commands")
     return {
         "image": image.name,
