@@ -1,9 +1,13 @@
-"""Imports what each requirement installs. Argument: {requirement: [names], ...}, [] = find out."""
+"""Imports what each requirement installs; what is a program only is started.
+
+Argument: {requirement: [names], ...}, [] = find out.
+"""
 
 import importlib
 import importlib.metadata
 import json
 import re
+import subprocess
 import sys
 import time
 
@@ -24,7 +28,20 @@ def names(distribution):
     return sorted(name for name in found if name.isidentifier() and not name.startswith("_"))
 
 
-def load(modules):
+def programs(distribution):
+    return [
+        distribution.locate_file(file) for file in distribution.files if file.parent.name == "bin"
+    ]
+
+
+def load(modules, distribution):
+    if not modules and (found := programs(distribution)):
+        started = [
+            subprocess.run([path, "--version"], capture_output=True, check=False) for path in found
+        ]
+        return [
+            f"{done.args[0]}: exit code {done.returncode}" for done in started if done.returncode
+        ]
     errors = []
     for module in modules or ["(nothing to import)"]:
         try:
@@ -42,7 +59,7 @@ for requirement, given in json.loads(sys.argv[1]).items():
     modules = given or (names(distribution) if distribution else [])
     report[requirement] = {
         "modules": modules,
-        "errors": load(modules) if distribution else ["not installed"],
+        "errors": load(modules, distribution) if distribution else ["not installed"],
         "seconds": round(time.perf_counter() - started, 3),
     }
 print(
