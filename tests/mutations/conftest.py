@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import filed
+import opted
 import played
 import pytest
 from burnish import host
@@ -102,12 +103,16 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
 
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Subject, Outcomes]]:
-    """By role: an image in which a fixture plays what our own had to leave out, and what its checks say."""
+    """By role: another image than our own, and what its checks say: one in which a fixture plays what
+    ours had to leave out, or one to be asked for."""
 
     @cache
     def made(role: str) -> tuple[Subject, Outcomes]:
         scratch = tmp_path_factory.mktemp("stand-in")
-        built, nothing = played.build(scratch, role), scratch / "nothing"
+        nothing = scratch / "nothing"
+        built = opted.built(role) if role in opted.IMAGES else played.build(scratch, role)
+        if built is None:
+            pytest.skip(f"{opted.IMAGES[role]} is not built here")
         known = scratch / "facts.json"
         known.write_text(json.dumps(facts(built.plan, leftovers=())), encoding="utf-8")
         of = Subject(image=built.image, disk=nothing, facts=known, tree=nothing, scratch=scratch)
@@ -144,7 +149,7 @@ def tried(request: pytest.FixtureRequest) -> Callable[[Path, str], Tried]:
 
     def in_container(script: Path) -> Tried:
         role = script.parent.name
-        if played.plays(role, image=filed.IMAGE):
+        if role in opted.IMAGES or played.plays(role, image=filed.IMAGE):
             of, sound = given("stand_in")(role)
         else:
             of, sound = given("subject"), given("healthy")["container"]
