@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,11 +14,11 @@ from timing import Measure, shown, totals
 HEAD = """\
 # Benchmarks
 
-`make bench` measures everything on this page again and writes it anew: {first} to {last}, {machine}.
-A figure is the median, with the least and the most where there are several. Times are
-shown and compared, never asserted. Measured side by side, in turn, within the same run; what other
-machines need will differ. The image is `debian-12-minimal`; what the full `debian-12-cpu` is made of,
-its imports and its checks say so.
+`make bench` measures everything on this page again; a section that was not measured again stays as it
+was, with its own days. On {machine}. A figure is the median, with the least and the most where
+there are several. Times are shown and compared, never asserted. Ways that are compared were measured
+side by side, in turn, within the same run; what other machines need will differ. The image is
+`debian-12-minimal`; what the full `debian-12-cpu` is made of, its imports and its checks say so.
 
 """
 ANCHORS = """\
@@ -45,19 +46,34 @@ ROWS = {
 
 
 def write(measures: Sequence[Measure], path: Path) -> None:
-    """Write the page."""
-    path.write_text(render(measures), encoding="utf-8")
+    """Write the page; what was not measured this time is kept from the page that is there."""
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    whole = path.with_suffix(".md.tmp")
+    whole.write_text(render(measures, before=before), encoding="utf-8")
+    whole.replace(path)
 
 
-def render(measures: Sequence[Measure]) -> str:
-    """The whole page."""
-    suites = {name: [each for each in measures if each.suite == name] for name in SUITES}
-    days = sorted(each.at[:10] for each in measures) or ["never"]
-    parts = [HEAD.format(first=days[0], last=days[-1], machine=machine())]
-    for name, section in SUITES.items():
-        if suites[name]:
-            parts.append(section(suites[name]))
+def render(measures: Sequence[Measure], *, before: str = "") -> str:
+    """The whole page: sections by their measures, or else as the page `before` has them."""
+    parts = [HEAD.format(machine=machine())]
+    kept = sections(before)
+    for name, (heading, section) in SUITES.items():
+        if mine := [each for each in measures if each.suite == name]:
+            parts.append(f"## {heading}\n\n{_days(mine)}\n\n{section(mine).rstrip()}\n\n")
+        elif heading in kept:
+            parts.append(kept[heading])
     return "".join(parts).rstrip() + "\n"
+
+
+def sections(text: str) -> dict[str, str]:
+    """Heading -> the section, its heading with it."""
+    parts = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n\n" for part in parts}
+
+
+def _days(measures: Sequence[Measure]) -> str:
+    days = sorted({each.at[:10] for each in measures})
+    return f"*Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}.*"
 
 
 def machine() -> str:
@@ -88,7 +104,7 @@ def _compare(measures: Sequence[Measure]) -> str:
             sums["shell", "cold"]
         )
         ratio = f"\nFrom nothing, burnish takes {value:.2f} times the shell's time.\n"
-    return f"## Against other ways\n\n{ANCHORS}{table(head, rows)}{ratio}{ELSEWHERE}"
+    return f"{ANCHORS}{table(head, rows)}{ratio}{ELSEWHERE}"
 
 
 def _docker_again(measures: Sequence[Measure]) -> str:
@@ -107,7 +123,7 @@ def _stages(measures: Sequence[Measure]) -> str:
         phases.setdefault(each.phase, []).append(each.seconds)
     rows = [[phase, shown(values)] for phase, values in phases.items()]
     text = table(("stage", "seconds"), rows)
-    return f"## Stage by stage\n\nThe same builds from nothing, seconds:\n\n{text}\n"
+    return f"The same builds from nothing, seconds:\n\n{text}\n"
 
 
 def _disk(measures: Sequence[Measure]) -> str:
@@ -119,7 +135,7 @@ def _disk(measures: Sequence[Measure]) -> str:
         ["export and disk tools by hand, UEFI only", shown(bare)],
     ]
     return (
-        "## The disk\n\nFrom the same container image to VHD and qcow2, "
+        "From the same container image to VHD and qcow2, "
         f"{ratio:.2f} times the bare commands; seconds:\n\n"
         f"{table(('', 'seconds'), rows)}\n"
     )
@@ -145,7 +161,7 @@ def _nights(measures: Sequence[Measure]) -> str:
     sizes = {m.phase: m.seconds for m in measures if m.subject == "MiB"}
     cache = ", ".join(f"{phase}: {size:.0f} MiB" for phase, size in sizes.items())
     return (
-        "## Nights and closed places\n\nSeconds; layers alone, without disk and checks. Only the "
+        "Seconds; layers alone, without disk and checks. Only the "
         "layer of the package that moved and those on it were made anew:\n\n"
         f"{table(('', 'seconds'), rows)}\nAfter that upgrade, of fetched inputs: {cache}.\n\n"
     )
@@ -167,7 +183,7 @@ def _boot(measures: Sequence[Measure]) -> str:
         ]
         rows.append([text, *cells])
     return (
-        "## Booting\n\nUnder TCG, UEFI, seconds since QEMU's start. The bare base has cloud-init, OpenSSH "
+        "Under TCG, UEFI, seconds since QEMU's start. The bare base has cloud-init, OpenSSH "
         "and a DHCP client "
         f"and none of our roles:\n\n{table(('', *names), rows)}\n"
     )
@@ -181,21 +197,21 @@ def _checks(measures: Sequence[Measure]) -> str:
         rows.append([level, f"{count:.0f}", f"{whole:.0f}", f"{whole / max(count, 1):.2f}"])
     head = ("level", "checks", "seconds", "a check")
     text = table(head, rows)
-    return f"## Checks\n\nOf the filed `debian-12-cpu`, without starting the machine:\n\n{text}\n"
+    return f"Of the filed `debian-12-cpu`, without starting the machine:\n\n{text}\n"
 
 
 def _roles(measures: Sequence[Measure]) -> str:
     names = dict.fromkeys(each.subject for each in measures)
     rows = [[name, shown([m.seconds for m in measures if m.subject == name])] for name in names]
     return (
-        "## Roles\n\n`make test ROLE=r` with a warm layer below: converge, idempotence and checks, with "
+        "`make test ROLE=r` with a warm layer below: converge, idempotence and checks, with "
         f"default and alternative variables; seconds:\n\n{table(('role', 'seconds'), rows)}\n"
     )
 
 
 def _tests(measures: Sequence[Measure]) -> str:
     values = shown([each.seconds for each in measures])
-    return f"## Tests\n\nUnit and contract tests together, linters apart: {values} seconds.\n"
+    return f"Unit and contract tests together, linters apart: {values} seconds.\n"
 
 
 def _layers(measures: Sequence[Measure]) -> str:
@@ -210,7 +226,7 @@ def _layers(measures: Sequence[Measure]) -> str:
     kept = ", ".join(f"{name} {last(name, 'MiB'):.0f}" for name in store)
     head = ("layer", "seconds", "MiB")
     return (
-        "## What the image is made of\n\nThe filed version of `debian-12-cpu`, layer by layer from "
+        "The filed version of `debian-12-cpu`, layer by layer from "
         f"the bottom:\n\n{table(head, rows)}\nThe version: {sizes}.\n\n"
         f"On disk beside Docker's images, in a store that built nothing else: {kept} MiB.\n\n"
     )
@@ -222,7 +238,7 @@ def _moved(measures: Sequence[Measure]) -> str:
         for scenario in dict.fromkeys(m.scenario for m in measures)
     ]
     return (
-        "## One package moved in the full image\n\nAll layers, without disk and checks, seconds. "
+        "All layers, without disk and checks, seconds. "
         "What changes often stands high, so little stands on it:\n\n"
         f"{table(('', 'seconds'), rows)}\n"
     )
@@ -235,21 +251,22 @@ def _imports(measures: Sequence[Measure]) -> str:
         for name, package in (key,)
     ]
     return (
-        "## Imports\n\nEach in a process of its own, its files read before, seconds:\n\n"
+        "Each in a process of its own, its files read before, seconds:\n\n"
         f"{table(('package', 'environment', 'seconds'), rows)}\n"
     )
 
 
+# suite -> the heading of its section, and what writes the text below it
 SUITES = {
-    "compare": _compare,
-    "stages": _stages,
-    "disk": _disk,
-    "nights": _nights,
-    "boot": _boot,
-    "layers": _layers,
-    "moved": _moved,
-    "imports": _imports,
-    "checks": _checks,
-    "roles": _roles,
-    "tests": _tests,
+    "compare": ("Against other ways", _compare),
+    "stages": ("Stage by stage", _stages),
+    "disk": ("The disk", _disk),
+    "nights": ("Nights and closed places", _nights),
+    "boot": ("Booting", _boot),
+    "layers": ("What the image is made of", _layers),
+    "moved": ("One package moved in the full image", _moved),
+    "imports": ("Imports", _imports),
+    "checks": ("Checks", _checks),
+    "roles": ("Roles", _roles),
+    "tests": ("Tests", _tests),
 }

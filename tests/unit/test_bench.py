@@ -85,3 +85,16 @@ def test_a_moved_package_is_told_beside_everything() -> None:
     text = page.render(measures)
     assert "| from nothing | 400 (one run) |" in text
     assert "| one package of ml moved | 120 (one run) |" in text
+
+
+def test_what_was_not_measured_again_stays() -> None:
+    first = [measure("base", "warm", phase="whole", seconds=61.0, suite="roles")]
+    before = page.render([*first, measure("u", "warm", phase="whole", seconds=57.0, suite="tests")])
+
+    again = page.render(
+        [measure("base", "warm", phase="whole", seconds=70.0, suite="roles")], before=before
+    )
+
+    assert "| base | 70 (one run) |" in again and "61" not in again
+    assert page.sections(again)["Tests"] == page.sections(before)["Tests"]
+    assert "57 (one run) seconds" in again
