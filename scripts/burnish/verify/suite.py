@@ -17,7 +17,7 @@ USER = "prover"
 
 def suite_hash(plan: Plan, files: Mapping[str, str]) -> str:
     """The hash of every check file that can speak about this plan: harness, work, its roles' tests."""
-    wanted = {f"test_{role}.py" for role in plan.roles}
+    wanted = {f"test_{subject}.py" for subject in subjects(plan)}
     own = {
         name: digest
         for name, digest in files.items()
@@ -26,14 +26,21 @@ def suite_hash(plan: Plan, files: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
 
 
+def subjects(plan: Plan) -> tuple[str, ...]:
+    """What checks can be about: the roles of a plan, and the tier `gpu` of a GPU image."""
+    return (*plan.roles, *((str(Level.GPU),) if plan.image.flavour == "gpu" else ()))
+
+
 def test_files(plan: Plan, roots: Sequence[Path]) -> list[Path]:
-    """The test files of a plan's roles, of all roots."""
+    """The test files of a plan's roles, and of its tier, of all roots."""
     folders = [root / "tests" / "toolchains" for root in roots]
-    return [folder / f"test_{role}.py" for folder in folders for role in plan.roles]
+    return [folder / f"test_{subject}.py" for folder in folders for subject in subjects(plan)]
 
 
-def facts(plan: Plan, *, leftovers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What checks may know: the plan, in plain data; nothing of the host."""
+def facts(
+    plan: Plan, *, leftovers: Sequence[Mapping[str, Any]], user: str = USER
+) -> dict[str, Any]:
+    """What checks may know: the plan, in plain data; nothing of the host but who logs in there."""
     base = plan.base
     return {
         "image": plan.image.name,
@@ -43,7 +50,7 @@ def facts(plan: Plan, *, leftovers: Sequence[Mapping[str, Any]]) -> dict[str, An
         "distribution": base.distribution,
         "release": base.rootfs.suite if base.rootfs else "",
         "epoch": plan.top.epoch,
-        "user": USER,
+        "user": user,
         "layers": [
             {
                 "id": layer.name,

@@ -11,6 +11,9 @@ from typing import Any
 
 import yaml
 
+# CUDA 12's has its major version in the name, CUDA 13's has not
+RUNTIME = re.compile(r"nvidia-cuda-runtime(-cu\d+)?")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
@@ -52,6 +55,17 @@ class Environment:
         pairs = (pin.split("==", 1) for pin in self.locked)
         return {name: version for name, version in pairs}  # noqa: C416  (typed pairs)
 
+    @property
+    def nvidia(self) -> bool:
+        """Whether anything of NVIDIA's is locked in it."""
+        return any(name.startswith("nvidia-") for name in self.versions)
+
+    @property
+    def cuda(self) -> str:
+        """The version of CUDA's runtime that is locked in it; empty without one."""
+        found = (v for name, v in self.versions.items() if RUNTIME.fullmatch(name))
+        return next(found, "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
@@ -71,6 +85,11 @@ class Facts:
     @property
     def roles(self) -> frozenset[str]:
         return frozenset(role for layer in self.layers for role in layer.roles)
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What checks can be about: the roles, and the tier `gpu` where the image has that flavour."""
+        return self.roles | ({"gpu"} if self.flavour == "gpu" else frozenset())
 
     @property
     def environments(self) -> tuple[Environment, ...]:

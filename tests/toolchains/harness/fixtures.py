@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import getpass
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -184,7 +185,7 @@ def load(config: pytest.Config) -> None:
 
 
 def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[int, str, str]]:
-    """Argument vector and user in; exit code, stdout, stderr out. Docker or SSH."""
+    """Argument vector and user in; exit code, stdout, stderr out. Docker, SSH, or this machine."""
     spec = config.getoption("hosts")
     kind, _, address = spec.partition("://")
 
@@ -198,7 +199,11 @@ def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[in
         login = host.backend.host.user or config.stash[FACTS].user
         return _outcome(host.run(as_user(argv, user=user, login=login)))
 
-    return {"docker": docker, "ssh": ssh}[kind]
+    def local(argv: Sequence[str], user: str) -> tuple[int, str, str]:
+        host = testinfra.get_host(spec)
+        return _outcome(host.run(as_user(argv, user=user, login=getpass.getuser())))
+
+    return {"docker": docker, "ssh": ssh, "local": local}[kind]
 
 
 def _outcome(result: Any) -> tuple[int, str, str]:

@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
             flag = "--" + option.replace("_", "-")
             raise pytest.UsageError(f"the checks need {flag}; `burnish verify` gives it")
     if config.getoption("burnish_level") != "artifact" and not config.getoption("hosts"):
-        raise pytest.UsageError("the checks need --hosts=docker://NAME or ssh://USER@HOST")
+        raise pytest.UsageError("the checks need --hosts=docker://NAME, ssh://USER@HOST or local://")
     fixtures.load(config)
     config.pluginmanager.register(fixtures, "burnish-fixtures")
 
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError("\n".join(wrong))
     run = Run(
         level=config.getoption("burnish_level"),
-        roles=config.stash[fixtures.FACTS].roles,
+        roles=config.stash[fixtures.FACTS].subjects,
         tcg=config.getoption("burnish_tcg"),
         everything=config.getoption("burnish_all"),
     )

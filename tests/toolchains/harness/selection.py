@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LEVELS = ("simulated", "container", "artifact", "vm", "azure", "wine")
+LEVELS = ("simulated", "container", "artifact", "vm", "azure", "wine", "gpu")
 NEEDS_MACHINE = frozenset({"host", "work", "not_verified", "real"})
 
 

@@ -18,10 +18,21 @@ class Reason:
     here: bool = False
 
 
+# The number of NVIDIA's GPUs. The bus is asked, not the driver: one that does not load is a finding
+# and no reason. In a container the bus is the host's; there, what was passed on counts.
+_GPUS = (
+    "count=$(if systemd-detect-virt --quiet --container;"
+    " then ls -d /dev/nvidia[0-9]* 2>/dev/null;"
+    " else grep -ls ^0x03 /dev/null"
+    " $(grep -lsx 0x10de /sys/bus/pci/devices/*/vendor | sed 's/vendor$/class/'); fi | wc -l); "
+)
+
 REASONS: Mapping[str, Reason] = {
-    "no-gpu": Reason(
-        text="this machine has no NVIDIA GPU",
-        probe="! test -e /dev/nvidia0",
+    "no-gpu": Reason(text="no GPU", probe=f'{_GPUS}test "$count" = 0'),
+    "one-gpu": Reason(text="one GPU", probe=f'{_GPUS}test "$count" = 1'),
+    "no-opencl": Reason(
+        text="this image has no OpenCL of NVIDIA's",
+        probe="! test -e /etc/OpenCL/vendors/nvidia.icd",
     ),
     "no-systemd": Reason(
         text="systemd does not run in this machine",
