@@ -23,6 +23,7 @@ from burnish.model.manifest import Manifest
 from burnish.model.night import Night
 from burnish.model.pin import PinState
 from burnish.model.plan import Plan
+from burnish.model.remote import Remote
 from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
@@ -37,6 +38,7 @@ from burnish.stages import (
     prepare,
     prove,
     services,
+    tier,
 )
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
@@ -99,6 +101,7 @@ __all__ = [
     "start",
     "summary",
     "verify",
+    "verify_on",
     "write",
 ]
 
@@ -220,6 +223,12 @@ def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
         with alone(world, manifest.image), filing.disproving(world, run):
             run = follow(stages, world, run=run)
         return filing.refile(world, run, of=manifest)
+
+
+def verify_on(world: World, manifest: Manifest, *, remote: Remote) -> Run:
+    """`verify` of the tier `gpu` on a machine of the user's that runs this version."""
+    run = Run(plan=plan_of(world, manifest))
+    return tier.verify(world, run, manifest=manifest, remote=remote)
 
 
 def may_be_promoted(world: World, manifest: Manifest) -> None:

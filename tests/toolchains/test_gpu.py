@@ -88,9 +88,9 @@ def test_the_driver_serves_each_environment(
 @pytest.mark.usefixtures("seen")
 @pytest.mark.needs("torch", cuda=True)
 def test_products_are_the_processors(work: Work, environment: Environment) -> None:
-    report = work("gpu_products.py", "cuda", interpreter=[environment.python])
-    assert {found["device"] for found in report.values()} == {"cuda:0"}
-    far = {kind: found["apart"] for kind, found in report.items()}
+    products = work("gpu_products.py", "cuda", interpreter=[environment.python])["products"]
+    assert {found["device"] for found in products.values()} == {"cuda:0"}
+    far = {kind: found["apart"] for kind, found in products.items()}
     assert far.keys() == NEAR.keys()
     assert {kind: value for kind, value in far.items() if not 0 <= value < NEAR[kind]} == {}
 
@@ -116,7 +116,7 @@ def test_torch_learns_on_the_gpu(
 @pytest.mark.needs("torch", cuda=True)
 @pytest.mark.usefixtures("seen")
 def test_torch_loads_what_is_locked_for_this_gpu(work: Work, environment: Environment) -> None:
-    report = work("gpu_torch.py", "cuda", interpreter=[environment.python])
+    report = work("gpu_products.py", "cuda", interpreter=[environment.python])
     # 91002 is 9.10.2
     major, rest = divmod(report["cudnn"], 10_000)
     assert [major, *divmod(rest, 100)] == locked(environment, "nvidia-cudnn")[:3]

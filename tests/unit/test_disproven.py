@@ -57,7 +57,7 @@ def run(world: World) -> Run:
 def fail(world: World, run: Run) -> NoReturn:
     """A stage whose checks fail."""
     reach = prove.Reach(options=())
-    prove._run(world, run, level=Level.VM, subject="disk", reach=reach)
+    prove.check(world, run, level=Level.VM, subject="disk", reach=reach)
     raise AssertionError("the checks failed")
 
 

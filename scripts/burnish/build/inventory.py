@@ -29,6 +29,11 @@ print(json.dumps(rows))
 def software(container: str) -> tuple[Software, ...]:
     """Everything installed, sorted by kind and name; sizes in bytes."""
     done = process.run(docker("exec", container, "/usr/bin/python3", "-c", PROGRAM))
-    rows = json.loads(done.stdout.splitlines()[-1])
+    return parsed(done.stdout.splitlines()[-1])
+
+
+def parsed(line: str) -> tuple[Software, ...]:
+    """What the program printed, sorted by kind and name."""
+    rows = json.loads(line)
     found = [Software(kind=k, name=n, version=v, size=s) for k, n, v, s in rows]
     return tuple(sorted(found, key=lambda item: (item.kind, item.name.lower())))

@@ -11,9 +11,12 @@ import click
 from burnish import pipeline
 from burnish.cli import views
 from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.model.remote import Remote
 from burnish.pipeline import Options, Run
 
 FIRMWARE = ("uefi", "bios", "secureboot")
+LEVELS = ("container", "artifact", "vm", "gpu")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 system = click.option("--os", "system", help="A base or its alias, such as debian or ubuntu-24.04.")
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
@@ -37,7 +40,7 @@ gpu = click.option("--gpu", type=click.Choice(["0", "1"]), default="0", help="1:
 @click.option(
     "--lock",
     "lock_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="Build from this lock, such as the lock.yaml of a version.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
@@ -90,9 +93,10 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 
 @click.command()
 @click.argument("version")
-@click.option(
-    "--level", type=click.Choice(["container", "artifact", "vm"]), help="Only this level."
-)
+@click.option("--level", type=click.Choice(LEVELS), help="Only this level; gpu needs --host.")
+@click.option("--host", default="", help="For gpu: [USER@]HOST[:PORT] over SSH, or localhost.")
+@click.option("--key", type=FILE, help="The private key for --host; else what SSH finds.")
+@click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
 @click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
 @click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
@@ -100,19 +104,42 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 @pass_context
 def verify(context: Context, /, **given: str) -> None:
     """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks."""
-    options = Options(every_check=bool(given["every"]), firmware=given["firmware"] or "")
+    remote = _remote(given)
+    options = Options(
+        every_check=bool(given["every"]),
+        firmware=given["firmware"] or "",
+        reboot=bool(given["reboot"]),
+    )
     world = context.world(options)
     manifest = world.gallery.find(given["version"])
     if given["dry_run"]:
-        levels = ", ".join(pipeline.to_prove(world, manifest, level=given["level"] or ""))
-        click.echo(f"{manifest.image}/{manifest.version}: would prove {levels or 'nothing'}")
+        levels = pipeline.to_prove(world, manifest, level=given["level"] or "")
+        shown = f"gpu on {remote.host}" if remote else ", ".join(levels)
+        click.echo(f"{manifest.image}/{manifest.version}: would prove {shown or 'nothing'}")
         return
-    run = pipeline.verify(world, manifest, level=given["level"] or "")
+    if remote:
+        run = pipeline.verify_on(world, manifest, remote=remote)
+    else:
+        run = pipeline.verify(world, manifest, level=given["level"] or "")
     assert run.manifest is not None
     if given["as_json"]:
         click.echo(json.dumps(json.loads(world.codec.dump(run.manifest))["verdicts"], indent=2))
     else:
         click.echo(f"{manifest.image}/{manifest.version}: {views.verdicts(run.manifest)}")
+
+
+def _remote(given: Mapping[str, str]) -> Remote | None:
+    """The machine named for level gpu; UsageError for options that do not go together."""
+    if (given["level"] == "gpu") != bool(given["host"]):
+        raise click.UsageError("--level gpu and --host HOST go together")
+    if not given["host"]:
+        if given["key"] or given["reboot"]:
+            raise click.UsageError("--key and --reboot are about the machine that --host names")
+        return None
+    remote = Remote.parse(given["host"], key=Path(given["key"]) if given["key"] else None)
+    if remote.local and given["reboot"]:
+        raise click.UsageError("this machine cannot be restarted by what runs on it: use SSH")
+    return remote
 
 
 @click.command()

@@ -39,12 +39,13 @@ class Unproven(ChecksFailed):
 class Reach:
     """How the checks reach what they prove: pytest's options, and where it runs, in words.
 
-    `left` is what this run of theirs leaves undone, whatever comes out.
+    `left` is what this run of theirs leaves undone, whatever comes out; `user` the normal user there.
     """
 
     options: tuple[str, ...]
     where: str = ""
     left: tuple[str, ...] = ()
+    user: str = USER
 
 
 def container(world: World, run: Run) -> Run:
@@ -56,7 +57,7 @@ def container(world: World, run: Run) -> Run:
         world.store.software(top.id),
     )
     if kept and known:
-        return _with(run, kept, inventory=known)
+        return with_verdict(run, kept, inventory=known)
     name = f"{world.store.prefix}-{run.plan.image.name}-checks"
     image = world.store.tag(top.id)
     label = world.label(run.plan.image.name)
@@ -66,8 +67,8 @@ def container(world: World, run: Run) -> Run:
         found = Inventory(software=inventory.software(started))
         world.store.keep_software(top.id, found)
         reach = Reach(options=(f"--hosts=docker://{started}",), where="systemd in Docker")
-        verdict = _run(world, run, level=Level.CONTAINER, subject=subject, reach=reach)
-    return _with(run, verdict, inventory=found)
+        verdict = check(world, run, level=Level.CONTAINER, subject=subject, reach=reach)
+    return with_verdict(run, verdict, inventory=found)
 
 
 def artifact(world: World, run: Run) -> Run:
@@ -76,7 +77,7 @@ def artifact(world: World, run: Run) -> Run:
     assert disk and run.plan.tools
     kept = _kept(world, run, level=Level.ARTIFACT, subject=disk.raw_sha256)
     if kept:
-        return _with(run, kept)
+        return with_verdict(run, kept)
     folder = world.scratch(run) / "tree"
     world.monitor.detail("reading the disk's files")
     extract.extract(
@@ -89,8 +90,8 @@ def artifact(world: World, run: Run) -> Run:
         ),
     )
     reach = Reach(options=(f"--burnish-tree={folder}",), where="the disk's files, not booted")
-    verdict = _run(world, run, level=Level.ARTIFACT, subject=disk.raw_sha256, reach=reach)
-    return _with(run, verdict)
+    verdict = check(world, run, level=Level.ARTIFACT, subject=disk.raw_sha256, reach=reach)
+    return with_verdict(run, verdict)
 
 
 def machine(world: World, run: Run) -> Run:
@@ -100,25 +101,25 @@ def machine(world: World, run: Run) -> Run:
     kept = _kept(world, run, level=Level.VM, subject=disk.raw_sha256)
     serial = world.log(run, "serial")
     if kept:
-        return _with(run, kept)
+        return with_verdict(run, kept)
     request = boot_request(world, run, disk=world.store.disk(disk.key) / QCOW2, log=serial)
     started = time.monotonic()
     with boot.rebootable(request, on_step=world.monitor.detail) as (booted, again):
         up = time.monotonic() - started
         reach = _over_ssh(world, booted)
-        verdict = _run(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
+        verdict = check(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
         if booted.accelerator == "kvm" or world.options.every_check:
             world.monitor.detail("rebooting")
             again()
             reach = replace(reach, where=f"{reach.where}; after a reboot too", left=())
-            verdict = _run(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
+            verdict = check(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
     told = {"login": "boot to SSH", "running": "first boot, until all is up"}
     told |= {"reboot: running": "reboot, until all is up"}
     seconds = {
         text: booted.milestones[name] for name, text in told.items() if name in booted.milestones
     }
     seconds = {**run.seconds, "boot to SSH": up, **seconds}
-    return replace(_with(run, verdict), seconds=seconds, serial=serial)
+    return replace(with_verdict(run, verdict), seconds=seconds, serial=serial)
 
 
 def _over_ssh(world: World, booted: Machine) -> Reach:
@@ -175,10 +176,12 @@ def suite_of(world: World, run: Run) -> str:
     return suite_hash(run.plan, world.suite)
 
 
-def _run(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -> Verdict:
-    path = world.scratch(run) / "facts.json"
+def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -> Verdict:
+    """Run the checks of a level to the end and keep the verdict in the store; Unproven if one failed."""
+    path = world.scratch(run) / f"facts-{level}.json"
     written = run.disk.written if run.disk else {}
-    write(path, json.dumps(facts(run.plan, leftovers=as_facts(written)), indent=1))
+    known = facts(run.plan, leftovers=as_facts(written), user=reach.user)
+    write(path, json.dumps(known, indent=1))
     request = CheckRequest(
         root=world.root,
         files=test_files(run.plan, world.catalog.roots),
@@ -223,7 +226,8 @@ def _kept(world: World, run: Run, *, level: Level, subject: str) -> Verdict | No
     return kept if kept and kept.passed else None
 
 
-def _with(run: Run, verdict: Verdict, *, inventory: Inventory | None = None) -> Run:
+def with_verdict(run: Run, verdict: Verdict, *, inventory: Inventory | None = None) -> Run:
+    """The run with a verdict in the place of the one of the same level."""
     others = [known for known in run.verdicts if known.level != verdict.level]
     order: Sequence[str] = [str(level) for level in Level]
     verdicts = sorted([*others, verdict], key=lambda each: order.index(each.level))

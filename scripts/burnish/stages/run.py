@@ -25,7 +25,7 @@ from burnish.model.verdict import Verdict
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """How a run is done. `until` stops it after a layer's name or a stage's; `given_lock`: its lock is
-    one that the user named, not this checkout's."""
+    one that the user named, not this checkout's; `reboot`: a tier restarts its machine, and goes on."""
 
     locked: bool = False
     offline: bool = False
@@ -36,6 +36,7 @@ class Options:
     until: str = ""
     allow_standin: bool = False
     given_lock: bool = False
+    reboot: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,14 +69,19 @@ def render(world: World, plan: Plan) -> dict[str, str]:
     return files
 
 
-def run_of(world: World, plan: Plan, *, manifest: Manifest) -> Run:
-    """The run that made a filed version, as far as the store still knows it."""
+def need_same_plan(plan: Plan, manifest: Manifest) -> None:
+    """UsageError for a version that was made of another plan."""
     if plan.id != manifest.plan:
         raise UsageError(
             f"{manifest.image} {manifest.version} was made of another plan than today's",
             hint="check out the definitions and lock it was built from (its folder holds lock.yaml), "
             "or build anew",
         )
+
+
+def run_of(world: World, plan: Plan, *, manifest: Manifest) -> Run:
+    """The run that made a filed version, as far as the store still knows it."""
+    need_same_plan(plan, manifest)
     records = [world.store.layer_record(layer.id) for layer in plan.layers]
     known = tuple(record for record in records if record)
     run = Run(plan=plan, records=known, verdicts=manifest.verdicts)

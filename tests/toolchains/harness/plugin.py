@@ -37,7 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
             flag = "--" + option.replace("_", "-")
             raise pytest.UsageError(f"the checks need {flag}; `burnish verify` gives it")
     if config.getoption("burnish_level") != "artifact" and not config.getoption("hosts"):
-        raise pytest.UsageError("the checks need --hosts=docker://NAME, ssh://USER@HOST or local://")
+        raise pytest.UsageError(
+            "the checks need --hosts=docker://NAME, ssh://USER@HOST or local://"
+        )
     fixtures.load(config)
     config.pluginmanager.register(fixtures, "burnish-fixtures")
 

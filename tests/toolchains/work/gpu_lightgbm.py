@@ -27,7 +27,13 @@ def data(count):
 
 
 def trained(device, *, learn, test):
-    wanted = {"device_type": device, "objective": "binary", "seed": 3, "verbosity": 1, "max_bin": 63}
+    wanted = {
+        "device_type": device,
+        "objective": "binary",
+        "seed": 3,
+        "verbosity": 1,
+        "max_bin": 63,
+    }
     booster = lightgbm.train(wanted, lightgbm.Dataset(*learn), num_boost_round=60)
     return float(((booster.predict(test[0]) > 0.5) == test[1]).mean())
 

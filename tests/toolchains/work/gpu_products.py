@@ -1,4 +1,7 @@
-"""Multiplies matrices on a device and on the processor; prints how far apart they are for each type."""
+"""Multiplies matrices on a device and on the processor; prints how far apart they are for each type.
+
+Also what the framework was built for, and what it loaded.
+"""
 
 import json
 import sys
@@ -21,7 +24,13 @@ def apart(kind, *, device):
 def main(device):
     torch.backends.cuda.matmul.allow_tf32 = False
     kinds = {"float64": torch.float64, "float32": torch.float32, "float16": torch.float16}
-    print(json.dumps({name: apart(kind, device=device) for name, kind in kinds.items()}))
+    report = {
+        "products": {name: apart(kind, device=device) for name, kind in kinds.items()},
+        "cuda": torch.version.cuda,
+        "cudnn": torch.backends.cudnn.version(),
+        "architectures": torch.cuda.get_arch_list(),
+    }
+    print(json.dumps(report))
 
 
 main(sys.argv[1])

@@ -80,9 +80,6 @@ def main(device):
     began = time.perf_counter()
     report = {"whole": learned(device, mixed=False), "mixed": learned(device, mixed=True)}
     report |= {
-        "cuda": torch.version.cuda,
-        "cudnn": torch.backends.cudnn.version(),
-        "architectures": torch.cuda.get_arch_list(),
         "memory": torch.cuda.max_memory_allocated() if device == "cuda" else 0,
         "seconds": time.perf_counter() - began,
     }
