@@ -17,8 +17,10 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "toolchains.md"
-LEVELS = ("simulated", "container", "artifact", "vm", "azure")
+LEVELS = ("simulated", "container", "artifact", "vm", "azure", "gpu")
 COLUMNS = {"linux_cpu": "Linux CPU", "linux_gpu": "Linux GPU", "windows": "Windows"}
+GPU, TIER = "linux_gpu", "test_gpu"
+NO_GPU = "not verified here: no GPU"
 HEAD = """\
 # Toolchains
 
@@ -32,6 +34,7 @@ WORDS = """\
 | word | means |
 |---|---|
 | proven | every check named passed on the image named above |
+| not verified here: no GPU | what needs no GPU passed on the image; no machine with one has run the rest |
 | proven in part | some of them passed there; the others had nothing to run on, or did not run |
 | by a fixture | its source is not reached where burnish is developed: a fixture that says so plays it |
 | not run yet | the checks are there; no version that was filed has run them |
@@ -45,12 +48,19 @@ A level is named where all checks of the row passed at it ([levels](proof.md#lev
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A role that proves a row: its name, its support, the checks, the fixture if it is one."""
+    """A role that proves a row: its name, its support, the checks, the fixture if it is one, and the
+    checks of the GPU tier."""
 
     role: str
     support: Mapping[str, Mapping[str, str]]
     checks: tuple[str, ...]
     fixture: str
+    gpu: tuple[str, ...] = ()
+
+    def owed(self, column: str) -> tuple[str, ...]:
+        """The checks that prove it on one kind of machine, by their full names."""
+        own = tuple(f"test_{self.role}::{name}" for name in self.checks)
+        return (*own, *(f"{TIER}::{name}" for name in self.gpu)) if column == GPU else own
 
 
 def claims(roles: Path) -> dict[str, Claim]:
@@ -64,6 +74,7 @@ def claims(roles: Path) -> dict[str, Claim]:
                 support=facts["support"],
                 checks=tuple(proof["checks"]),
                 fixture=proof.get("fixture", ""),
+                gpu=tuple(proof.get("gpu", ())),
             )
     return found
 
@@ -81,26 +92,35 @@ def cell(row: Mapping[str, str], column: str, *, claim: Claim | None, verdicts: 
         return "by a fixture"
     if column not in verdicts:
         return "not run yet" if column == "linux_cpu" else "no image yet"
-    return _said(outcomes(claim, verdicts[column]))
+    return _said(outcomes(claim, verdicts[column], column=column))
 
 
 def _said(found: Mapping[str, Mapping[str, str]]) -> str:
     passed = [name for name, levels in found.items() if "passed" in levels.values()]
+    others = {name: set(levels.values()) for name, levels in found.items() if name not in passed}
     if any(said in ("failed", "error") for each in found.values() for said in each.values()):
         return "FAILED"
     if len(passed) == len(found):
         return "proven"
+    if all(name.startswith(TIER) and "not-verified" in said for name, said in others.items()):
+        return NO_GPU
     return "proven in part" if passed else "not run yet"
 
 
-def outcomes(claim: Claim, verdict: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+def outcomes(
+    claim: Claim, verdict: Mapping[str, Any], *, column: str
+) -> dict[str, Mapping[str, str]]:
     """Check of a row -> level -> outcome."""
-    return {name: verdict["checks"].get(f"test_{claim.role}::{name}", {}) for name in claim.checks}
+    return {name: verdict["checks"].get(name, {}) for name in claim.owed(column)}
 
 
 def levels(claim: Claim | None, verdicts: Mapping[str, Any]) -> str:
     """Where all of its checks passed, the nearest to a real machine last."""
-    every = [outcomes(claim, verdict) for verdict in verdicts.values()] if claim else []
+    every = (
+        [outcomes(claim, verdict, column=column) for column, verdict in verdicts.items()]
+        if claim
+        else []
+    )
     return ", ".join(
         level
         for level in LEVELS
@@ -127,6 +147,8 @@ def _proof(claim: Claim | None) -> str:
     if claim is None:
         return ""
     names = ", ".join(f"`{name.removeprefix('test_')}`" for name in claim.checks)
+    if claim.gpu:
+        names += "; on a GPU " + ", ".join(f"`{name.removeprefix('test_')}`" for name in claim.gpu)
     return f"[{claim.role}](../roles/{claim.role}/README.md): {names}"
 
 
@@ -144,6 +166,9 @@ def sections(declared: Mapping[str, Any], *, claimed: Any, verdicts: Any) -> Ite
         f" more in part, {here.count('by a fixture')} by a fixture; of all {len(declared['rows'])} rows"
         f" {len(of['dropped'])} are dropped, each with its reason.\n"
     )
+    if GPU in verdicts:
+        there = [cell(r, GPU, claim=claimed.get(r["row"]), verdicts=verdicts) for r in wanted]
+        yield f"Rows on Linux GPU: {there.count('proven')} proven, {there.count(NO_GPU)} {NO_GPU}.\n"
     yield WORDS
     for state, title in STATES.items():
         yield f"## {title}\n"

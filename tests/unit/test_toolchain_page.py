@@ -40,6 +40,15 @@ def said(a: str, b: str) -> dict[str, Any]:
     return {"linux_cpu": {"checks": checks}}
 
 
+TIER = ("test_learns",)
+
+
+def on_gpu(tier: str, *, b: str = "passed") -> dict[str, Any]:
+    """A GPU image: what the tier said, and one of the other checks."""
+    found = said("passed", b)["linux_cpu"]["checks"] | {"test_gpu::test_learns": {"gpu": tier}}
+    return {"linux_gpu": {"checks": found}}
+
+
 @pytest.mark.parametrize(
     ("row", "column", "claimed", "verdicts", "expected"),
     [
@@ -53,6 +62,18 @@ def said(a: str, b: str) -> dict[str, Any]:
         ({}, "linux_cpu", claim(), said("passed", "not-verified"), "proven in part"),
         ({}, "linux_cpu", claim(), said("passed", "failed"), "FAILED"),
         ({}, "linux_cpu", claim(role="julia"), said("passed", "passed"), "not run yet"),
+        ({}, "linux_gpu", claim(gpu=TIER), on_gpu("not-verified"), PAGE.NO_GPU),
+        ({}, "linux_gpu", claim(gpu=TIER), on_gpu("not-verified", b="failed"), "FAILED"),
+        (
+            {},
+            "linux_gpu",
+            claim(gpu=TIER),
+            on_gpu("not-verified", b="not-verified"),
+            "proven in part",
+        ),
+        ({}, "linux_gpu", claim(gpu=TIER), on_gpu("passed"), "proven"),
+        ({}, "linux_gpu", claim(gpu=TIER), on_gpu("failed"), "FAILED"),
+        ({}, "linux_cpu", claim(gpu=TIER), said("passed", "passed"), "proven"),
     ],
 )
 def test_a_cell_says_what_is_known(
@@ -64,7 +85,16 @@ def test_a_cell_says_what_is_known(
 def test_a_level_counts_where_all_checks_passed() -> None:
     assert PAGE.levels(claim(), said("passed", "passed")) == "container"
     assert PAGE.levels(claim(checks=("test_b",)), said("passed", "passed")) == "container, vm"
+    assert PAGE.levels(claim(checks=(), gpu=TIER), on_gpu("passed")) == "gpu"
     assert PAGE.levels(None, said("passed", "passed")) == ""
+
+
+def test_the_page_counts_what_waits_for_a_gpu() -> None:
+    rows = [{"row": "PyTorch", "state": "must"}, {"row": "R", "state": "must"}]
+    claimed = {"PyTorch": claim(gpu=TIER), "R": claim()}
+    verdicts = {"linux_gpu": {"image": "i", "version": "1", **on_gpu("not-verified")["linux_gpu"]}}
+    text = "".join(PAGE.sections({"rows": rows}, claimed=claimed, verdicts=verdicts))
+    assert "Rows on Linux GPU: 1 proven, 1 not verified here: no GPU.\n" in text
 
 
 def test_verdicts_keep_the_worst_of_a_check() -> None:

@@ -66,6 +66,10 @@ def _checks(case: Case) -> GateResult:
         passed = sum(result.outcome == "passed" for result in verdict.results)
         left = f" (+{len(verdict.not_run)} left out)" if verdict.not_run else ""
         good.append(f"{level} {passed}/{len(verdict.results)}{left}")
+    wanted = set(case.gates.levels or case.due)
+    # what nobody asked for need not be there; where it is, it has passed
+    others = (verdict for verdict in case.manifest.verdicts if verdict.level not in wanted)
+    bad += [f"{verdict.level}: failed" for verdict in others if not verdict.passed]
     if not case.gates.levels and not case.due:
         bad.append("no level is due: nothing is proven")
     return _result("checks", bad, good=", ".join(good))

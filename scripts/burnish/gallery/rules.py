@@ -87,7 +87,7 @@ def stamp(now: datetime, manifests: Iterable[Manifest]) -> str:
 
 def obstacles(manifest: Manifest, *, levels: Iterable[str], missing: Sequence[str]) -> list[str]:
     """Why a version cannot become stable; `missing` are its files that are not there."""
-    found = []
+    found, levels = [], tuple(levels)
     if manifest.channel == RETIRED:
         found.append("only a rollback makes a retired version stable again")
     if manifest.standin:
@@ -95,6 +95,8 @@ def obstacles(manifest: Manifest, *, levels: Iterable[str], missing: Sequence[st
     found += [f"layer {name} was left out: {why}" for name, why in manifest.left_out.items()]
     if open_levels := unproven(manifest, levels):
         found.append(f"it is not proven at level {', '.join(open_levels)}")
+    if failed := [v.level for v in manifest.verdicts if not v.passed and v.level not in levels]:
+        found.append(f"its checks failed at level {', '.join(failed)}")
     if missing:
         found.append(f"its files are not all there: {', '.join(missing)}")
     return found

@@ -45,12 +45,16 @@ class Kernel:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """What proves a row of the DSVM: names of checks, or the fixture that stands in for the tool."""
+    """What proves a row of the DSVM: names of checks, or the fixture that stands in for the tool.
+
+    `gpu` are checks of the GPU tier, which a GPU image owes beside them.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
     checks: tuple[str, ...]
     fixture: str = ""
+    gpu: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

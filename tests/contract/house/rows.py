@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from house.roles import Role
@@ -35,9 +36,7 @@ def undecided(declared: Mapping[str, Any], claimed: Iterable[str]) -> Iterator[s
 
 def unfounded(role: Role) -> Iterator[str]:
     """Checks and fixtures that a role names as proof of a row and that are not there."""
-    module = role.root / "tests" / "toolchains" / f"test_{role.name}.py"
-    tree = ast.parse(text(module)) if module.is_file() else ast.Module([], [])
-    checks = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    checks = _checks(role.root / "tests" / "toolchains" / f"test_{role.name}.py")
     for row, proof in (role.load("facts.yml").get("rows") or {}).items():
         where = f"roles/{role.name}/facts.yml: rows: {row}"
         if not proof.get("checks"):
@@ -45,6 +44,17 @@ def unfounded(role: Role) -> Iterator[str]:
         for name in proof.get("checks", ()):
             if name not in checks:
                 yield f"{where}: no check is called {name}"
+        for name in set(proof.get("gpu", ())) - _tier():
+            yield f"{where}: gpu: no check of the GPU tier is called {name}"
         fixture = proof.get("fixture", "")
         if fixture and not (ROOT / fixture).exists():
             yield f"{where}: no fixture at {fixture}"
+
+
+def _checks(module: Path) -> set[str]:
+    tree = ast.parse(text(module)) if module.is_file() else ast.Module([], [])
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _tier() -> set[str]:
+    return _checks(ROOT / "tests" / "toolchains" / "test_gpu.py")
