@@ -105,6 +105,12 @@ def failed(*outcomes: Any) -> tuple[Verdict, ...]:
         pytest.param(
             case(gates=limits(levels=(Level.AZURE,))), "checks", "azure: not proven", id="asked"
         ),
+        pytest.param(
+            case(version(verdicts=(*failed("passed"), makers.verdict("failed", level="gpu")))),
+            "checks",
+            "gpu: failed",
+            id="a tier that nobody asked for",
+        ),
         pytest.param(case(due=()), "checks", "no level is due: nothing is proven", id="none due"),
         pytest.param(
             case(gates=limits(image_mib=89)),

@@ -113,8 +113,10 @@ def verify(context: Context, /, **given: str) -> None:
     world = context.world(options)
     manifest = world.gallery.find(given["version"])
     if given["dry_run"]:
-        levels = pipeline.to_prove(world, manifest, level=given["level"] or "")
-        shown = f"gpu on {remote.host}" if remote else ", ".join(levels)
+        if remote:
+            shown = f"gpu on {remote.host}"
+        else:
+            shown = ", ".join(pipeline.to_prove(world, manifest, level=given["level"] or ""))
         click.echo(f"{manifest.image}/{manifest.version}: would prove {shown or 'nothing'}")
         return
     if remote:
