@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "toolchains.md"
 LEVELS = ("simulated", "container", "artifact", "vm", "azure", "gpu")
 COLUMNS = {"linux_cpu": "Linux CPU", "linux_gpu": "Linux GPU", "windows": "Windows"}
-GPU, TIER = "linux_gpu", "test_gpu"
+GPU, TIER = "linux_gpu", "test_gpu::"
 NO_GPU = "not verified here: no GPU"
 HEAD = """\
 # Toolchains
@@ -60,7 +60,7 @@ class Claim:
     def owed(self, column: str) -> tuple[str, ...]:
         """The checks that prove it on one kind of machine, by their full names."""
         own = tuple(f"test_{self.role}::{name}" for name in self.checks)
-        return (*own, *(f"{TIER}::{name}" for name in self.gpu)) if column == GPU else own
+        return (*own, *(f"{TIER}{name}" for name in self.gpu)) if column == GPU else own
 
 
 def claims(roles: Path) -> dict[str, Claim]:
@@ -115,17 +115,15 @@ def outcomes(
 
 
 def levels(claim: Claim | None, verdicts: Mapping[str, Any]) -> str:
-    """Where all of its checks passed, the nearest to a real machine last."""
-    every = (
-        [outcomes(claim, verdict, column=column) for column, verdict in verdicts.items()]
-        if claim
-        else []
-    )
-    return ", ".join(
-        level
-        for level in LEVELS
-        if any(all(said.get(level) == "passed" for said in found.values()) for found in every)
-    )
+    """Where all of its checks passed, the nearest to a real machine last; the tier counts at `gpu`."""
+
+    def passed(level: str, column: str) -> bool:
+        names = claim.owed(column) if claim else ()
+        due = [name for name in names if name.startswith(TIER) == (level == "gpu")]
+        said = (verdicts[column]["checks"].get(name, {}).get(level) for name in due)
+        return bool(due) and all(outcome == "passed" for outcome in said)
+
+    return ", ".join(level for level in LEVELS if any(passed(level, column) for column in verdicts))
 
 
 def table(rows: Sequence[Mapping[str, str]], *, claimed: Mapping[str, Claim], verdicts: Any) -> str:

@@ -85,7 +85,8 @@ def test_a_cell_says_what_is_known(
 def test_a_level_counts_where_all_checks_passed() -> None:
     assert PAGE.levels(claim(), said("passed", "passed")) == "container"
     assert PAGE.levels(claim(checks=("test_b",)), said("passed", "passed")) == "container, vm"
-    assert PAGE.levels(claim(checks=(), gpu=TIER), on_gpu("passed")) == "gpu"
+    assert PAGE.levels(claim(gpu=TIER), on_gpu("passed")) == "container, gpu"
+    assert PAGE.levels(claim(gpu=TIER), on_gpu("not-verified")) == "container"
     assert PAGE.levels(None, said("passed", "passed")) == ""
 
 
