@@ -94,7 +94,11 @@ def test() -> list[Stage]:
         Stage(f"image {IMAGE}: build, prove, boot, file", 26, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 15, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
-        Stage("the gallery, killed at every step", 1, (*PYTEST, "tests/e2e/test_gallery_kills.py")),
+        Stage(
+            "the gallery, killed at every step; the GPU tier, simulated",
+            1,
+            (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
+        ),
         Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]
 

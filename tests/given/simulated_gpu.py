@@ -84,7 +84,7 @@ class Machine:
 
     def outcomes(self, *options: str, level: str = "gpu") -> dict[str, tuple[str, str]]:
         """Check -> outcome and what was said of it."""
-        self._write()
+        self.write()
         junit = self.folder / "junit.xml"
         plugins = ("-p", "no:cacheprovider", "-p", PLUGIN, "--hosts=docker://simulated")
         flags = (f"--burnish-facts={self.folder}/facts.json", f"--burnish-level={level}")
@@ -99,10 +99,11 @@ class Machine:
 
     def run(self, line: str) -> int:
         """The exit code of a shell line there."""
-        self._write()
+        self.write()
         return subprocess.run([self.folder / "docker", line], check=False).returncode
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Lay out the machine as it is now; its `docker` and `ssh` run a line on it."""
         here = self.folder
         self._bus()
         row = f"Simulated GPU, GPU-{{0}}, 0000000{{0}}:00:00.0, {self.driver}, {self.persistence}"
@@ -118,11 +119,12 @@ class Machine:
         for unit, state in self.units.items():
             put(here / "units" / unit, "".join(f"{key}={value}\n" for key, value in state.items()))
         put(here / "bin/systemd-detect-virt", "#!/bin/sh\nexit 1\n")
-        for name in ("nvidia-smi", "systemctl"):
+        for name in ("nvidia-smi", "systemctl", "sudo"):
             put(here / "bin" / name, (PARTS / f"{name}.sh").read_text(encoding="utf-8"))
         settings = {"PYTHON": sys.executable, "GPU_COUNT": self.count, "GPU_FAULT": self.fault}
         put(here / "machine.env", "".join(f"{key}={value}\n" for key, value in settings.items()))
-        put(here / "docker", (PARTS / "machine.sh").read_text(encoding="utf-8"))
+        for name in ("docker", "ssh"):
+            put(here / name, (PARTS / "machine.sh").read_text(encoding="utf-8"))
         link(here / "lib/libcuda.so.1", library("libcuda"))
         for name, programs in self.answers.items():
             self._environment(name, programs)

@@ -105,3 +105,18 @@ def test_a_file_that_cannot_be_read(text: str) -> None:
 )
 def test_what_passes(outcomes: tuple[Outcome, ...], passed: bool) -> None:
     assert makers.verdict(*outcomes).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("test_a", "test_a"),
+        ("test_a[ml]", "test_a[ml]"),
+        ("test_a[docker://burnish-x-checks]", "test_a"),
+        ("test_a[ml-ssh://20.1.2.3]", "test_a[ml]"),
+        ("test_a[local://local]", "test_a"),
+    ],
+)
+def test_a_check_has_one_name_on_every_machine(name: str, expected: str) -> None:
+    case = f'<testcase classname="t" name="{name}" time="1"/>'
+    assert junit.impersonal(case) == case.replace(name, expected)

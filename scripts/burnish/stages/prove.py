@@ -191,7 +191,7 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
         junit=world.scratch(run) / f"checks-{level}.xml",
         log=world.log(run, f"checks-{level}"),
     )
-    text = checks.run(request, on_line=_progress(world))
+    text = junit.impersonal(checks.run(request, on_line=_progress(world)))
     suite = suite_of(world, run)
     verdict = junit.verdict(text, subject=subject, suite=suite, level=str(level), where=reach.where)
     verdict = replace(verdict, not_run=(*verdict.not_run, *reach.left))

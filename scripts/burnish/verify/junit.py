@@ -15,6 +15,8 @@ RECORDED = "burnish.recorded"
 PICTURE = "burnish.picture"
 ROLE = "burnish.role"
 LEFT_OUT = "burnish.left_out."
+# testinfra adds to a check's name by which way, and on which machine, it was done
+_WAY = re.compile(r"\[(?:docker|ssh|local)://[^]\s\"<]*]|-(?:docker|ssh|local)://[^]\s\"<]*(?=])")
 
 
 def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "") -> Verdict:
@@ -40,6 +42,11 @@ def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "")
         where=where,
         not_run=_left_out(root),
     )
+
+
+def impersonal(text: str) -> str:
+    """A JUnit file without the names of containers and machines: a check is the same at every level."""
+    return _WAY.sub("", text)
 
 
 def pictures(text: str, *, level: str) -> dict[str, str]:
