@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from harness.unverified import REASONS
-from simulated_gpu import CHECKS, Machine
+from simulated_gpu import CHECKS, ROOT, Machine
 
 pytestmark = pytest.mark.touches("processes", reason="a simulated GPU machine runs the programs")
 SMI = "test_nvidia_smi_sees_each_gpu"
@@ -113,6 +113,11 @@ FAULTS: tuple[tuple[str, str, Spoil, str], ...] = (
 
 def test_each_check_has_a_fault() -> None:
     assert {check for check, *_ in FAULTS} == EVERY
+
+
+def test_each_check_is_told_of() -> None:
+    page = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
+    assert {check for check in EVERY if f"| `{check.removeprefix('test_')}` |" in page} == EVERY
 
 
 def test_every_check_passes_on_a_simulated_gpu(tmp_path: Path) -> None:

@@ -61,7 +61,13 @@ def config(remote: Remote, *, control: Path, home: Path) -> str:
     ssh takes the first value that it finds. A host key that is not known is refused, whatever the
     user's own file says: what is filed was seen on the machine that was named.
     """
-    lines = [
+    # of this machine alone: one that ssh jumps over has a user and a port of its own
+    lines = [f"Host {remote.host}"]
+    lines += [f"  User {remote.user}"] if remote.user else []
+    lines += [f"  Port {remote.port}"] if remote.port else []
+    if remote.key:
+        lines += [f'  IdentityFile "{remote.key.resolve()}"', "  IdentitiesOnly yes"]
+    lines += [
         "Host *",
         "  BatchMode yes",
         "  StrictHostKeyChecking yes",
@@ -72,10 +78,6 @@ def config(remote: Remote, *, control: Path, home: Path) -> str:
         f'  ControlPath "{control}"',
         "  ControlPersist 60",
     ]
-    lines += [f"  User {remote.user}"] if remote.user else []
-    lines += [f"  Port {remote.port}"] if remote.port else []
-    if remote.key:
-        lines += [f'  IdentityFile "{remote.key.resolve()}"', "  IdentitiesOnly yes"]
     lines += [f'Include "{home / ".ssh" / "config"}"', "Include /etc/ssh/ssh_config", ""]
     return "\n".join(lines)
 
