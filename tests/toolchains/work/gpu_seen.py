@@ -23,8 +23,9 @@ def on_the_bus(kind):
 
 
 contained = subprocess.run(["systemd-detect-virt", "--quiet", "--container"], check=False)
-gpus = on_the_bus(DISPLAY)
+gpus, switches = on_the_bus(DISPLAY), on_the_bus(BRIDGE)
 if contained.returncode == 0:
     given = list(Path("/dev").glob("nvidia[0-9]*"))
     gpus = sorted(path.name for path in PASSED_ON.glob("*")) if given else []
-print(json.dumps({"gpus": gpus, "switches": on_the_bus(BRIDGE)}))
+    switches = []
+print(json.dumps({"gpus": gpus, "switches": switches}))
