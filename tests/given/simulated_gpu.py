@@ -6,8 +6,10 @@ programs print. It proves the checks, never an image.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -216,7 +218,9 @@ def link(path: Path, target: Path) -> None:
 @cache
 def library(name: str, *, version: int = 0) -> Path:
     """A library of the simulated GPU, compiled once."""
-    made = Path(mkdtemp(prefix="burnish-gpu-")) / f"{name}.so"
+    folder = mkdtemp(prefix="burnish-gpu-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = Path(folder) / f"{name}.so"
     flags = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror", f"-DRUNTIME={version}"]
     subprocess.run(["gcc", *flags, "-o", made, PARTS / f"{name}.c"], check=True)
     return made
