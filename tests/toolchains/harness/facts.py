@@ -110,6 +110,14 @@ class Facts:
         """The environment of that name; KeyError if the image has none."""
         return {environment.name: environment for environment in self.environments}[name]
 
+    def blas_of(self, environment: Environment) -> str:
+        """Where its linear algebra lies: in itself, or in MKL's own where it was given wheels for that."""
+        if "numpy_mkl" not in self.roles or environment.name != self.variable(
+            "numpy_mkl_environment"
+        ):
+            return environment.prefix
+        return self.environment(self.variable("numpy_mkl_mkl")).prefix
+
     def variable(self, name: str) -> Any:
         """A role's variable in the topmost layer that has it; KeyError if no layer has it."""
         for layer in reversed(self.layers):

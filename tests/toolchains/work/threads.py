@@ -1,4 +1,4 @@
-"""Multiplies matrices and says which linear algebra did it, on how many threads."""
+"""Multiplies matrices; says which BLAS did it, on how many threads, and whether it lies below argv[1]."""
 
 import json
 import os
@@ -24,7 +24,7 @@ print(
                 {
                     "api": pool["user_api"],
                     "threads": pool["num_threads"],
-                    "inside": pool["filepath"].startswith(sys.prefix),
+                    "inside": pool["filepath"].startswith(f"{sys.argv[1]}/"),
                 }
                 for pool in threadpoolctl.threadpool_info()
                 if pool["user_api"] == "blas"
