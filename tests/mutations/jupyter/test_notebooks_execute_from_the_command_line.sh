@@ -1,4 +1,4 @@
-# the first kernel starts, but in Jupyter's own environment
+# every kernel of Python starts, but in Jupyter's own environment
 # shellcheck shell=sh
-sed -i 's#"/opt/envs/ml/bin/python"#"/opt/envs/hub/bin/python"#' \
-  /usr/local/share/jupyter/kernels/ml/kernel.json
+sed -i 's#"/opt/envs/[a-z]*/bin/python"#"/opt/envs/hub/bin/python"#' \
+  /usr/local/share/jupyter/kernels/*/kernel.json
