@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from burnish import host, process
 from burnish.build.files import write
@@ -33,7 +32,6 @@ from burnish.stages import (
     filing,
     gating,
     layers,
-    locks,
     planning,
     prepare,
     prove,
@@ -46,6 +44,8 @@ from burnish.stages.caching import export as export_cache
 from burnish.stages.caching import import_ as import_cache
 from burnish.stages.caching import prune as prune_cache
 from burnish.stages.channels import Promotion, rollback
+from burnish.stages.compatible import fit
+from burnish.stages.compatible import problems as incompatible
 from burnish.stages.explaining import lock_explained
 from burnish.stages.gating import compared_times
 from burnish.stages.lockcheck import Checked
@@ -53,6 +53,7 @@ from burnish.stages.lockcheck import check_all as check_locks
 from burnish.stages.nightly import nightly
 from burnish.stages.nights import Builder
 from burnish.stages.pending import pending
+from burnish.stages.plans import plan, plan_of
 from burnish.stages.retention import Retention, prune, retention
 from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
@@ -81,7 +82,9 @@ __all__ = [
     "explained_markdown",
     "explained_summary",
     "export_cache",
+    "fit",
     "import_cache",
+    "incompatible",
     "judge",
     "lock_explained",
     "lock_image",
@@ -137,24 +140,6 @@ def pick(world: World, name: str, *, flavour: str = "cpu", target: str = "local"
         known = ", ".join(world.catalog.targets)
         raise UsageError(f"unknown target {target!r}", hint=f"known targets: {known}")
     return pick_image(world.catalog, name, flavour=flavour)
-
-
-def plan(
-    world: World, image: Image, *, committed_only: bool = False, lock_file: Path | None = None
-) -> Plan:
-    """The plan of an image with the lock that holds here, or with the one in a file."""
-    if lock_file:
-        lock = locks.given(lock_file, image.name)
-    else:
-        lock = locks.current(world, image, committed_only=committed_only)
-    return planning.plan(world.catalog, image, lock=lock)
-
-
-def plan_of(world: World, manifest: Manifest) -> Plan:
-    """The plan of a filed version: today's definitions with the lock that it was built from."""
-    image = services.image_of(world, manifest.image)
-    kept = locks.filed_path(world, manifest)
-    return plan(world, image, lock_file=kept if kept.is_file() else None)
 
 
 def schedule(world: World, of: Plan) -> Schedule:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from burnish.catalog.check import check
-from burnish.catalog.document import Document, read
+from burnish.catalog.compatibility import load_table
+from burnish.catalog.document import Document, dotted, read
 from burnish.catalog.pins import check_pins, placed
 from burnish.catalog.roles import digest, load_role, tree
 from burnish.catalog.validate import validate
@@ -98,6 +99,8 @@ def load(roots: Sequence[Path]) -> Catalog:
         found.objects, found.documents, roles=found.roles, broken=frozenset(found.broken)
     )
     found.problems += check_pins(found.objects, found.documents)
+    table, problems = load_table(roots, shown=lambda path: shown(path, roots[0]))
+    found.problems += problems
     if found.problems or tools is None:
         raise DefinitionError(found.problems)
     return Catalog(
@@ -114,6 +117,8 @@ def load(roots: Sequence[Path]) -> Catalog:
         templates=_templates(roots[0]),
         suite=_suite(roots),
         places={key: document.file for key, document in found.documents.items()},
+        lines=_lines(found.documents),
+        compatibility=table,
     )
 
 
@@ -175,6 +180,14 @@ def _pins(root: Path) -> dict[str, str]:
 def _templates(root: Path) -> dict[str, str]:
     paths = sorted((root / "packer" / "templates").glob("*.j2"))
     return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+def _lines(documents: Mapping[tuple[str, str], Document]) -> dict[str, dict[str, int]]:
+    return {
+        name: {dotted(location): line for location, line in document.lines.items()}
+        for (kind, name), document in documents.items()
+        if kind == "images"
+    }
 
 
 def _suite(roots: Sequence[Path]) -> dict[str, str]:

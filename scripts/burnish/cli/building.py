@@ -11,8 +11,10 @@ import click
 from burnish import pipeline
 from burnish.cli import views
 from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.errors import DefinitionError
+from burnish.model.plan import Plan
 from burnish.model.remote import Remote
-from burnish.pipeline import Options, Run
+from burnish.pipeline import Options, Run, World
 
 FIRMWARE = ("uefi", "bios", "secureboot")
 LEVELS = ("container", "artifact", "vm", "gpu")
@@ -70,13 +72,20 @@ def build(context: Context, /, **given: str) -> None:
     )
     pipeline.refuse(plan, until=options.until)
     if given["dry_run"]:
-        schedule = pipeline.schedule(world, plan)
-        if given["as_json"]:
-            click.echo(json.dumps(views.plan_data(plan, schedule), indent=2))
-        else:
-            output().print(views.plan(plan, schedule))
+        _show(world, plan, as_json=bool(given["as_json"]))
         return
     _tell(context, pipeline.start(world, plan), given=given)
+
+
+def _show(world: World, plan: Plan, *, as_json: bool) -> None:
+    """The plan; DefinitionError if no build of it begins."""
+    schedule, fit = pipeline.schedule(world, plan), pipeline.fit(world, plan)
+    if as_json:
+        click.echo(json.dumps(views.plan_data(plan, schedule, fit=fit), indent=2))
+    else:
+        output().print(views.plan(plan, schedule, fit=fit))
+    if problems := pipeline.incompatible(world, plan, of=fit):
+        raise DefinitionError(problems)
 
 
 def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:

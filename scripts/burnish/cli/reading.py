@@ -50,7 +50,7 @@ def list_(context: Context, *, image: str | None, channel: str | None, as_json: 
 @as_json
 @pass_context
 def check(context: Context, *, as_json: bool) -> None:
-    """Load every definition and lock; report all problems at once."""
+    """Load every definition and lock, and hold them against the table of GPUs; report all problems."""
     try:
         world = context.world()
     except DefinitionError as error:
@@ -62,15 +62,21 @@ def check(context: Context, *, as_json: bool) -> None:
     rows = {plan.image.name: {e.section: e.reason for e in plan.open} for plan in plans}
     pins = {each.finding for plan in plans for each in pipeline.by_hand(world, plan)}
     warnings = sorted(finding for finding in pins if finding)
+    fits = [(plan, pipeline.fit(world, plan)) for plan in plans]
+    wrong = [p for plan, fit in fits for p in pipeline.incompatible(world, plan, of=fit)]
     if as_json:
-        told = {"problems": [], "warnings": [asdict(each) for each in warnings], "open": rows}
+        told = {"problems": [asdict(each) for each in wrong], "open": rows}
+        told["warnings"] = [asdict(each) for each in warnings]
         click.echo(json.dumps(told, indent=2))
-        return
-    for finding in warnings:
-        click.echo(f"warning: {finding}\n  hint: {finding.hint}")
-    for name, entries in rows.items():
-        click.echo(f"{name}: {'locked' if not entries else 'open: ' + ', '.join(entries)}")
-    click.echo(f"{len(world.catalog.roles)} roles, {len(plans)} images: no problems")
+    else:
+        for finding in warnings:
+            click.echo(f"warning: {finding}\n  hint: {finding.hint}")
+        for name, entries in rows.items():
+            click.echo(f"{name}: {'locked' if not entries else 'open: ' + ', '.join(entries)}")
+    if wrong:
+        raise DefinitionError(wrong)
+    if not as_json:
+        click.echo(f"{len(world.catalog.roles)} roles, {len(plans)} images: no problems")
 
 
 @click.command()
@@ -82,16 +88,18 @@ def check(context: Context, *, as_json: bool) -> None:
 def plan(
     context: Context, /, image: str | None, *, system: str | None, gpu: str, as_json: bool
 ) -> None:
-    """What a build of IMAGE would do, before anything runs: layers, reasons, minutes, disk."""
+    """What a build of IMAGE would do, before anything runs: layers, reasons, minutes, disk, GPU sizes."""
     world = context.world()
     name = image_name(image, system)
     made = pipeline.plan(world, pipeline.pick(world, name, flavour="gpu" if gpu == "1" else "cpu"))
     schedule = pipeline.schedule(world, made) if made.base.rootfs else None
-    pins = pipeline.by_hand(world, made)
+    pins, fit = pipeline.by_hand(world, made), pipeline.fit(world, made)
     if as_json:
-        click.echo(json.dumps(views.plan_data(made, schedule, pins=pins), indent=2))
+        click.echo(json.dumps(views.plan_data(made, schedule, pins=pins, fit=fit), indent=2))
     else:
-        output().print(views.plan(made, schedule, pins=pins))
+        output().print(views.plan(made, schedule, pins=pins, fit=fit))
+    if problems := pipeline.incompatible(world, made, of=fit):
+        raise DefinitionError(problems)
 
 
 @click.command()

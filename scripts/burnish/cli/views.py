@@ -9,8 +9,10 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from burnish.cli import gpu
 from burnish.model.catalog import Catalog
 from burnish.model.gate import GateResult
+from burnish.model.gpu import Fit
 from burnish.model.manifest import Manifest
 from burnish.model.pin import PinState
 from burnish.model.plan import Plan
@@ -137,8 +139,10 @@ def gates(results: Iterable[GateResult]) -> RenderableType:
     return table
 
 
-def plan(made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = ()) -> RenderableType:
-    """What a build would do, and why; which versions are held by hand."""
+def plan(
+    made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = (), fit: Fit | None = None
+) -> RenderableType:
+    """What a build would do, and why; which versions are held by hand; which GPUs it serves."""
     parts: list[RenderableType] = [f"[bold]{made.image.name}[/bold]  plan {made.id[:16]}"]
     parts.append(f"levels: {', '.join(made.levels)}")
     table = Table("layer", "roles", "state", "expected", "why", box=None)
@@ -158,6 +162,7 @@ def plan(made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = ()
     ]
     parts += [f"[cyan]pinned by hand[/cyan] {escape(each.text)}" for each in pins]
     parts += [f"[yellow]note[/yellow] {escape(note)}" for note in made.notes]
+    parts += gpu.view(fit) if fit and made.image.flavour == "gpu" else ()
     if schedule:
         parts += [_held(made), *_totals(schedule)]
     return Group(*parts)
@@ -198,7 +203,7 @@ def built(run: Run) -> dict[str, Any]:
 
 
 def plan_data(
-    made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = ()
+    made: Plan, schedule: Schedule | None, *, pins: Sequence[PinState] = (), fit: Fit | None = None
 ) -> dict[str, Any]:
     """The plan as plain data."""
     steps = {step.layer.id: step for step in schedule.steps} if schedule else {}
@@ -225,6 +230,7 @@ def plan_data(
         "open": {entry.section: entry.reason for entry in made.open},
         "notes": list(made.notes),
         "pins": [_pin(each) for each in pins],
+        "gpu": gpu.data(fit) if fit and made.image.flavour == "gpu" else None,
         "disk_needed": schedule.disk_needed if schedule else None,
         "disk_free": schedule.disk_free if schedule else None,
         "seconds": schedule.seconds if schedule else None,

@@ -16,12 +16,14 @@ from burnish.model.manifest import Manifest
 QCOW2 = "disk.qcow2"
 NO_STABLE = "no stable version to compare with"
 SHOWN = 5
+COMPATIBILITY = "compatibility"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """What is judged. `difference` is against the last stable version, None if there is none;
-    `due` are the levels that the image owes; `pending` is None if nobody looked."""
+    `due` are the levels that the image owes; `pending` is None if nobody looked; `incompatible` is what
+    the table of GPUs has against it, accepted or not."""
 
     manifest: Manifest
     gates: Gates
@@ -29,6 +31,7 @@ class Case:
     difference: Difference | None
     pending: Pending | None
     today: date
+    incompatible: tuple[str, ...] = ()
 
 
 def judge(case: Case) -> tuple[GateResult, ...]:
@@ -40,6 +43,7 @@ def judge(case: Case) -> tuple[GateResult, ...]:
         _downgrade(case),
         _lost(case),
         _security(case),
+        _result(COMPATIBILITY, case.incompatible, good="nothing against it in the table"),
     )
 
 

@@ -66,6 +66,7 @@ def record(evidence: Evidence) -> Manifest:
         not_verified=not_verified(evidence.verdicts),
         standin=plan.lock.standin,
         pins=evidence.pins,
+        accepts=tuple(each.text for each in plan.image.accepts),
     )
 
 

@@ -21,6 +21,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _measured(manifest.verdicts),
         _pictures(manifest.verdicts),
         _pins(manifest),
+        _accepts(manifest),
         _layers(manifest),
         _times(manifest),
         _artifacts(manifest),
@@ -119,6 +120,13 @@ def _pictures(verdicts: Sequence[Verdict]) -> str:
 def _pins(manifest: Manifest) -> str:
     lines = "".join(f"- {line}\n" for line in manifest.pins)
     return f"## Pinned by hand\n\n{lines}" if lines else ""
+
+
+def _accepts(manifest: Manifest) -> str:
+    if not manifest.accepts:
+        return ""
+    lines = "".join(f"- {each}\n" for each in manifest.accepts)
+    return f"## Accepted\n\nThis version is never promoted, for what its image accepts:\n\n{lines}"
 
 
 def _layers(manifest: Manifest) -> str:

@@ -19,6 +19,8 @@ from burnish.model.retention import Fate, Link
 from burnish.model.version import Version
 
 CANDIDATE, STABLE, RETIRED = "candidate", "stable", "retired"
+# Gates that nobody can accept.
+NEVER = ("compatibility",)
 PROMOTE: Final = "promote"
 ROLLBACK: Final = "rollback"
 Known = Sequence[Manifest]  # an image's manifests, newest first
@@ -97,6 +99,7 @@ def obstacles(manifest: Manifest, *, levels: Iterable[str], missing: Sequence[st
         found.append(f"it is not proven at level {', '.join(open_levels)}")
     if failed := [v.level for v in manifest.verdicts if not v.passed and v.level not in levels]:
         found.append(f"its checks failed at level {', '.join(failed)}")
+    found += [f"never, for what it accepts: {each}" for each in manifest.accepts]
     if missing:
         found.append(f"its files are not all there: {', '.join(missing)}")
     return found
@@ -106,12 +109,13 @@ def wrongly_accepted(gates: Sequence[GateResult], accepted: Iterable[str]) -> li
     """What is wrong with the names of accepted gates."""
     passed = {gate.name: gate.passed for gate in gates}
     known = ", ".join(passed) or "none"
-    return [
+    never = [f"gate {name!r} can't be accepted" for name in accepted if name in NEVER]
+    return never + [
         f"gate {name!r} passed: there is nothing to accept"
         if passed.get(name)
         else f"unknown gate {name!r}; the gates are: {known}"
         for name in accepted
-        if passed.get(name, True)
+        if passed.get(name, True) and name not in NEVER
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from burnish.model.base import Base, Rootfs
+from burnish.model.compatibility import EMPTY, Compatibility
 from burnish.model.gates import Gates
 from burnish.model.image import Image, Target
 from burnish.model.pin import Pin
@@ -20,7 +21,8 @@ class Catalog:
 
     `shared` are the digests of files that every layer is built with, `engine` of the code that
     makes disks; `tools` pins by name and version what comes from the controller's environment.
-    `pins` are those by hand, by the image, base or profile that they are for.
+    `pins` are those by hand, by the image, base or profile that they are for. `lines` has the line of
+    each key of an image's file. `compatibility` is the table of what runs on which GPU.
     """
 
     roots: tuple[Path, ...]
@@ -38,3 +40,5 @@ class Catalog:
     pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
     suite: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    lines: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    compatibility: Compatibility = EMPTY

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from burnish.model.base import Flavour
+from burnish.model.compatibility import Acceptance
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
     """One image definition. `disk_gb` is the virtual size in GiB; `keep` counts versions; `gates` names
-    what a version is held to before it is promoted."""
+    what a version is held to before it is promoted. What it `accepts` keeps its versions from it."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -28,6 +29,7 @@ class Image:
     keep: int = 5
     end_of_life_days: int = 365
     gates: str = ""
+    accepts: tuple[Acceptance, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

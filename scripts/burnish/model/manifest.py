@@ -62,7 +62,10 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What was built, of what, how it was proven. Times in seconds, sizes in bytes."""
+    """What was built, of what, how it was proven. Times in seconds, sizes in bytes.
+
+    `accepts`: the facts that its image lives with, which keep it from ever being stable.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -88,3 +91,4 @@ class Manifest:
     standin: bool = False
     events: tuple[Event, ...] = ()
     pins: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()

@@ -104,7 +104,8 @@ def resolve(
 
 def _identity(image: Image) -> dict[str, object]:
     """What of a definition makes a version another one: not what it is held to afterwards."""
-    return {key: value for key, value in vars(image).items() if key != "gates"}
+    afterwards = ("gates", "accepts")
+    return {key: value for key, value in vars(image).items() if key not in afterwards}
 
 
 def unsupported(roles: Sequence[str], catalog: Catalog, *, image: Image) -> str:

@@ -118,10 +118,13 @@ def _refuse(world: World, wanted: Promotion) -> None:
     levels = levels_of(world, manifest)
     obstacles = rules.obstacles(manifest, levels=levels, missing=world.gallery.missing(manifest))
     failed = [g for g in wanted.gates if not g.passed and g.name not in wanted.accepted]
+    never = [gate for gate in failed if gate.name in rules.NEVER]
     lines = [*obstacles, *(f"gate {gate.name}: {gate.text}" for gate in failed)]
     text = "\n".join([f"{name} stays {manifest.channel}:", *(f"  - {line}" for line in lines)])
     if obstacles:
         raise PublishError(text, hint=_way_out(manifest, levels))
+    if never:
+        raise ChecksFailed(text, hint="docs/gpu.md: nobody can accept that for a stable version")
     if failed:
         how = f"`burnish promote {name} --accept {failed[0].name}=REASON`"
         raise ChecksFailed(text, hint=f"accept each with a reason: {how}")
@@ -131,6 +134,8 @@ def _way_out(manifest: Manifest, levels: Sequence[str]) -> str:
     name = f"{manifest.image}/{manifest.version}"
     if manifest.channel == rules.RETIRED:
         return f"`burnish rollback {manifest.image} --to {manifest.version}`"
+    if manifest.accepts:
+        return "docs/gpu.md: build an image that has nothing to accept"
     if rules.unproven(manifest, levels) and not manifest.left_out:
         return f"`burnish verify {name}` proves it with today's checks"
     return f"build it anew: `burnish build {manifest.image}`"

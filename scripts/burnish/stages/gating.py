@@ -9,6 +9,7 @@ from burnish.gallery import rules
 from burnish.model.gate import GateResult, Pending
 from burnish.model.gates import Gates
 from burnish.model.manifest import Manifest
+from burnish.stages import compatible
 from burnish.stages.comparing import compare
 from burnish.stages.run import World
 from burnish.stages.services import image_of
@@ -30,6 +31,7 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
         difference=compare(world, stable, new=manifest, files=False) if stable else None,
         pending=pending,
         today=world.now.date(),
+        incompatible=compatible.unpromotable(world, manifest),
     )
     return judge_case(case)
 

@@ -16,7 +16,7 @@ from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
 from burnish.plan.schedule import GIB, schedule
-from burnish.stages import inputs, locks, planning
+from burnish.stages import compatible, inputs, locks, planning
 from burnish.stages.run import Run, World
 
 ATTEMPTS = 3  # sections that may vanish one after another
@@ -24,8 +24,9 @@ SHOWN = 12  # moves told one by one; the rest is counted
 
 
 def probe(world: World, run: Run) -> Run:
-    """What this machine can do; refuses images that no local build can make."""
+    """What this machine can do; refuses images that no local build can make, or no GPU would run."""
     need_rootfs(run.plan)
+    compatible.refuse(world, run.plan)
     return replace(run, host=host.probe(world.store.root))
 
 
@@ -68,7 +69,9 @@ def _resolve(world: World, run: Run, *, sections: Collection[str], why: str) -> 
 
 
 def planned(world: World, run: Run) -> Run:
-    """The schedule; refuses to begin on a disk that is too small."""
+    """The schedule; refuses to begin on a disk that is too small, or with what no GPU would run."""
+    # again: what was open is resolved by now
+    compatible.refuse(world, run.plan)
     run = replace(run, schedule=make_schedule(world, run))
     plan = run.schedule
     assert plan is not None

@@ -10,7 +10,7 @@ from typing import Any
 from house.sources import place
 
 KEYS = 15
-KINDS = ("bases", "profiles", "images", "targets", "pins", "gates")
+KINDS = ("bases", "profiles", "images", "targets", "pins", "gates", "compatibility")
 # Keys below these are names of layers.
 OF_LAYERS = ("layer_mib",)
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

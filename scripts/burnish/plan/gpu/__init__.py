@@ -1,0 +1,1 @@
+"""What of an image has to do with GPUs, and whether it goes together: pure, against a table of facts."""

@@ -1,0 +1,170 @@
+"""Takes a plan and the defaults of its roles; gives its `Stack`: driver, environments, frameworks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from burnish.model.compatibility import Compatibility
+from burnish.model.gpu import Framework, GpuEnvironment, Stack
+from burnish.model.plan import Layer, Plan
+from burnish.model.role import Role
+from burnish.plan.gpu.fits import build_of, for_processors
+
+ROLE = "cuda"
+# NVIDIA's packages in an archive, and its distributions in an index.
+APT = re.compile(
+    r"nvidia|^cuda-|^lib(?:cuda|cublas|cudart|cudnn|cufft|cufile|cupti|curand|cusolver|cusparse|nccl"
+    r"|npp|nvcuvid|nvjitlink|nvjpeg|nvrtc|nvvm)"
+)
+PYTHON = re.compile(r"^(?:nvidia|cuda)-")
+DRIVER = re.compile(r"nvidia|^libcuda1$|^libcudadebugger1$|^libnvcuvid1$")
+IN_VERSION = re.compile(r"(?:\d+:)?((\d{3})\.\d[\d.]*)")
+IN_NAME = re.compile(r"-(\d{3})(?=-|$)")
+BUILT_THERE = re.compile(r"(?<!no)-dkms(?=-|$)")
+# The version of the whole driver is that of its kernel modules, or of libcuda.
+SPEAKING = ("nvidia-kernel-dkms", "nvidia-kernel-open-dkms", "libcuda1")
+SUFFIX = re.compile(r"-cu(\d\d)$")
+# Without a suffix since CUDA 13: their versions tell.
+PLAIN = ("nvidia-cuda-runtime", "nvidia-cuda-nvrtc", "nvidia-cublas", "cuda-toolkit")
+COMPILERS = ("nvidia-cuda-nvrtc", "nvidia-cuda-nvcc")
+
+
+def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Stack:
+    """What of an image has to do with GPUs, as far as its definition and its lock say."""
+    unread = {entry.section for entry in plan.open}
+    layer = next((each for each in plan.layers if ROLE in each.roles), None)
+    given = _variables(layer, roles)
+    driver = _driver_packages(plan, layer, unread=unread)
+    asked = {*driver, *(layer.apt if layer else ())}
+    own = given.get("cuda_environment", "") if given.get("cuda_toolkit_channel") == "pypi" else ""
+    return Stack(
+        channel=given.get("cuda_driver_channel", "none"),
+        declared=_declared(given),
+        branches=_branches(driver),
+        version=_version(driver),
+        modules=given.get("cuda_kernel_modules", "proprietary"),
+        unsigned=tuple(sorted(n for n in asked if DRIVER.search(n) and BUILT_THERE.search(n))),
+        architectures=tuple(given.get("cuda_architectures", ())),
+        fabric_manager=bool(given.get("cuda_fabric_manager", False)),
+        environments=tuple(_environments(plan, table, unread=unread, toolkit=own)),
+        packages=_packages(plan),
+        unread=tuple(sorted(_sections(plan, layer) & unread)),
+    )
+
+
+def branch_of(name: str, version: str) -> int | None:
+    """The branch of a package of the driver's: by its version, else by its name."""
+    if not DRIVER.search(name):
+        return None
+    if told := IN_VERSION.match(version):
+        return int(told[2])
+    named = IN_NAME.search(name)
+    return int(named[1]) if named else None
+
+
+def majors(pins: Mapping[str, str]) -> dict[int, tuple[str, ...]]:
+    """The pins of an environment by the major version of CUDA that they belong to."""
+    found: dict[int, tuple[str, ...]] = {}
+    for name, version in sorted(pins.items()):
+        suffix = SUFFIX.search(name)
+        if suffix:
+            major = int(suffix[1])
+        elif name in PLAIN:
+            major = int(version.partition(".")[0])
+        else:
+            continue
+        found[major] = (*found.get(major, ()), f"{name} {version}")
+    return found
+
+
+def frameworks(pins: Mapping[str, str], table: Compatibility) -> tuple[Framework, ...]:
+    """The frameworks of an environment that are built for GPUs, or may be."""
+    known = sorted({build.framework for build in table.builds})
+    return tuple(
+        Framework(name=name, version=pins[name], build=build_of(table, name, pins[name]))
+        for name in known
+        if name in pins and not for_processors(name, pins[name])
+    )
+
+
+def _variables(layer: Layer | None, roles: Mapping[str, Role]) -> Mapping[str, Any]:
+    if layer is None:
+        return {}
+    defaults = roles[ROLE].data.get("defaults", {}) if ROLE in roles else {}
+    return {**defaults, **layer.vars}
+
+
+def _declared(given: Mapping[str, Any]) -> int | None:
+    branch = given.get("cuda_driver_branch")
+    none = given.get("cuda_driver_channel", "none") == "none"
+    return None if none or branch is None else int(branch)
+
+
+def _driver_packages(plan: Plan, layer: Layer | None, *, unread: set[str]) -> dict[str, str]:
+    if layer is None or f"apt:{layer.name}" in unread:
+        return {}
+    debs = {each.name: each.version for each in plan.lock.debs(layer.name)}
+    return {**plan.lock.versions(f"apt:{layer.name}"), **debs}
+
+
+def _branches(packages: Mapping[str, str]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for name, version in sorted(packages.items()):
+        if branch := branch_of(name, version):
+            found[branch] = (*found.get(branch, ()), name)
+    return found
+
+
+def _version(packages: Mapping[str, str]) -> str:
+    order = [*SPEAKING, *sorted(n for n in packages if DRIVER.search(n))]
+    told = (IN_VERSION.match(packages[name]) for name in order if name in packages)
+    return next((match[1] for match in told if match), "")
+
+
+def _environments(
+    plan: Plan, table: Compatibility, *, unread: set[str], toolkit: str
+) -> Iterator[GpuEnvironment]:
+    for name in (name for layer in plan.layers for name in layer.python):
+        if f"python:{name}" in unread:
+            continue
+        pins = plan.lock.versions(f"python:{name}")
+        libraries = {each: version for each, version in pins.items() if PYTHON.match(each)}
+        found = frameworks(pins, table)
+        if libraries or found:
+            yield GpuEnvironment(
+                name=name,
+                majors=majors(libraries),
+                libraries=libraries,
+                frameworks=found,
+                compiler=_compiler(libraries) if name == toolkit else "",
+            )
+
+
+def _compiler(libraries: Mapping[str, str]) -> str:
+    names = [n for n in libraries if SUFFIX.sub("", n) in COMPILERS]
+    versions = sorted(".".join(libraries[name].split(".")[:2]) for name in names)
+    return versions[-1] if versions else ""
+
+
+def _packages(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """NVIDIA's in every section of the lock that the image has."""
+    lock = plan.lock
+    sections: dict[str, Iterable[str]] = {"rootfs": lock.versions("rootfs")}
+    for layer in plan.layers:
+        debs = [each.name for each in lock.debs(layer.name)]
+        sections[f"apt:{layer.name}"] = [*lock.versions(f"apt:{layer.name}"), *debs, *layer.apt]
+        for name in layer.python:
+            sections[f"python:{name}"] = lock.versions(f"python:{name}")
+    rules = {"python": PYTHON.match, "apt": APT.search, "rootfs": APT.search}
+    found = {
+        section: tuple(sorted({n for n in names if rules[section.partition(":")[0]](n)}))
+        for section, names in sections.items()
+    }
+    return {section: names for section, names in found.items() if names}
+
+
+def _sections(plan: Plan, layer: Layer | None) -> set[str]:
+    own = {f"apt:{layer.name}"} if layer else set()
+    return own | {f"python:{name}" for each in plan.layers for name in each.python}
