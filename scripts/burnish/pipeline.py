@@ -92,6 +92,7 @@ __all__ = [
     "open_world",
     "pending",
     "plan",
+    "plan_of",
     "promote",
     "prunable",
     "prune",

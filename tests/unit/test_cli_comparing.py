@@ -96,4 +96,5 @@ def test_gates_for_machines(root: Path) -> None:
         "downgrade": True,
         "package-lost": True,
         "security": False,
+        "compatibility": True,
     }

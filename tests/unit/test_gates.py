@@ -18,7 +18,10 @@ from burnish.model.manifest import Manifest, Software
 from burnish.model.verdict import Verdict
 
 MIB = 1 << 20
-NAMES = ("checks", "image-size", "layer-size", "downgrade", "package-lost", "security")
+NAMES = (
+    *("checks", "image-size", "layer-size", "downgrade", "package-lost", "security"),
+    "compatibility",
+)
 DUE = (Level.CONTAINER, Level.VM)
 CLEAR = Pending(fixes=(), unasked=())
 
@@ -77,6 +80,7 @@ def test_a_good_version_passes_every_gate() -> None:
         "downgrade": "none since 2026.1101.0",
         "package-lost": "none since 2026.1101.0",
         "security": "0 pending, 0 allowed",
+        "compatibility": "nothing against it in the table",
     }
 
 
@@ -166,6 +170,12 @@ def failed(*outcomes: Any) -> tuple[Verdict, ...]:
             "security",
             "no data: pypi: no answer",
             id="a source without data",
+        ),
+        pytest.param(
+            case(incompatible=("branch 535 of the driver ended",)),
+            "compatibility",
+            "branch 535 of the driver ended",
+            id="something against it in the table of GPUs",
         ),
     ],
 )

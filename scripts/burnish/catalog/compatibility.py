@@ -42,6 +42,7 @@ CODE = re.compile(r"sm_\d+[a-z]?")
 PTX = re.compile(r"compute_\d+[a-z]?")
 SIZE = re.compile(r"Standard_[A-Za-z0-9_*\[\]-]+")
 Found = dict[str, tuple[Any, Document]]
+Problems = Iterator[Problem]
 # What a key of a row has to look like, in all that it holds.
 FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "cuda": (CUDA, "a version of CUDA, such as 12.8"),
@@ -93,7 +94,7 @@ def _file(path: Path, name: str, *, found: Found) -> list[Problem]:
     return problems
 
 
-def _rows(name: str, found: Found) -> Iterator[Problem]:
+def _rows(name: str, found: Found) -> Problems:
     item, document = found[name]
     for key, identity in LISTS[name]:
         seen: set[Any] = set()
@@ -108,7 +109,7 @@ def _rows(name: str, found: Found) -> Iterator[Problem]:
                 yield from _row(row, document, at=at, found=found)
 
 
-def _row(row: Any, document: Document, *, at: Location, found: Found) -> Iterator[Problem]:
+def _row(row: Any, document: Document, *, at: Location, found: Found) -> Problems:
     known = {each.id for each in found["sources"][0].sources} if "sources" in found else set()
     if not row.sources:
         yield document.problem((*at, "sources"), "a fact names where it comes from")
@@ -117,8 +118,8 @@ def _row(row: Any, document: Document, *, at: Location, found: Found) -> Iterato
             place = (*at, "sources", index)
             hint = closest(source, known)
             yield document.problem(place, f"unknown source {source!r}", hint=hint)
-    for key, (form, what) in FORMS.items():
-        yield from _form(getattr(row, key, ()), form, document=document, at=(*at, key), what=what)
+    for key in FORMS:
+        yield from _form(key, getattr(row, key, ()), document=document, at=at)
     for key in SPECIFIERS:
         if (value := getattr(row, key, "")) and not _specifier(value):
             text = f"{value!r} is no range of versions"
@@ -126,20 +127,14 @@ def _row(row: Any, document: Document, *, at: Location, found: Found) -> Iterato
     yield from _status(row, document, at=at)
 
 
-def _form(
-    value: str | tuple[str, ...],
-    form: re.Pattern[str],
-    *,
-    document: Document,
-    at: Location,
-    what: str,
-) -> Iterator[Problem]:
+def _form(key: str, value: str | tuple[str, ...], *, document: Document, at: Location) -> Problems:
+    form, what = FORMS[key]
     for each in (value,) if isinstance(value, str) else value:
         if each and not form.fullmatch(each):
-            yield document.problem(at, f"{each!r} is not {what}")
+            yield document.problem((*at, key), f"{each!r} is not {what}")
 
 
-def _status(row: Any, document: Document, *, at: Location) -> Iterator[Problem]:
+def _status(row: Any, document: Document, *, at: Location) -> Problems:
     """A family that is gone says since when; one that nobody serves says why."""
     status = getattr(row, "status", "")
     if status == "retired" and row.since is None:

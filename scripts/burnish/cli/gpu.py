@@ -16,11 +16,10 @@ def view(fit: Fit) -> Iterator[RenderableType]:
     """What `plan` shows of an image for GPUs: driver, sizes, what is accepted, what is not known."""
     yield f"[bold]GPU[/bold] {escape(_driver(fit))}"
     if fit.sizes:
-        table = Table("GPU sizes in Azure", "GPU", "served", "why", box=None)
+        table = Table("sizes in Azure", "GPU", "served", "why", box=None)
         for each in fit.sizes:
             state = "[green]yes[/green]" if each.serves else "[red]no[/red]"
-            sizes = escape(", ".join(each.family.sizes))
-            table.add_row(sizes, each.family.gpu, state, escape("; ".join(each.why)))
+            table.add_row(each.family.name, each.family.gpu, state, escape("; ".join(each.why)))
         yield table
     for finding in fit.accepted:
         assert finding.accepted is not None

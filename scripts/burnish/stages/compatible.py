@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 from burnish.errors import DefinitionError, Problem
 from burnish.model.gpu import Finding, Fit
-from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.plan.gpu.judge import fit as judged
-from burnish.stages.plans import plan_of
 from burnish.stages.run import World
 
 
@@ -21,7 +19,7 @@ def fit(world: World, plan: Plan) -> Fit:
 
 def problems(world: World, plan: Plan, *, of: Fit) -> tuple[Problem, ...]:
     """What keeps an image from being built, each at its place in the image's definition."""
-    return tuple(_problem(world, plan, finding) for finding in of.refused)
+    return tuple(_problem(world, plan, finding=finding) for finding in of.refused)
 
 
 def refuse(world: World, plan: Plan) -> None:
@@ -30,9 +28,9 @@ def refuse(world: World, plan: Plan) -> None:
         raise DefinitionError(found)
 
 
-def unpromotable(world: World, manifest: Manifest) -> tuple[str, ...]:
-    """What a filed version has against it by today's table, accepted or not."""
-    return tuple(_told(fit(world, plan_of(world, manifest)).findings))
+def against(world: World, plan: Plan) -> tuple[str, ...]:
+    """What the table has against a plan, in words, accepted or not."""
+    return tuple(_told(fit(world, plan).findings))
 
 
 def _told(findings: Iterable[Finding]) -> Iterable[str]:
@@ -40,7 +38,7 @@ def _told(findings: Iterable[Finding]) -> Iterable[str]:
         yield each.text + (f" (accepted: {each.accepted.reason})" if each.accepted else "")
 
 
-def _problem(world: World, plan: Plan, finding: Finding) -> Problem:
+def _problem(world: World, plan: Plan, *, finding: Finding) -> Problem:
     name, path = plan.image.name, finding.path
     lines = world.catalog.lines.get(name, {})
     # what no key of the image says comes from its profile or its lock

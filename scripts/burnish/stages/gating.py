@@ -11,6 +11,7 @@ from burnish.model.gates import Gates
 from burnish.model.manifest import Manifest
 from burnish.stages import compatible
 from burnish.stages.comparing import compare
+from burnish.stages.plans import plan_of
 from burnish.stages.run import World
 from burnish.stages.services import image_of
 from burnish.verify.suite import owed
@@ -31,7 +32,7 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
         difference=compare(world, stable, new=manifest, files=False) if stable else None,
         pending=pending,
         today=world.now.date(),
-        incompatible=compatible.unpromotable(world, manifest),
+        incompatible=compatible.against(world, plan_of(world, manifest)),
     )
     return judge_case(case)
 

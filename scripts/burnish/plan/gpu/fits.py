@@ -22,7 +22,7 @@ def number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:2]) if version else ()
 
 
-def build_of(table: Compatibility, framework: str, version: str) -> Build | None:
+def build_of(table: Compatibility, framework: str, *, version: str) -> Build | None:
     """What is known of the build of a version: by the table, or by what the version says itself."""
     local = version.partition("+")[2]
     if told := OF_CUDA.fullmatch(local):

@@ -50,7 +50,7 @@ def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Sta
         fabric_manager=bool(given.get("cuda_fabric_manager", False)),
         environments=tuple(_environments(plan, table, unread=unread, toolkit=own)),
         packages=_packages(plan),
-        unread=tuple(sorted(_sections(plan, layer) & unread)),
+        unread=tuple(_unread(plan, layer, open_=unread)),
     )
 
 
@@ -83,7 +83,7 @@ def frameworks(pins: Mapping[str, str], table: Compatibility) -> tuple[Framework
     """The frameworks of an environment that are built for GPUs, or may be."""
     known = sorted({build.framework for build in table.builds})
     return tuple(
-        Framework(name=name, version=pins[name], build=build_of(table, name, pins[name]))
+        Framework(name=name, version=pins[name], build=build_of(table, name, version=pins[name]))
         for name in known
         if name in pins and not for_processors(name, pins[name])
     )
@@ -165,6 +165,11 @@ def _packages(plan: Plan) -> dict[str, tuple[str, ...]]:
     return {section: names for section, names in found.items() if names}
 
 
-def _sections(plan: Plan, layer: Layer | None) -> set[str]:
-    own = {f"apt:{layer.name}"} if layer else set()
-    return own | {f"python:{name}" for each in plan.layers for name in each.python}
+def _unread(plan: Plan, layer: Layer | None, *, open_: set[str]) -> Iterator[str]:
+    """The sections that would tell more: what they hold is not known yet."""
+    # where the root filesystem is open, nobody has asked for what comes on it
+    if layer and layer.apt and (f"apt:{layer.name}" in open_ or layer.name not in plan.lock.apt):
+        yield f"apt:{layer.name}"
+    for name in (name for each in plan.layers for name in each.python):
+        if f"python:{name}" in open_:
+            yield f"python:{name}"

@@ -56,7 +56,7 @@ def _one(each: Told, table: Compatibility, *, branch: int | None) -> Iterator[st
         if each.cuda:
             yield f"{name} says that it is for processors, and is built with CUDA {each.cuda}"
         return
-    build = build_of(table, each.name, each.version)
+    build = build_of(table, each.name, version=each.version)
     if build is None:
         yield f"{name} has no row in packer/compatibility/frameworks.yaml"
     else:

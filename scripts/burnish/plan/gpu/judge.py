@@ -43,7 +43,7 @@ def fit(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role], today: d
     return Fit(
         stack=found,
         findings=_judged(findings, image, today=today),
-        unknown=tuple(_unknown(found, driver, image, table=table)),
+        unknown=tuple(_unknown(found, driver, image=image, table=table)),
         sizes=served(case) if found.branch else (),
         driver=driver,
         cuda=cuda,
@@ -133,7 +133,7 @@ def _acceptance(
 
 
 def _unknown(
-    found: Stack, driver: Branch | None, image: Image, *, table: Compatibility
+    found: Stack, driver: Branch | None, *, image: Image, table: Compatibility
 ) -> Iterator[str]:
     """What the table does not say of this image: told, and neither guessed nor refused."""
     if found.branch is None:

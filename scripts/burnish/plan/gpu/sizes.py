@@ -75,4 +75,3 @@ def _notes(family: Family, case: Case) -> Iterator[str]:
                 yield f"{one.name} {one.version}: not known whether it has code for it"
     if family.secure_boot == "unknown" and case.image.security == "trusted-launch":
         yield "not known whether Secure Boot can be on there"
-    yield from (f"{section} is open" for section in case.stack.unread)
