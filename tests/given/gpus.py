@@ -138,3 +138,47 @@ def _base() -> Base:
         communicator="ssh",
         levels=(),
     )
+
+
+SPEC = (
+    "{cuda_driver_channel: {type: str}, cuda_driver_branch: {type: int}, "
+    "cuda_architectures: {type: list}}"
+)
+PROFILE = """\
+name: gpu
+extends: stack
+layers:
+  - id: cuda
+    after: base
+    roles: [cuda]
+    vars:
+      cuda_driver_channel: distribution
+      cuda_driver_branch: 535
+      cuda_architectures: [sm_75, sm_80]
+"""
+IMAGE = """\
+name: tiny-gpu
+base: tiny
+profile: gpu
+flavour: gpu
+publisher: burnish
+offer: stack
+sku: tiny-gpu
+vm_size: Standard_NC4as_T4_v3
+disk_gb: 8
+security: standard
+"""
+ACCEPTS = """\
+accepts:
+  - fact: ended-535
+    reason: Debian [12] has no other
+    review: 2099-01-01
+"""
+
+
+def files(image: str = IMAGE) -> dict[str, str]:
+    """What makes of the small checkout one with an image for GPUs, and the table of this repository."""
+    folder = checkout.REPOSITORY / "packer" / "compatibility"
+    shared = {f"packer/compatibility/{p.name}": p.read_text() for p in folder.glob("*.yaml")}
+    own = {"packer/images/tiny-gpu.yaml": image, "packer/profiles/gpu.yaml": PROFILE}
+    return shared | own | checkout.role("cuda", options=SPEC)

@@ -107,9 +107,9 @@ WRONG = [
     ("drivers", "branch: 550", "branch: 535", "4: branches[1].branch: 535 stands here twice", ""),
     ("drivers", '"12.2"', '"12"', "3: branches[0].cuda: '12' is not a version of CUDA, such as 12.8",
      ""),
-    ("drivers", "2026-06-30", "soon", "3: branches[0].ends: input should be a valid date in the format "
+    ("drivers", "2026-06-30", "soon", ("3: branches[0].ends: input should be a valid date in the format "
         "YYYY-MM-DD, "
-     "input is too short, not 'soon'", ""),
+     "input is too short, not 'soon'"), ""),
     ("drivers", "kind: long-term", "kind: longterm", "3: branches[0].kind: unknown value 'longterm'",
      "expected '', 'long-term', 'production' or 'new-feature'"),
     ("drivers", "name: drivers", "name: driver", "1: name: the name 'driver' is not the file's",
@@ -121,21 +121,22 @@ WRONG = [
     ("frameworks", "==9.10.2.21", "nine", "4: builds[1].cudnn: 'nine' is no range of versions",
      "such as ==2.10.0 or >=9.3,<10"),
     ("frameworks", "==2.10.0", "==2.9.1", "4: builds[1].versions: torch ==2.9.1 stands here twice", ""),
-    ("frameworks", "compute_90", "sm_90", "3: builds[0].ptx: 'sm_90' is not an architecture of PTX, "
-     "such as compute_90", ""),
+    ("frameworks", "compute_90", "sm_90", ("3: builds[0].ptx: 'sm_90' is not an architecture of PTX, "
+     "such as compute_90"), ""),
     ("families", " since: 2026-09-30,", "", "4: families[1].status: retired since when?",
      "add `since`, a day"),
     ("families", " why: AMD,", "", "5: families[2].status: out of scope why?", "add `why`"),
-    ("families", "Standard_NC*_T4", "NC4 T4", "3: families[0].sizes: 'NC4 T4' is not a pattern of sizes, "
-     "such as Standard_NC*as_T4_v3", ""),
+    ("families", "Standard_NC*_T4", "NC4 T4", ("3: families[0].sizes: 'NC4 T4' is not a pattern of sizes, "
+     "such as Standard_NC*as_T4_v3"), ""),
     ("sources", "id: wheels", "id: page", "4: sources[1].id: page stands here twice", ""),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "old", "new", "text", "hint"), WRONG)
+@pytest.mark.parametrize("mistake", WRONG, ids=lambda mistake: f"{mistake[0]}: {mistake[2]}")
 def test_each_mistake_has_its_place_its_words_and_its_hint(
-    root: Path, name: str, old: str, new: str, text: str, hint: str
+    root: Path, mistake: tuple[str, str, str, str, str]
 ) -> None:
+    name, old, new, text, hint = mistake
     with checkout.edited(root, f"{FOLDER}/{name}.yaml", old=old, new=new):
         assert (f"{name}.yaml:{text}", hint) in problems(root)
 

@@ -47,28 +47,38 @@ TORCH_15 = {**gpus.TORCH_13, "torch": "2.15.0", "nvidia-cuda-runtime": "13.2.75"
 PLANTED: Mapping[str, tuple[Plan, str]] = {
     "CUDA 13 wheels on Debian's driver": (
         old({"torch": gpus.TORCH_13}),
-        "python:torch: torch 2.14.1 (CUDA 13.0), nvidia-cuda-runtime 13.0.96: CUDA 13 needs a driver "
-        "of branch 580 or newer, this image has 535.309.01",
+        (
+            "python:torch: torch 2.14.1 (CUDA 13.0), nvidia-cuda-runtime 13.0.96: CUDA 13 needs a driver "
+            "of branch 580 or newer, this image has 535.309.01"
+        ),
     ),
     "an XGBoost beyond the driver": (
         old({"ml": {"xgboost": "3.4.1", "nvidia-nccl-cu13": "2.32.3"}}),
-        "python:ml: xgboost 3.4.1 (CUDA 13.3), nvidia-nccl-cu13 2.32.3: CUDA 13 needs a driver of "
-        "branch 580 or newer, this image has 535.309.01",
+        (
+            "python:ml: xgboost 3.4.1 (CUDA 13.3), nvidia-nccl-cu13 2.32.3: CUDA 13 needs a driver of "
+            "branch 580 or newer, this image has 535.309.01"
+        ),
     ),
     "a wheel that says its CUDA in its version": (
         old({"torch": {"torch": "2.13.0+cu130"}}),
-        "python:torch: torch 2.13.0+cu130 (CUDA 13.0): CUDA 13 needs a driver of branch 580 or newer, "
-        "this image has 535.309.01",
+        (
+            "python:torch: torch 2.13.0+cu130 (CUDA 13.0): CUDA 13 needs a driver of branch 580 or newer, "
+            "this image has 535.309.01"
+        ),
     ),
     "PTX that the driver is too old to compile": (
         old(cuda_architectures=["sm_75", "sm_90"]),
-        "cuda_architectures: sm_90 is claimed: tensorflow 2.21.0 has only PTX of CUDA 12.5 for it, and "
-        "the driver compiles PTX up to CUDA 12.2 (environment tf)",
+        (
+            "cuda_architectures: sm_90 is claimed: tensorflow 2.21.0 has only PTX of CUDA 12.5 for it, and "
+            "the driver compiles PTX up to CUDA 12.2 (environment tf)"
+        ),
     ),
     "a framework without the architecture": (
         new({"ml": {"xgboost": "3.3.0"}}, cuda_architectures=["sm_75", "sm_70"]),
-        "cuda_architectures: sm_70 is claimed: xgboost 3.3.0 has no code for it, only for sm_75, sm_80, "
-        "sm_90, sm_100, sm_120, compute_120 (environment ml)",
+        (
+            "cuda_architectures: sm_70 is claimed: xgboost 3.3.0 has no code for it, only for sm_75, sm_80, "
+            "sm_90, sm_100, sm_120, compute_120 (environment ml)"
+        ),
     ),
     "an architecture that CUDA dropped": (
         new({"torch": gpus.TORCH_13}, cuda_architectures=["sm_75", "sm_70"]),
@@ -80,11 +90,15 @@ PLANTED: Mapping[str, tuple[Plan, str]] = {
     ),
     "an architecture and both the driver and its modules": (
         old({"torch": gpus.TORCH_12}, cuda_architectures=["sm_75", "sm_100"]),
-        "cuda_architectures: sm_100 is claimed: Blackwell came with CUDA 12.8, the driver (branch 535) "
-        "brings 12.2",
+        (
+            "cuda_architectures: sm_100 is claimed: Blackwell came with CUDA 12.8, the driver (branch 535) "
+            "brings 12.2"
+        ),
     ),
     "an architecture newer than the compiler": (
-        new({"cuda": {"nvidia-cuda-nvrtc-cu12": "12.2.140"}}, cuda_architectures=["sm_75", "sm_120"]),
+        new(
+            {"cuda": {"nvidia-cuda-nvrtc-cu12": "12.2.140"}}, cuda_architectures=["sm_75", "sm_120"]
+        ),
         "cuda_architectures: sm_120 is claimed: the toolkit in cuda, CUDA 12.2, does not compile for it",
     ),
     "a compiler newer than the driver": (
@@ -93,9 +107,11 @@ PLANTED: Mapping[str, tuple[Plan, str]] = {
     ),
     "two CUDAs in one environment": (
         new({"both": {**gpus.TORCH_13, **gpus.TF}}),
-        "python:both: two major versions of CUDA in one environment, whose libraries are the same files: "
-        "CUDA 12 by tensorflow 2.21.0 (CUDA 12.5), nvidia-cuda-runtime-cu12 12.9.79; "
-        "CUDA 13 by torch 2.14.1 (CUDA 13.0), nvidia-cuda-runtime 13.0.96",
+        (
+            "python:both: two major versions of CUDA in one environment, whose libraries are the same files: "
+            "CUDA 12 by tensorflow 2.21.0 (CUDA 12.5), nvidia-cuda-runtime-cu12 12.9.79; "
+            "CUDA 13 by torch 2.14.1 (CUDA 13.0), nvidia-cuda-runtime 13.0.96"
+        ),
     ),
     "a cuDNN that somebody else brought": (
         old({"torch": {**gpus.TORCH_12, "nvidia-cudnn-cu12": "9.28.0.42"}}),
@@ -103,8 +119,10 @@ PLANTED: Mapping[str, tuple[Plan, str]] = {
     ),
     "two branches of the driver": (
         gpus.plan({**gpus.OPEN, "nvidia-smi": "595.84-1"}, {}, given=gpus.NEW_VARS),
-        "apt: packages of two branches of the driver: 580: libcuda1, nvidia-kernel-open-dkms; "
-        "595: nvidia-smi",
+        (
+            "apt: packages of two branches of the driver: 580: libcuda1, nvidia-kernel-open-dkms; "
+            "595: nvidia-smi"
+        ),
     ),
     "another branch than was asked for": (
         old({}, cuda_driver_branch=550),
@@ -112,18 +130,24 @@ PLANTED: Mapping[str, tuple[Plan, str]] = {
     ),
     "modules that nobody signed": (
         on(new(), security="trusted-launch"),
-        "security: trusted-launch starts machines with Secure Boot, which refuses the modules that "
-        "nvidia-kernel-open-dkms builds: nobody signed them",
+        (
+            "security: trusted-launch starts machines with Secure Boot, which refuses the modules that "
+            "nvidia-kernel-open-dkms builds: nobody signed them"
+        ),
     ),
     "a GRID size": (
         on(new(), vm_size="Standard_NV36ads_A10_v5"),
-        "vm_size: Standard_NV36ads_A10_v5 (A10, or a part of one) is not served: it needs NVIDIA's GRID "
-        "driver of branch 570, the image has the data center's",
+        (
+            "vm_size: Standard_NV36ads_A10_v5 (A10, or a part of one) is not served: it needs NVIDIA's GRID "
+            "driver of branch 570, the image has the data center's"
+        ),
     ),
     "NVSwitch without a fabric manager": (
         on(new(), vm_size="Standard_ND96asr_v4"),
-        "vm_size: Standard_ND96asr_v4 (8 x A100) is not served: its GPUs are joined by an NVSwitch, and "
-        "the image has no fabric manager",
+        (
+            "vm_size: Standard_ND96asr_v4 (8 x A100) is not served: its GPUs are joined by an NVSwitch, and "
+            "the image has no fabric manager"
+        ),
     ),
     "a size whose architecture is not claimed": (
         on(new(), vm_size="Standard_NC40ads_H100_v5"),
@@ -139,8 +163,10 @@ PLANTED: Mapping[str, tuple[Plan, str]] = {
     ),
     "CUDA in an image for processors": (
         on(gpus.plan({}, {"torch": gpus.TORCH_12}), flavour="cpu"),
-        "python:torch: an image for processors, and nvidia-cuda-runtime-cu12, nvidia-cudnn-cu12, "
-        "nvidia-nccl-cu12 of NVIDIA's",
+        (
+            "python:torch: an image for processors, and nvidia-cuda-runtime-cu12, nvidia-cudnn-cu12, "
+            "nvidia-nccl-cu12 of NVIDIA's"
+        ),
     ),
     "a driver in an image for processors": (
         on(gpus.plan(gpus.OLD, {}), flavour="cpu"),
@@ -197,7 +223,9 @@ def accepting(**values: Any) -> Plan:
         (
             accepting(),
             date(2026, 6, 1),
-            ["accepts[0].fact: 'ended-535' is accepted, and is no fact of this image that could be"],
+            [
+                "accepts[0].fact: 'ended-535' is accepted, and is no fact of this image that could be"
+            ],
         ),
     ],
 )

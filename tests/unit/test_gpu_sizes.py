@@ -71,8 +71,10 @@ def test_an_old_driver_keeps_what_needs_newer_ptx() -> None:
     assert found["NCads_A100_v4"].serves
     assert found["NCads_H100_v5"].why == (
         "the image does not claim sm_90",
-        "tensorflow 2.21.0 has only PTX of CUDA 12.5 for it, and the driver compiles PTX up to CUDA "
-        "12.2 (environment tf)",
+        (
+            "tensorflow 2.21.0 has only PTX of CUDA 12.5 for it, and the driver compiles PTX up to CUDA "
+            "12.2 (environment tf)"
+        ),
     )
 
 
