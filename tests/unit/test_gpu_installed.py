@@ -6,6 +6,7 @@ from typing import Any
 
 import gpus
 import pytest
+from burnish.model.base import Flavour
 from burnish.plan.gpu.installed import against_table, told
 
 TORCH = {
@@ -21,8 +22,10 @@ TF = {
 XGBOOST = {"version": "3.2.0", "cuda": "12.9"}
 
 
-def differences(name: str, answer: dict[str, Any], *, branch: int | None = 535) -> tuple[str, ...]:
-    return against_table([told(name, answer)], gpus.table(), branch=branch)
+def differences(
+    name: str, answer: dict[str, Any], *, flavour: Flavour = "gpu", branch: int | None = 535
+) -> tuple[str, ...]:
+    return against_table([told(name, answer)], gpus.table(), flavour=flavour, branch=branch)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,11 @@ def test_each_difference_is_told(name: str, answer: dict[str, Any], text: str) -
 
 
 def test_an_image_for_processors_has_no_build_for_gpus() -> None:
-    assert differences("torch", {"version": "2.13.0+cpu", "cuda": None}, branch=None) == ()
-    assert differences("torch", TORCH, branch=None) == (
+    assert differences("torch", {"version": "2.13.0+cpu", "cuda": None}, flavour="cpu") == ()
+    assert differences("torch", TORCH, flavour="cpu") == (
         "torch 2.10.0 is built with CUDA 12.8, in an image for processors",
     )
+
+
+def test_a_driver_that_the_host_brings_is_not_judged() -> None:
+    assert differences("xgboost", {"version": "3.4.1", "cuda": "13.3"}, branch=None) == ()

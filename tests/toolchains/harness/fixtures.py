@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 import pytest
 import testinfra
+from burnish.catalog.compatibility import load_table
+from burnish.model.compatibility import Compatibility
 
 from harness import facts as facts_file
 from harness import tree as tree_file
@@ -87,6 +89,15 @@ def tree(request: pytest.FixtureRequest) -> Tree:
     if not folder:
         raise pytest.UsageError("level 'artifact' needs --burnish-tree=DIR")
     return tree_file.load(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def table(request: pytest.FixtureRequest) -> Compatibility:
+    """What packer/compatibility/ says: drivers, CUDA, builds of frameworks, GPU families."""
+    roots = [Path(__file__).parents[3], *map(Path, request.config.getoption("burnish_root"))]
+    found, problems = load_table(roots, shown=str)
+    assert problems == []
+    return found
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from burnish.model.base import Flavour
 from burnish.model.compatibility import Build, Compatibility
 from burnish.plan.gpu.fits import build_of, first_driver, for_processors, number
 
@@ -36,22 +37,24 @@ def told(name: str, answer: Mapping[str, object]) -> Told:
 
 
 def against_table(
-    found: Iterable[Told], table: Compatibility, *, branch: int | None
+    found: Iterable[Told], table: Compatibility, *, flavour: Flavour, branch: int | None
 ) -> tuple[str, ...]:
     """Where a framework and the table differ, or the driver's branch does not run what is installed.
 
     A version that the table does not have differs too: what is shipped has to have a row. `branch` is
-    None in an image for processors: then no framework may be built for GPUs.
+    None where the image has no driver of its own. In one for processors nothing is built for GPUs.
     """
+    if flavour == "cpu":
+        return tuple(
+            f"{each.name} {each.version} is built with CUDA {each.cuda}, in an image for processors"
+            for each in found
+            if each.cuda
+        )
     return tuple(text for each in found for text in _one(each, table, branch=branch))
 
 
 def _one(each: Told, table: Compatibility, *, branch: int | None) -> Iterator[str]:
     name = f"{each.name} {each.version}"
-    if branch is None:
-        if each.cuda:
-            yield f"{name} is built with CUDA {each.cuda}, in an image for processors"
-        return
     if for_processors(each.name, each.version):
         if each.cuda:
             yield f"{name} says that it is for processors, and is built with CUDA {each.cuda}"
@@ -63,7 +66,7 @@ def _one(each: Told, table: Compatibility, *, branch: int | None) -> Iterator[st
         yield from _row(each, build)
     if each.cuda:
         first = first_driver(table, number(each.cuda)[0])
-        if first and branch < first:
+        if first and branch and branch < first:
             yield f"{name} is built with CUDA {each.cuda}: a driver of branch {first}, not {branch}"
 
 
