@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 
 import pytest
-from burnish.model.compatibility import Compatibility
-from burnish.plan.gpu.installed import against_table, told
 from harness.facts import Environment, Facts
 from harness.tree import Tree
 from harness.work import Work
@@ -64,19 +62,6 @@ def test_files_are_their_packages(work: Work, environment: Environment) -> None:
 def test_a_cpu_image_holds_no_cuda(work: Work, environment: Environment, facts: Facts) -> None:
     versions = work("imports.py", "{}", interpreter=[environment.python])["versions"]
     assert facts.flavour != "cpu" or not any(name.startswith("nvidia-") for name in versions)
-
-
-@pytest.mark.needs("torch|tensorflow|tensorflow-cpu|xgboost|xgboost-cpu|lightgbm")
-@pytest.mark.levels("container", "vm", "azure")
-def test_builds_are_what_the_table_says(
-    work: Work, environment: Environment, facts: Facts, table: Compatibility
-) -> None:
-    report = work("builds.py", interpreter=[environment.python])
-    own = facts.flavour == "gpu" and facts.variable("cuda_driver_channel") != "none"
-    branch = facts.variable("cuda_driver_branch") if own else None
-    answers = [told(name, answer) for name, answer in report.items()]
-    assert answers != []
-    assert against_table(answers, table, flavour=facts.flavour, branch=branch) == ()
 
 
 @pytest.mark.levels("container", "vm", "azure")

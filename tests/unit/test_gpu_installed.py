@@ -6,7 +6,6 @@ from typing import Any
 
 import gpus
 import pytest
-from burnish.model.base import Flavour
 from burnish.plan.gpu.installed import against_table, told
 
 TORCH = {
@@ -23,7 +22,7 @@ XGBOOST = {"version": "3.2.0", "cuda": "12.9"}
 
 
 def differences(
-    name: str, answer: dict[str, Any], *, flavour: Flavour = "gpu", branch: int | None = 535
+    name: str, answer: dict[str, Any], *, flavour: str = "gpu", branch: int | None = 535
 ) -> tuple[str, ...]:
     return against_table([told(name, answer)], gpus.table(), flavour=flavour, branch=branch)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from burnish.model.base import Flavour
 from burnish.model.compatibility import Build, Compatibility
 from burnish.plan.gpu.fits import build_of, first_driver, for_processors, number
 
@@ -37,7 +36,7 @@ def told(name: str, answer: Mapping[str, object]) -> Told:
 
 
 def against_table(
-    found: Iterable[Told], table: Compatibility, *, flavour: Flavour, branch: int | None
+    found: Iterable[Told], table: Compatibility, *, flavour: str, branch: int | None
 ) -> tuple[str, ...]:
     """Where a framework and the table differ, or the driver's branch does not run what is installed.
 
