@@ -6,21 +6,12 @@ import json
 from collections.abc import Callable
 
 import pytest
+from harness.certified import LONGLEY
 from harness.facts import Environment, Facts
 from harness.tree import Tree
 from harness.work import Work
 
-# Longley's coefficients as NIST certifies them (Statistical Reference Datasets).
-LONGLEY = {
-    "const": -3482258.63459582,
-    "GNPDEFL": 15.0618722713733,
-    "GNP": -0.358191792925910e-01,
-    "UNEMP": -2.02022980381683,
-    "ARMED": -1.03322686717359,
-    "POP": -0.511041056535807e-01,
-    "YEAR": 1829.15146461355,
-}
-
+NAMES = ("const", "GNPDEFL", "GNP", "UNEMP", "ARMED", "POP", "YEAR")
 # MLflow is published as a whole and as its parts, whose files are the same bytes: `wrong` says so.
 MLFLOW = {"mlflow", "mlflow-skinny", "mlflow-tracing"}
 # Files in the syntax of a newer Python, which an older one cannot import or compile.
@@ -64,6 +55,15 @@ def test_a_cpu_image_holds_no_cuda(work: Work, environment: Environment, facts: 
     assert facts.flavour != "cpu" or not any(name.startswith("nvidia-") for name in versions)
 
 
+@pytest.mark.needs("torch|tensorflow|tensorflow-cpu|xgboost|xgboost-cpu|lightgbm")
+@pytest.mark.levels("container", "vm", "azure")
+def test_builds_are_what_the_table_says(
+    work: Work, environment: Environment, unlike_the_table: Callable[..., tuple[str, ...]]
+) -> None:
+    report = work("builds.py", interpreter=[environment.python])
+    assert unlike_the_table(report) == ()
+
+
 @pytest.mark.levels("container", "vm", "azure")
 def test_no_import_compiles_again(work: Work, environment: Environment) -> None:
     modules = [name for name in ("pandas", "torch", "jupyterlab") if environment.has(name)]
@@ -103,7 +103,7 @@ def test_tables_survive_parquet(work: Work, environment: Environment) -> None:
 @pytest.mark.levels("container", "vm", "azure")
 def test_statistics_are_right(work: Work, environment: Environment) -> None:
     report = work("stats.py", interpreter=[environment.python])
-    assert report["longley"] == pytest.approx(LONGLEY, rel=1e-6)
+    assert report["longley"] == pytest.approx(dict(zip(NAMES, LONGLEY, strict=True)), rel=1e-6)
     assert report["r_squared"] == pytest.approx(0.995479004577296, rel=1e-9)
     assert report["t"] == pytest.approx(-1.8830, abs=1e-3)
     assert report["gauss"] == pytest.approx(1.7724538509055159, rel=1e-9)

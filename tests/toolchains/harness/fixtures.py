@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import getpass
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import pytest
 import testinfra
 from burnish.catalog.compatibility import load_table
-from burnish.model.compatibility import Compatibility
+from burnish.plan.gpu.installed import against_table, told
 
 from harness import facts as facts_file
 from harness import tree as tree_file
@@ -91,13 +91,23 @@ def tree(request: pytest.FixtureRequest) -> Tree:
     return tree_file.load(Path(folder))
 
 
-@pytest.fixture(scope="session")
-def table(request: pytest.FixtureRequest) -> Compatibility:
-    """What packer/compatibility/ says: drivers, CUDA, builds of frameworks, GPU families."""
+@pytest.fixture
+def unlike_the_table(
+    request: pytest.FixtureRequest, facts: Facts
+) -> Callable[[Mapping[str, Mapping[str, object]]], tuple[str, ...]]:
+    """What packer/compatibility/ has otherwise than frameworks say of themselves (work/builds.py)."""
     roots = [Path(__file__).parents[3], *map(Path, request.config.getoption("burnish_root"))]
-    found, problems = load_table(roots, shown=str)
+    table, problems = load_table(roots, shown=str)
     assert problems == []
-    return found
+    own = facts.flavour == "gpu" and facts.variable("cuda_driver_channel") != "none"
+    branch = facts.variable("cuda_driver_branch") if own else None
+
+    def compare(report: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
+        assert report, "no framework answered"
+        answers = [told(name, answer) for name, answer in report.items()]
+        return against_table(answers, table, flavour=facts.flavour, branch=branch)
+
+    return compare
 
 
 @pytest.fixture
