@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -27,7 +27,8 @@ class Rootfs:
     """How a root filesystem is bootstrapped: archive suite, components, keyring and package names.
 
     `keyring` is the name of a file in the keyrings folder, without its ending; `python` the version
-    of the distribution's own interpreter; `kernel` the kernel packages for each flavour.
+    of the distribution's own interpreter; `kernel` the kernel packages for each flavour; `further` the
+    components that a flavour needs beside those that every image has.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -37,11 +38,16 @@ class Rootfs:
     keyring: str
     python: str
     kernel: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    further: dict[str, tuple[str, ...]] = field(default_factory=dict)
     include: tuple[str, ...] = ()
 
     def declared(self, flavour: str) -> tuple[str, ...]:
         """The package names asked for, sorted; what they depend on comes by itself."""
         return tuple(sorted({*self.include, *self.kernel.get(flavour, ())}))
+
+    def of(self, flavour: str) -> Rootfs:
+        """That of a flavour: with the components that it needs beside the others."""
+        return replace(self, components=(*self.components, *self.further.get(flavour, ())))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,7 @@ def first_layer(context: Context) -> Layer:
     if base.rootfs:
         inputs = rootfs_inputs(
             base.rootfs.suite,
-            base.rootfs.components,
+            base.rootfs.of(context.image.flavour).components,
             declared=base.rootfs.declared(context.image.flavour),
             lock=lock.rootfs,
         )

@@ -32,7 +32,7 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
     return Wanted(
         image=image.name,
         distribution=base.distribution,
-        rootfs=base.rootfs,
+        rootfs=base.rootfs.of(image.flavour) if base.rootfs else None,
         flavour=image.flavour,
         tools=catalog.tools_rootfs if local else None,
         apt={each.id: asked.packages[each.id] for each, _ in layers if asked.packages.get(each.id)},

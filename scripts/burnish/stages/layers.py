@@ -32,8 +32,8 @@ def first(world: World, run: Run) -> Run:
     They are made side by side, and only the first tells its story: each waits most of its time.
     """
     plan = run.plan
-    base_rootfs, lock, tools = plan.base.rootfs, plan.lock, plan.tools
-    assert base_rootfs and lock.rootfs and lock.tools and tools
+    assert plan.base.rootfs and plan.lock.rootfs and plan.lock.tools and plan.tools
+    declared, lock, tools = plan.base.rootfs.of(plan.image.flavour), plan.lock, plan.tools
     quiet = partial(
         _rootfs,
         replace(world, monitor=Silent()),
@@ -45,7 +45,7 @@ def first(world: World, run: Run) -> Run:
     with ThreadPoolExecutor(max_workers=1) as pool:
         beside = pool.submit(quiet)
         try:
-            _rootfs(world, run, layer=plan.layers[0], declared=base_rootfs, lock=lock.rootfs)
+            _rootfs(world, run, layer=plan.layers[0], declared=declared, lock=lock.rootfs)
             beside.result()
         except BaseException:
             process.end_all()

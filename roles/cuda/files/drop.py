@@ -1,0 +1,20 @@
+"""Takes glob patterns; removes what they match; prints {"changed": [...]} as JSON."""
+
+import glob
+import json
+import os
+import shutil
+import sys
+
+
+def remove(path):
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        os.remove(path)
+
+
+found = sorted({path for pattern in sys.argv[1:] for path in glob.glob(pattern)})
+for each in found:
+    remove(each)
+print(json.dumps({"changed": found}))

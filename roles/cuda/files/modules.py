@@ -1,0 +1,34 @@
+"""Takes JSON {"names": modules}; prints {"versions": [...], "kernels": [...]}: what modinfo says of them.
+
+Ends with a message where a kernel that can be booted lacks a module, or has one built for another kernel.
+"""
+
+import glob
+import json
+import subprocess
+import sys
+
+
+def told(kernel, name, field):
+    argv = ["modinfo", "-k", kernel, "-F", field, name]
+    return subprocess.run(argv, capture_output=True, text=True).stdout.strip()
+
+
+def main(names):
+    kernels = [path.removeprefix("/boot/vmlinuz-") for path in sorted(glob.glob("/boot/vmlinuz-*"))]
+    if not kernels:
+        sys.exit("no kernel in /boot: the base names it under rootfs.kernel.gpu")
+    versions = set()
+    for kernel in kernels:
+        for name in names:
+            built = told(kernel, name, "vermagic").partition(" ")[0]
+            if built != kernel:
+                sys.exit(
+                    f"{name} of kernel {kernel}: built for {built or 'no kernel at all'}; "
+                    "are the headers of the same version as the kernel? `burnish lock IMAGE --upgrade`"
+                )
+            versions.add(told(kernel, name, "version"))
+    print(json.dumps({"kernels": kernels, "versions": sorted(versions - {""})}))
+
+
+main(json.loads(sys.argv[1]).get("names", []))
