@@ -16,7 +16,10 @@ from played import Played
 from rich.console import Console
 
 ROOT = Path(__file__).resolve().parents[2]
-IMAGES: Mapping[str, str] = {"numpy_mkl": "debian-12-mkl-numpy"}
+IMAGES: Mapping[str, str] = {
+    "cuda": "debian-12-gpu-distro",
+    "numpy_mkl": "debian-12-mkl-numpy",
+}
 
 
 def below(role: str) -> str:

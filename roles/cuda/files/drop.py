@@ -14,7 +14,10 @@ def remove(path):
         os.remove(path)
 
 
-found = sorted({path for pattern in sys.argv[1:] for path in glob.glob(pattern)})
-for each in found:
-    remove(each)
-print(json.dumps({"changed": found}))
+changed = []
+for each in sorted({path for pattern in sys.argv[1:] for path in glob.glob(pattern)}):
+    # what lay in a folder that went went with it
+    if os.path.lexists(each):
+        remove(each)
+        changed.append(each)
+print(json.dumps({"changed": changed}))

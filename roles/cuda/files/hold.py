@@ -6,10 +6,12 @@ import sys
 
 
 def lines(*argv):
-    return subprocess.run(argv, capture_output=True, text=True).stdout.splitlines()
+    return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
-rows = lines("dpkg-query", "--show", "--showformat=${db:Status-Abbrev}\t${Package}\n", *sys.argv[1:])
+rows = lines(
+    "dpkg-query", "--show", "--showformat=${db:Status-Abbrev}\t${Package}\n", *sys.argv[1:]
+)
 installed = {name for state, _, name in (row.partition("\t") for row in rows) if state[1:2] == "i"}
 new = sorted(installed - set(lines("apt-mark", "showhold")))
 if new:

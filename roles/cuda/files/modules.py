@@ -9,9 +9,9 @@ import subprocess
 import sys
 
 
-def told(kernel, name, field):
+def told(kernel, name, *, field):
     argv = ["modinfo", "-k", kernel, "-F", field, name]
-    return subprocess.run(argv, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def main(names):
@@ -21,13 +21,13 @@ def main(names):
     versions = set()
     for kernel in kernels:
         for name in names:
-            built = told(kernel, name, "vermagic").partition(" ")[0]
+            built = told(kernel, name, field="vermagic").partition(" ")[0]
             if built != kernel:
                 sys.exit(
                     f"{name} of kernel {kernel}: built for {built or 'no kernel at all'}; "
                     "are the headers of the same version as the kernel? `burnish lock IMAGE --upgrade`"
                 )
-            versions.add(told(kernel, name, "version"))
+            versions.add(told(kernel, name, field="version"))
     print(json.dumps({"kernels": kernels, "versions": sorted(versions - {""})}))
 
 

@@ -1,8 +1,8 @@
 """Takes a folder to make; fills it with links to the toolkit of the running environment's NVIDIA wheels.
 
-The wheels of CUDA 12 have a folder for each part (nvidia/cuda_nvcc), those of 13 one for all (nvidia/cu13).
-Programs look for bin, include, lib64 and nvvm in one place, and the linker for libX.so beside libX.so.N, which no
-wheel has. Prints {"changed": [...]} as JSON.
+The wheels of CUDA 12 have a folder for each part (nvidia/cuda_nvcc), those of 13 one for all
+(nvidia/cu13). Programs look for bin, include, lib64 and nvvm in one place, and the linker for libX.so
+beside libX.so.N, which no wheel has. Prints {"changed": [...]} as JSON.
 """
 
 import json

@@ -32,8 +32,9 @@ def first(world: World, run: Run) -> Run:
     They are made side by side, and only the first tells its story: each waits most of its time.
     """
     plan = run.plan
-    assert plan.base.rootfs and plan.lock.rootfs and plan.lock.tools and plan.tools
-    declared, lock, tools = plan.base.rootfs.of(plan.image.flavour), plan.lock, plan.tools
+    base_rootfs, lock, tools = plan.base.rootfs, plan.lock, plan.tools
+    assert base_rootfs and lock.rootfs and lock.tools and tools
+    declared = base_rootfs.of(plan.image.flavour)
     quiet = partial(
         _rootfs,
         replace(world, monitor=Silent()),

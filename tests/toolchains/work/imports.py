@@ -1,4 +1,5 @@
-"""Imports what each requirement installs; what is a program only is started.
+"""Imports what each requirement installs; what is a program only is started, and what is only headers and
+libraries of C has to be there.
 
 Argument: {requirement: [names], ...}, [] = find out.
 """
@@ -34,6 +35,12 @@ def programs(distribution):
     ]
 
 
+def of_c(distribution):
+    """Headers, and libraries that are loaded by a versioned name."""
+    files = [file for file in distribution.files if {"include", "lib"} & set(file.parts[:-1])]
+    return [distribution.locate_file(file) for file in files]
+
+
 def load(modules, distribution):
     if not modules and (found := programs(distribution)):
         started = [
@@ -42,6 +49,8 @@ def load(modules, distribution):
         return [
             f"{done.args[0]}: exit code {done.returncode}" for done in started if done.returncode
         ]
+    if not modules and (found := of_c(distribution)):
+        return [f"{path}: is not there" for path in found if not path.exists()]
     errors = []
     for module in modules or ["(nothing to import)"]:
         try:

@@ -1,0 +1,3 @@
+# an upgrade may bring another driver
+# shellcheck shell=sh
+apt-mark unhold nvidia-kernel-dkms
