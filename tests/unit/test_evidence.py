@@ -11,6 +11,7 @@ import pytest
 from burnish.evidence.manifest import BEYOND, Evidence, not_verified, record
 from burnish.evidence.markdown import table
 from burnish.evidence.report import report
+from burnish.model.disk import ListedFile
 from burnish.model.manifest import Event, Manifest
 from burnish.model.verdict import Verdict
 
@@ -43,6 +44,18 @@ def test_the_record_of_a_run(tmp_path: Path) -> None:
     assert made.artifacts["raw"] == makers.sha("raw")
     assert made.artifacts["container"] == f"sha256:{makers.sha('seal')}"
     assert made.host == {"kernel": "6.1.0", "docker": "29.0.0", "cores": "2", "packer": "1.8.6"}
+
+
+def test_the_report_tells_what_fills_the_os_disk_and_names_the_container(tmp_path: Path) -> None:
+    files = [ListedFile(f"opt/{n}", "file", 0o644, 0, 0, n << 20) for n in range(20)]
+    made = record(replace(evidence(tmp_path), listed=files))
+    assert made.on_disk and (made.on_disk.virtual, made.on_disk.used) == (8 << 30, 190 << 20)
+    assert list(made.on_disk.largest) == [f"opt/{n}" for n in range(19, 4, -1)]
+    text = report(made)
+    assert "The OS disk has 8,192 MiB, its files take 190 MiB.\n" in text
+    assert "| `/opt/19` | 19 |" in text
+    assert f"`docker tag {made.artifacts['container']} burnish-cpu` names it" in text
+    assert "## OS disk" not in report(replace(made, on_disk=None))
 
 
 def test_a_stand_in_is_said_in_manifest_and_report(tmp_path: Path) -> None:

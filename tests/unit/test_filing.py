@@ -13,10 +13,12 @@ import makers
 import pytest
 import worlds
 from burnish import pipeline
+from burnish.build import listing
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
 from burnish.errors import NothingToDo, PublishError
 from burnish.model.catalog import Catalog
+from burnish.model.disk import LISTING, ListedFile
 from burnish.model.manifest import Inventory
 from burnish.stages import filing, prove
 from burnish.stages.run import Run, World
@@ -35,6 +37,9 @@ def finished(world: World) -> Run:
     folder = world.build / "made"
     for name, size in disk.sizes.items():
         write(folder / name, "x" * size)
+    listing.write(folder / LISTING, [ListedFile("etc/hosts", "file", 0o644, 0, 0, 7)])
+    sizes = {**disk.sizes, LISTING: (folder / LISTING).stat().st_size}
+    disk = replace(disk, sizes=sizes)
     world.store.keep_disk(disk, folder)
     suite = prove.suite_of(world, run)
     levels = ("container", "artifact", "vm")

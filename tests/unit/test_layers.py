@@ -47,6 +47,9 @@ def rebuilt(before: Plan, after: Plan) -> tuple[str, ...]:
     return tuple(layer.name for layer in after.layers if layer.id not in known)
 
 
+MORE = "further:\n    %s: [contrib]\n"
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "layers"),
     [
@@ -77,6 +80,10 @@ def rebuilt(before: Plan, after: Plan) -> tuple[str, ...]:
         pytest.param(TINY, "[bash]", "[bash, zsh]", ALL, id="package of the base"),
         pytest.param(TINY, "bookworm", "trixie", ALL, id="suite"),
         pytest.param(TINY, "[main]", "[main, contrib]", ALL, id="components"),
+        pytest.param(
+            TINY, "  python:", f"  {MORE % 'gpu'}  python:", NONE, id="others' components"
+        ),
+        pytest.param(TINY, "  python:", f"  {MORE % 'cpu'}  python:", ALL, id="further components"),
         pytest.param(TINY, "cpu: [linux-image-cloud]", "cpu: [linux]", ALL, id="kernel"),
         pytest.param(TINY, "gpu: [linux-image-cloud]", "gpu: [linux]", NONE, id="other kernel"),
         pytest.param(TINY, "debian-archive-keyring", "other", NONE, id="keyring"),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from burnish.model.disk import ListedFile
 from burnish.model.host import Host
-from burnish.model.manifest import LayerEntry, Manifest, Software
+from burnish.model.manifest import LayerEntry, Manifest, OnDisk, Software
 from burnish.model.plan import Plan
 from burnish.model.record import DiskRecord, LayerRecord
 from burnish.model.verdict import Verdict
 
 FORMAT = 1
+LARGEST = 15
+GIB = 1 << 30
 # Tiers that no local build reaches; said in every manifest instead of passed over.
 BEYOND = (
     "azure: no version of this image was booted in Azure by this run",
@@ -21,7 +24,7 @@ BEYOND = (
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What was built and found; `pins`: those by hand, in words."""
+    """What was built and found; `pins`: those by hand, in words; `listed`: every file of the disk."""
 
     plan: Plan
     host: Host
@@ -34,6 +37,7 @@ class Evidence:
     seconds: Mapping[str, float]
     lock_sha256: str
     pins: tuple[str, ...] = ()
+    listed: Sequence[ListedFile] = ()
 
 
 def record(evidence: Evidence) -> Manifest:
@@ -67,6 +71,18 @@ def record(evidence: Evidence) -> Manifest:
         standin=plan.lock.standin,
         pins=evidence.pins,
         accepts=tuple(each.text for each in plan.image.accepts),
+        on_disk=_on_disk(evidence),
+    )
+
+
+def _on_disk(evidence: Evidence) -> OnDisk | None:
+    if not evidence.listed:
+        return None
+    largest = sorted(evidence.listed, key=lambda each: (-each.size, each.path))[:LARGEST]
+    return OnDisk(
+        virtual=evidence.plan.image.disk_gb * GIB,
+        used=sum(each.size for each in evidence.listed),
+        largest={each.path: each.size for each in largest},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from burnish.evidence.markdown import MIB, mib, table
-from burnish.model.manifest import Event, Manifest, Software
+from burnish.model.manifest import Event, Manifest, OnDisk, Software
 from burnish.model.verdict import Verdict
 
 LARGEST = 15
@@ -25,6 +25,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _layers(manifest),
         _times(manifest),
         _artifacts(manifest),
+        _on_disk(manifest.on_disk),
     ]
     if software:
         parts += [_largest(manifest.software), _software(manifest.software)]
@@ -154,7 +155,21 @@ def _artifacts(manifest: Manifest) -> str:
         (name, mib(manifest.sizes[name]) if name in manifest.sizes else "-", f"`{digest}`")
         for name, digest in manifest.artifacts.items()
     ]
-    return "## Artifacts\n\n" + table(("artifact", "MiB", "sha256"), rows)
+    twin = (
+        "\nThe container image and the disk are made of the same layers, by the same roles: `docker tag "
+        f"{manifest.artifacts['container']} burnish-{manifest.flavour}` names it.\n"
+        if "container" in manifest.artifacts
+        else ""
+    )
+    return "## Artifacts\n\n" + table(("artifact", "MiB", "sha256"), rows) + twin
+
+
+def _on_disk(found: OnDisk | None) -> str:
+    if found is None:
+        return ""
+    said = f"The OS disk has {mib(found.virtual)} MiB, its files take {mib(found.used)} MiB.\n\n"
+    rows = [(f"`/{path}`", mib(size)) for path, size in found.largest.items()]
+    return "## OS disk\n\n" + said + table(("largest files", "MiB"), rows)
 
 
 def _largest(software: Sequence[Software]) -> str:

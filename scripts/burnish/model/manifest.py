@@ -61,6 +61,17 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnDisk:
+    """What the system's disk holds, in bytes: its virtual size, all files, the largest by path."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    virtual: int
+    used: int
+    largest: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What was built, of what, how it was proven. Times in seconds, sizes in bytes.
 
@@ -92,3 +103,4 @@ class Manifest:
     events: tuple[Event, ...] = ()
     pins: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
+    on_disk: OnDisk | None = None

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from burnish.build import listing
 from burnish.catalog.locks import dump_lock
 from burnish.errors import PublishError, UsageError
 from burnish.evidence.manifest import Evidence, not_verified, record
 from burnish.evidence.report import report
 from burnish.gallery import rules
+from burnish.model.disk import LISTING
 from burnish.model.manifest import Manifest
 from burnish.stages import locks, planning
 from burnish.stages.prove import Unproven, suite_of
@@ -38,6 +40,7 @@ def file(world: World, run: Run) -> Run:
     """File the version; a version of the same plan that only got new verdicts is updated in place."""
     assert run.disk and run.inventory
     lock = dump_lock(run.plan.lock)
+    disk = world.store.disk(run.disk.key)
     evidence = Evidence(
         plan=run.plan,
         host=run.machine,
@@ -50,6 +53,7 @@ def file(world: World, run: Run) -> Run:
         seconds=run.seconds,
         lock_sha256=hashlib.sha256(lock.encode()).hexdigest(),
         pins=tuple(state.text for state in planning.by_hand(world, run.plan)),
+        listed=listing.read(disk / LISTING) if LISTING in run.disk.files else (),
     )
     manifest = record(evidence)
     if manifest.standin and not world.options.allow_standin:
@@ -61,7 +65,6 @@ def file(world: World, run: Run) -> Run:
     if filed and filed.artifacts == manifest.artifacts and not world.options.force:
         return refile(world, run, of=filed)
     named = {**texts(world, run, manifest=manifest), locks.FILED: lock}
-    disk = world.store.disk(run.disk.key)
     files = {name: disk / name for name in run.disk.files}
     manifest, folder = world.gallery.add(manifest, day=world.now.date(), files=files, texts=named)
     # the report names the version, which the gallery only just gave
