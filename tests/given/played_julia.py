@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from burnish.errors import BuildError, ToolError
-from burnish.lock.archive import open_archive
+from burnish.lock.archive import Release, open_archive
 from burnish.model.base import Rootfs
 from burnish.pipeline import World
 
@@ -58,7 +58,8 @@ def profile(folder: Path, world: World) -> str:
 def tarball(folder: Path, world: World) -> None:
     """Julia, the same bytes each time, and the publisher's list of its checksum."""
     debs, tree = folder / "debs", folder / NAME
-    archive = open_archive(SUITE, distribution="debian", site=world.site, folder=folder / "apt")
+    release = Release(rootfs=SUITE, distribution="debian")
+    archive = open_archive(release, site=world.site, folder=folder / "apt")
     found = archive.resolve(("julia",), section="the fixture of julia")
     archive.fetch([each for each in found if each.name in PACKAGES], debs, log=folder / "log")
     for path in sorted(debs.glob("*.deb")):

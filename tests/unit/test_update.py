@@ -12,8 +12,8 @@ import pytest
 from archive import ALL, WANTED, Mirror, indexed, opened, place
 from burnish.errors import BuildError, DefinitionError, ToolError
 from burnish.lock import apt, update, wheels
+from burnish.lock.archive import Release
 from burnish.lock.place import Place, Vanished
-from burnish.model.base import Rootfs
 from burnish.model.lock import Lock, OpenEntry, Package, PythonLock
 from burnish.model.site import Apt, Site
 from burnish.plan.layers import standing_on
@@ -82,8 +82,8 @@ def test_each_source_is_asked_once_and_only_for_what_is_due(
 ) -> None:
     seen: list[str] = []
 
-    def opened(rootfs: Rootfs, **_: object) -> Mirror:
-        seen.extend(rootfs.include)
+    def opened(release: Release, **_: object) -> Mirror:
+        seen.extend(release.rootfs.include)
         return Mirror()
 
     def resolve(declared: Sequence[str], **_: object) -> PythonLock:

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from burnish.errors import BuildError
-from burnish.lock import snapshot
-from burnish.lock.archive import Archive, open_archive
+from burnish.lock import further, snapshot
+from burnish.lock.archive import Archive, Release, open_archive
 from burnish.lock.place import Place, Vanished
 from burnish.model.base import Rootfs
 from burnish.model.lock import Package, Wanted
@@ -21,10 +21,24 @@ Debs = Mapping[Package, Path]
 
 
 def opened(wanted: Wanted, section: str, *, place: Place) -> Archive:
-    """The archive that a section's packages come from. ToolError if no mirror answers."""
+    """The archive that a section's packages come from: the distribution's, and for a layer those that
+    its roles declare. ToolError if no mirror answers."""
     rootfs, distribution = rootfs_of(wanted, section)
-    folder = place.scratch / ("tools" if section == "tools" else "rootfs")
-    return open_archive(rootfs, distribution=distribution, site=place.site, folder=folder)
+    folder = place.scratch / section.replace(":", "-")
+    specs = wanted.archives.get(section, ())
+    release = Release(
+        rootfs=rootfs,
+        distribution=distribution,
+        further=further.lines(section, specs, place=place),
+        preferences=tuple(each.preference for each in specs if each.preference),
+    )
+    return open_archive(release, site=place.site, folder=folder)
+
+
+def source(wanted: Wanted, section: str) -> str:
+    """The section whose archive a section's packages come from: its own, or that of all of its kind."""
+    own = section in ("tools", "rootfs") or section in wanted.archives
+    return section if own else "rootfs"
 
 
 def rootfs_of(wanted: Wanted, section: str) -> tuple[Rootfs, str]:

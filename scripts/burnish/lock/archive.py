@@ -39,13 +39,15 @@ class Archive:
     """An updated private apt. `conf` is its APT_CONFIG file, `urls` the mirrors' roots, `recorded` has
     each suite's index: its digest, then its date.
 
-    Several sections may ask the same one: each names itself, for errors.
+    Several sections may ask the same one: each names itself, for errors. `preferences` are stanzas that
+    hold whatever is asked.
     """
 
     conf: Path
     urls: tuple[str, ...]
     recorded: dict[str, str]
     env: dict[str, str]
+    preferences: tuple[str, ...] = ()
 
     def resolve(
         self, names: Sequence[str], *, section: str, pins: Sequence[Pin] = ()
@@ -87,14 +89,14 @@ class Archive:
     def _held(self, pins: Sequence[Pin]) -> tuple[str, ...]:
         """The option that makes apt keep to pins by hand. A priority over 1000 goes back, too."""
         path = self.conf.with_name("preferences")
-        if not pins:
+        if not (pins or self.preferences):
             return ()
-        stanzas = (
+        stanzas = [
             f"Package: {pin.package}\nPin: version {pin.version.removeprefix('=')}\n"
             "Pin-Priority: 1001\n"
             for pin in pins
-        )
-        path.write_text("\n".join(stanzas), encoding="utf-8")
+        ]
+        path.write_text("\n".join([*stanzas, *self.preferences]), encoding="utf-8")
         return ("-o", f"Dir::Etc::preferences={path}")
 
     def _read(
@@ -128,16 +130,28 @@ class Archive:
         return process.run(command, log=log, check=log is not None)
 
 
-def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path) -> Archive:
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """What an apt is opened for: a distribution's release, source lines of archives beside it, and which
+    versions are preferred, as stanzas of apt's preferences."""
+
+    rootfs: Rootfs
+    distribution: str
+    further: tuple[str, ...] = ()
+    preferences: tuple[str, ...] = ()
+
+
+def open_archive(release: Release, *, site: Site, folder: Path) -> Archive:
     """Update a private apt for one release. ToolError if no mirror answers or no keyring is here."""
-    apt = site.apt.get(distribution, Apt())
+    rootfs, apt = release.rootfs, site.apt.get(release.distribution, Apt())
     keyring = find_keyring(rootfs, apt)
     lines = site_lines(rootfs, apt) if apt.mirror else default_lines(rootfs)
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("lists/partial", "archives/partial", "etc/preferences.d"):
         (folder / name).mkdir(parents=True)
     (folder / "status").touch()
-    (folder / "sources.list").write_text(signed(lines, keyring), encoding="utf-8")
+    more = "".join(f"{line}\n" for line in release.further)
+    (folder / "sources.list").write_text(signed(lines, keyring) + more, encoding="utf-8")
     conf = folder / "apt.conf"
     conf.write_text(_conf(folder, ca_bundle=site.ca_bundle), encoding="utf-8")
     env = environment(conf, site)
@@ -148,10 +162,15 @@ def open_archive(rootfs: Rootfs, *, distribution: str, site: Site, folder: Path)
         raise _unreachable(rootfs, done.stderr)
     recorded = {
         path.name.partition("_dists_")[2].removesuffix("_InRelease"): _recorded(path)
-        for path in sorted((folder / "lists").glob("*_InRelease"))
+        # a flat archive's has no name but its address, which belongs into no lock
+        for path in sorted((folder / "lists").glob("*_dists_*_InRelease"))
     }
-    urls = tuple(dict.fromkeys(line.split()[1].rstrip("/") for line in lines))
-    return Archive(conf=conf, urls=urls, recorded=recorded, env=env)
+    roots = [line.split()[-2] for line in release.further]
+    roots += [line.split()[1] for line in lines]
+    urls = tuple(dict.fromkeys(root.rstrip("/") for root in roots))
+    return Archive(
+        conf=conf, urls=urls, recorded=recorded, env=env, preferences=release.preferences
+    )
 
 
 def environment(conf: Path, site: Site) -> dict[str, str]:

@@ -63,6 +63,19 @@ def gone(lock: DownloadsLock, *, place: Place) -> Mapping[str, str]:
     }
 
 
+def reached(urls: Sequence[str], name: str, *, place: Place) -> str:
+    """Where the first of these files is: a source of the site's mirror, or its publisher's. Raises
+    NotThere if nobody has any of them, ToolError where nobody answers."""
+    for source in (source for url in urls for source in sources(url, place.site)):
+        if _offers(source, place=place):
+            return source
+    shown = "\n".join(f"  | {url}" for url in urls)
+    raise NotThere(
+        f"no archive of {name} is there\n{shown}",
+        hint="correct its url in the role's vars/, or put it where downloads.mirror looks",
+    )
+
+
 def sources(url: str, site: Site) -> Iterator[str]:
     """Where a file is looked for: at MIRROR/HOST/PATH, a URL or a folder, and at its own address."""
     parts = urlsplit(url)

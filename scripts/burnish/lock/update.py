@@ -190,13 +190,16 @@ class _Work:
         names = list(self.wanted.apt)
         below = names[: names.index(layer)]
         standing = self.lock.installed(below)
-        section, archive = f"{APT}{layer}", self._archive(ROOTFS)
+        section = f"{APT}{layer}"
+        archive = self._archive(apt.source(self.wanted, section))
+        # what lies below may come from the archives of a layer below
+        beside = [name for name in self.wanted.archives if name.removeprefix(APT) in below]
         site = self.place.site.apt.get(self.wanted.distribution, Apt())
         under = (ROOTFS, *(f"{APT}{name}" for name in below))
         debs = apt.bring(
             ROOTFS,
             tuple(standing.values()),
-            archive=lambda: archive,
+            archive=lambda: self._archive(beside[-1]) if beside else archive,
             place=self.place,
             snapshots=snapshot.places(under, recorded=self.lock.recorded, apt=site),
         )
@@ -212,7 +215,7 @@ class _Work:
         self, section: str, declared: tuple[str, ...], *, packages: tuple[Package, ...]
     ) -> AptLock:
         self._kept(section, {package.name: package.version for package in packages})
-        archive = partial(self._archive, TOOLS if section == TOOLS else ROOTFS)
+        archive = partial(self._archive, apt.source(self.wanted, section))
         debs = apt.bring(section, packages, archive=archive, place=self.place)
         dates = (each.partition(" ")[2] for each in archive().recorded.values())
         if when := max(dates, default=""):
@@ -233,7 +236,9 @@ class _Work:
 
     def _archive(self, section: str) -> Archive:
         if section not in self.archives:
-            opened = self.answers.archives[section].result()
+            asked = self.answers.archives.get(section)
+            # those of a layer alone are opened when its turn comes
+            opened = asked.result() if asked else apt.opened(self.wanted, section, place=self.place)
             self.archives[section] = opened
             recorded: Mapping[str, str] = {f"{section}/{k}": v for k, v in opened.recorded.items()}
             self.lock = replace(self.lock, recorded={**self.lock.recorded, **recorded})

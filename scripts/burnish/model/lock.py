@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from burnish.model.archive import ArchiveSpec
 from burnish.model.base import Rootfs
 from burnish.model.download import DownloadsLock, DownloadSpec
 from burnish.model.npm import NpmLock, NpmSpec
@@ -165,11 +166,13 @@ class Lock:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What roles ask for, by layer: names of packages, files to download, npm tools."""
+    """What roles ask for, by layer: names of packages, files to download, npm tools, and archives that
+    packages may come from beside the distribution's."""
 
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
     npm: Mapping[str, tuple[NpmSpec, ...]] = field(default_factory=dict)
+    archives: Mapping[str, tuple[ArchiveSpec, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +180,8 @@ class Wanted:
     """What a lock has to pin: the root filesystems' package names, each layer's (in the order of the
     layers, those that install any), each environment's requirements and the version of Python that they
     are for, each layer's downloads and npm tools; `pins` by hand, by section; of each layer that may be
-    left out, the sections besides its packages that it needs."""
+    left out, the sections besides its packages that it needs; of each `apt:LAYER` that has some, the
+    archives beside the distribution's."""
 
     image: str
     distribution: str
@@ -191,6 +195,7 @@ class Wanted:
     npm: Mapping[str, tuple[NpmSpec, ...]] = field(default_factory=dict)
     pins: Mapping[str, tuple[Pin, ...]] = field(default_factory=dict)
     optional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    archives: Mapping[str, tuple[ArchiveSpec, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

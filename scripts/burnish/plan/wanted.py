@@ -42,4 +42,5 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
         npm={name: tools for name, tools in asked.npm.items() if tools},
         pins=by_section(applying(catalog, image)),
         optional=optional if interpreter(base) else {},
+        archives={f"apt:{name}": found for name, found in asked.archives.items() if found},
     )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import jinja2
 
 from burnish.errors import DefinitionError, Problem
+from burnish.model.archive import ArchiveSpec
 from burnish.model.base import Base
 from burnish.model.download import DownloadSpec
 from burnish.model.npm import NpmSpec
@@ -15,7 +16,7 @@ from burnish.model.role import Role
 from burnish.render.hcl import environment
 from burnish.render.packages import of_system
 
-Spec = TypeVar("Spec", DownloadSpec, NpmSpec)
+Spec = TypeVar("Spec", ArchiveSpec, DownloadSpec, NpmSpec)
 
 
 def entries(

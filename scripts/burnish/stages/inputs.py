@@ -159,7 +159,7 @@ def _debs(world: World, plan: Plan, *, layers: Sequence[Layer], place: Place) ->
 
     for name, lock in sections(plan, layers):
         world.monitor.detail(f"packages of {name}")
-        kind = "tools" if name == "tools" else "rootfs"
+        kind = apt.source(wanted, name)
         _, distribution = apt.rootfs_of(wanted, kind)
         site = world.site.apt.get(distribution, Apt())
         debs = apt.bring(

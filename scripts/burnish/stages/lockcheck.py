@@ -94,8 +94,9 @@ def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
     """One question for each source: archives, environments' indexes, layers' downloads and tools."""
     place = inputs.place_of(world, Run(plan=plan))
     kinds: dict[str, list[Package]] = {}
+    wanted = planning.wanted(world.catalog, plan.image)
     for name, lock in inputs.sections(plan, inputs.made_here(plan)):
-        kinds.setdefault("tools" if name == "tools" else "rootfs", []).extend(lock.packages)
+        kinds.setdefault(apt.source(wanted, name), []).extend(lock.packages)
     for kind, packages in kinds.items():
         yield partial(_not_in_archive, world, plan, kind=kind, packages=packages, place=place)
     for name in plan.lock.python:

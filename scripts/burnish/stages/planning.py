@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from burnish.model.archive import ArchiveSpec
 from burnish.model.catalog import Catalog
 from burnish.model.download import DownloadSpec
 from burnish.model.image import Image
@@ -18,6 +19,7 @@ from burnish.plan import wanted as wants
 from burnish.plan.pins import states
 from burnish.plan.profiles import flatten
 from burnish.plan.resolve import resolve, unsupported
+from burnish.render.archives import archives
 from burnish.render.downloads import downloads as files
 from burnish.render.npm import npm as tools
 from burnish.render.packages import declared
@@ -31,6 +33,7 @@ class OfRoles:
     packages: tuple[str, ...]
     downloads: tuple[DownloadSpec, ...]
     npm: tuple[NpmSpec, ...]
+    archives: tuple[ArchiveSpec, ...] = ()
 
 
 def plan(catalog: Catalog, image: Image, *, lock: Lock) -> Plan:
@@ -53,17 +56,19 @@ def asked(catalog: Catalog, image: Image) -> Asked:
     """What the roles of an image ask for, by layer; no packages where no root filesystem is built."""
     local = catalog.bases[image.base].rootfs is not None
     packages: dict[str, tuple[str, ...]] = {}
-    downloads: dict[str, tuple[DownloadSpec, ...]] = {}
-    npm: dict[str, tuple[NpmSpec, ...]] = {}
+    found: dict[str, OfRoles] = {}
     for layer, _ in flatten(catalog.profiles[image.profile], catalog.profiles):
         if unsupported(layer.roles, catalog, image=image):
             continue
-        found = of_roles(catalog, image, roles=layer.roles, given=layer.vars)
-        downloads[layer.id] = found.downloads
-        npm[layer.id] = found.npm
+        found[layer.id] = of_roles(catalog, image, roles=layer.roles, given=layer.vars)
         if local:
-            packages[layer.id] = found.packages
-    return Asked(packages=packages, downloads=downloads, npm=npm)
+            packages[layer.id] = found[layer.id].packages
+    return Asked(
+        packages=packages,
+        downloads={name: each.downloads for name, each in found.items()},
+        npm={name: each.npm for name, each in found.items()},
+        archives={name: each.archives for name, each in found.items() if local},
+    )
 
 
 def of_roles(
@@ -79,6 +84,7 @@ def of_roles(
         packages=tuple(name for name in packages if name not in downloaded),
         downloads=downloads,
         npm=tools(found, given, base=base, flavour=image.flavour),
+        archives=archives(found, given, base=base, flavour=image.flavour),
     )
 
 
