@@ -51,8 +51,7 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
         )
     if missing:
         return None, problems
-    document, found = read(path / "facts.yml", shown=f"{shown}/facts.yml")
-    problems += found
+    document, problems = read(path / "facts.yml", shown=f"{shown}/facts.yml")
     if document:
         facts, found = validate(document, Facts)
         problems += found
