@@ -33,7 +33,7 @@ from burnish.stages.services import render
 
 HERE = Path(__file__).parent
 WRITE = os.environ.get("BURNISH_GOLDEN") == "write"
-RENDERED = ("debian-12-cpu", "windows-2022-cpu")
+RENDERED = ("debian-12-cpu", "debian-12-gpu-distro", "windows-2022-cpu")
 MIB = 1 << 20
 
 
