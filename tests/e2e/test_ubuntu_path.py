@@ -20,6 +20,7 @@ CACHE = Path(os.environ.get("BURNISH_STANDIN_CACHE", ROOT / "build" / "standin")
 IMAGE = "ubuntu-24.04-minimal"
 # Its layers with packages of the distribution; environments are wheels, whatever lies below.
 FULL, LAST = "ubuntu-24.04-cpu", "java"
+GPU = "ubuntu-24.04-gpu"
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,16 @@ def test_every_name_of_the_full_image_is_one_that_apt_knows(ours: Burnish) -> No
     layers = json.loads(ours.burnish("plan", FULL, "--json").out)["layers"]
     made = [layer["name"] for layer in layers if layer["cached"]]
     assert made[-1] == LAST and {"base", "r", "mkl"} <= set(made)
+
+
+def test_every_name_of_the_gpu_image_is_one_that_apt_knows(ours: Burnish) -> None:
+    """Resolved, not built: a stub has no kernel module to hold against the kernel."""
+    done = ours.burnish("lock", GPU, "--dry-run")
+    assert done.code == 0, done.err
+    assert "pins added" in done.out
+    # the root filesystem and every layer's packages, the driver's among them, are not
+    still_open = {line.split()[1] for line in done.out.splitlines() if ": open: " in line}
+    assert still_open == {"downloads:cuda:", "downloads:julia:", "downloads:rstudio:"}
 
 
 def test_the_plan_says_what_it_stands_on(ours: Burnish) -> None:
