@@ -63,6 +63,18 @@ def expected(name: str, version: str) -> Any:
     return parts[:2] if name in ("cuda-nvrtc", "nvjitlink") else parts
 
 
+def serves(built: list[str], architecture: str) -> bool:
+    """Whether one of these runs there: machine code of the same generation, or older PTX."""
+    wanted = int(architecture.removeprefix("sm_"))
+    code = [int(each.removeprefix("sm_").rstrip("af")) for each in built if each.startswith("sm_")]
+    ptx = [
+        int(each.removeprefix("compute_").rstrip("af"))
+        for each in built
+        if each.startswith("compute_")
+    ]
+    return any(c // 10 == wanted // 10 and c <= wanted for c in code) or min([*ptx, 999]) <= wanted
+
+
 def of_nvidia(environment: Environment) -> dict[str, str]:
     """NVIDIA's libraries among an environment's pins: name without its CUDA -> version."""
     pins = {
@@ -210,6 +222,24 @@ def test_frameworks_say_that_there_is_no_gpu(
         record(
             f"{name} of {environment.name}, CUDA {report.get('build', '-')}: {report['refusal'][:120]}"
         )
+
+
+@pytest.mark.needs("torch|tensorflow|xgboost")
+@pytest.mark.levels("container", "vm", "azure")
+def test_frameworks_serve_what_the_image_claims(
+    work: Work, environment: Environment, facts: Facts
+) -> None:
+    driver = divmod(BRINGS[facts.variable("cuda_driver_branch")] // 10, 100)
+    for name in (name for name in ("torch", "tensorflow", "xgboost") if environment.has(name)):
+        report = work("cuda_refusal.py", name, interpreter=["timeout", "300", environment.python])
+        major, minor = (int(part) for part in report["build"].split(".")[:2])
+        assert major <= driver[0], f"{name} is built with CUDA {report['build']}"
+        # XGBoost does not say for which it was built
+        for architecture in facts.variable("cuda_architectures"):
+            built = report.get("architectures", [architecture])
+            # what a newer compiler made of PTX, this driver does not load
+            ready = built if (major, minor) <= driver else [b for b in built if "sm_" in b]
+            assert serves(ready, architecture), f"{name} has nothing for {architecture}: {built}"
 
 
 @pytest.mark.services("nvidia-persistenced.service")

@@ -8,36 +8,44 @@ import warnings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
+def said(ask):
+    """What a framework says when it is asked; nothing if it does as it was told."""
+    try:
+        ask()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
 def of_torch():
     import torch
 
-    told = {"build": torch.version.cuda, "architectures": torch.cuda.get_arch_list()}
-    try:
-        torch.ones(2).cuda()
-    except Exception as error:
-        return {
-            **told,
-            "refusal": f"{type(error).__name__}: {error}",
-            "devices": torch.cuda.device_count(),
-        }
-    return {**told, "refusal": "", "devices": torch.cuda.device_count()}
+    return {
+        "build": torch.version.cuda,
+        # its public question answers only where there is a GPU
+        "architectures": torch._C._cuda_getArchFlags().split(),
+        "refusal": said(lambda: torch.ones(2).cuda()),
+        "devices": torch.cuda.device_count(),
+    }
 
 
 def of_tensorflow():
     import tensorflow
 
-    build = dict(tensorflow.sysconfig.get_build_info())
-    told = {
-        "build": build.get("cuda_version"),
-        "architectures": build.get("cuda_compute_capabilities"),
-    }
-    gpus = tensorflow.config.list_physical_devices("GPU")
-    try:
+    build = tensorflow.sysconfig.get_build_info()
+    # else it computes on the processor, and says nothing
+    tensorflow.config.set_soft_device_placement(False)
+
+    def ask():
         with tensorflow.device("/GPU:0"):
             tensorflow.ones(2).numpy()
-    except Exception as error:
-        return {**told, "refusal": f"{type(error).__name__}: {error}", "devices": len(gpus)}
-    return {**told, "refusal": "", "devices": len(gpus)}
+
+    return {
+        "build": build["cuda_version"],
+        "architectures": build["cuda_compute_capabilities"],
+        "refusal": said(ask),
+        "devices": len(tensorflow.config.list_physical_devices("GPU")),
+    }
 
 
 def of_xgboost():
@@ -46,26 +54,25 @@ def of_xgboost():
 
     build = xgboost.build_info()
     data = xgboost.DMatrix(numpy.arange(20.0).reshape(10, 2), label=numpy.arange(10) % 2)
-    told = {"build": ".".join(map(str, build.get("CUDA_VERSION", ()))), "devices": 0}
     # it does not refuse: it warns, and trains on the processor
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         xgboost.train({"device": "cuda"}, data, 2)
-    return {**told, "refusal": " ".join(str(each.message) for each in said)}
+    return {
+        "build": ".".join(map(str, build["CUDA_VERSION"])),
+        "refusal": " ".join(str(each.message) for each in told),
+        "devices": 0,
+    }
 
 
 def of_lightgbm():
     import lightgbm
     import numpy
 
-    data = lightgbm.Dataset(
-        numpy.random.default_rng(1).normal(size=(200, 4)), numpy.arange(200) % 2
-    )
-    try:
-        lightgbm.train({"device_type": "gpu", "verbose": -1}, data, 2)
-    except Exception as error:
-        return {"refusal": f"{type(error).__name__}: {error}", "devices": 0}
-    return {"refusal": "", "devices": 0}
+    numbers = numpy.random.default_rng(1).normal(size=(200, 4))
+    data = lightgbm.Dataset(numbers, numpy.arange(200) % 2)
+    refusal = said(lambda: lightgbm.train({"device_type": "gpu", "verbose": -1}, data, 2))
+    return {"refusal": refusal, "devices": 0}
 
 
 asked = {
