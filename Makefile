@@ -5,6 +5,8 @@ TARGET ?= local
 ROLE ?=
 IMAGE ?=
 ARGS ?=
+# an image by its own name, or the one of an OS for machines with or without a GPU
+WHICH = $(if $(IMAGE),$(IMAGE),--os $(OS) --gpu $(GPU))
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -17,14 +19,14 @@ help: ## this list
 setup: ## what burnish needs: packages (sudo once), .venv, a Docker daemon
 	@scripts/setup
 
-image: setup ## build, prove, boot, file: OS=debian|debian-13|ubuntu|... GPU=0|1 TARGET=local
-	@burnish build --os $(OS) --gpu $(GPU) --target $(TARGET) $(ARGS)
+image: setup ## build, prove, boot, file: OS=debian|debian-13|ubuntu|... GPU=0|1, or IMAGE=...; TARGET=local
+	@burnish build $(WHICH) --target $(TARGET) $(ARGS)
 
 nightly: setup ## every image: lock upgraded, built if something changed, proven, judged, promoted
 	@burnish nightly $(ARGS)
 
 plan: setup ## what `make image` would do, and why
-	@burnish plan --os $(OS) --gpu $(GPU) $(ARGS)
+	@burnish plan $(WHICH) $(ARGS)
 
 check: setup ## load every definition and lock
 	@burnish check
