@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import checkout
 import pytest
 from burnish.model.profile import LayerSpec, Profile
 from burnish.plan.profiles import flatten
@@ -61,3 +62,45 @@ def test_grandparents_count() -> None:
     child = Profile(name="child", extends="middle", layers=(layer("c", after="m"),))
     found = flatten(child, {"parent": PARENT, "middle": middle})
     assert [spec.id for spec, _ in found] == ["base", "m", "c", "python", "seal"]
+
+
+# What the images for GPUs ask for in the place of what those for processors do.
+INSTEAD = {
+    "tf": ({"tensorflow-cpu>=2.21"}, {"tensorflow[and-cuda]>=2.21,<2.22"}),
+    "ml": ({"xgboost-cpu>=3.2"}, {"xgboost>=3.2,<3.3"}),
+    "torch": ({"torch==2.13.0+cpu"}, {"torch>=2.14,<2.15"}),
+}
+TORCH_12 = {"torch": ({"torch==2.13.0+cpu"}, {"torch==2.10.0"})}
+
+
+def environments(profile: str) -> dict[str, set[str]]:
+    profiles = checkout.real().profiles
+    layers = flatten(profiles[profile], profiles)
+    given = [layer.vars for layer, _ in layers if "python_environment" in layer.vars]
+    return {each["python_environment"]: set(each["python_requirements"]) for each in given}
+
+
+@pytest.mark.parametrize(
+    ("profile", "instead"),
+    [
+        ("data-science-gpu", INSTEAD),
+        ("data-science-gpu-signed", INSTEAD),
+        ("data-science-gpu-distro", INSTEAD | TORCH_12),
+    ],
+)
+def test_images_for_gpus_have_what_the_others_have(
+    profile: str, instead: dict[str, tuple[set[str], set[str]]]
+) -> None:
+    plain, ours = environments("data-science"), environments(profile)
+    assert ours.keys() - plain.keys() == {"cuda"}
+    differing = {name for name in plain if plain[name] != ours[name]}
+    assert {
+        name: (plain[name] - ours[name], ours[name] - plain[name]) for name in differing
+    } == instead
+
+
+def test_the_driver_stands_low_and_once() -> None:
+    profiles = checkout.real().profiles
+    for name in ("data-science-gpu", "data-science-gpu-signed", "data-science-gpu-distro"):
+        names = [layer.id for layer, _ in flatten(profiles[name], profiles)]
+        assert names[:3] == ["base", "cuda", "r"]
