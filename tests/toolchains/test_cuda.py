@@ -264,6 +264,14 @@ def test_no_service_fails_without_a_gpu(work: Work, facts: Facts) -> None:
     assert report["failed"] == []
 
 
+@pytest.mark.levels("container", "vm", "azure")
+def test_the_container_toolkit_is_there_if_asked_for(work: Work, facts: Facts) -> None:
+    asked = facts.variable("cuda_container_toolkit")
+    version = facts.variable("cuda_container_version").partition("-")[0] if asked else ""
+    report = work("cuda_containers.py", interpreter=SYSTEM)
+    assert report == dict.fromkeys(("nvidia-ctk", "nvidia-container-cli"), version)
+
+
 @pytest.mark.levels("artifact")
 def test_the_disk_keeps_the_driver(tree: Tree, facts: Facts) -> None:
     modules = [
