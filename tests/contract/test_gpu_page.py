@@ -16,20 +16,18 @@ def test_the_page_is_fresh() -> None:
     assert done.returncode == 0, f"{done.stdout}{done.stderr}write it with {TOOL.name}"
 
 
+def test_no_image_of_ours_is_refused() -> None:
+    page = sources.text(sources.ROOT / "docs" / "gpu.md")
+    assert [line for line in page.splitlines() if ", refused: " in line] == []
+
+
+KEYS = (
+    *("kind", "cuda", "ends", "driver", "dropped", "modules", "versions", "architectures", "ptx"),
+    *("cudnn", "nccl", "gpu", "architecture", "grid", "nvswitch", "secure_boot", "status", "since"),
+    *("why", "what", "date", "link"),
+)
+
+
 def test_the_page_explains_every_key_of_a_row() -> None:
     page = sources.text(sources.ROOT / "docs" / "gpu.md")
-    keys = (
-        "kind",
-        "cuda",
-        "ends",
-        "driver",
-        "dropped",
-        "modules",
-        "versions",
-        "architectures",
-        "ptx",
-    )
-    keys += ("cudnn", "nccl", "gpu", "architecture", "grid", "nvswitch", "secure_boot", "status")
-    assert [
-        key for key in (*keys, "since", "why", "what", "date", "link") if f"`{key}`" not in page
-    ] == []
+    assert [key for key in KEYS if f"`{key}`" not in page] == []
