@@ -15,14 +15,13 @@ from burnish.catalog.load import load
 from burnish.catalog.locks import load_lock
 from burnish.model.catalog import Catalog
 from burnish.model.compatibility import Build, Compatibility, Family
-from burnish.model.gpu import Fit, Served
+from burnish.model.gpu import Fit
 from burnish.plan.gpu.judge import fit
 from burnish.stages import planning
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "gpu.md"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
-YES, NO = "yes", "no"
 
 
 def day(table: Compatibility) -> date:
@@ -43,10 +42,13 @@ def fits(catalog: Catalog, *, today: date) -> dict[str, Fit]:
 
 
 def sections(table: Compatibility, found: Mapping[str, Fit]) -> Iterator[str]:
-    yield f"As of {day(table)}.\n"
+    yield (
+        f"As of {day(table)}. *yes*: nothing in the table is against it. No machine with a GPU has proven it "
+        "so far (not verified here).\n"
+    )
     yield "### Sizes\n"
     yield rows(["sizes", "GPU", "driver", "Secure Boot", *found], _families(table, found))
-    yield from _images(found)
+    yield "".join(_images(found))
     yield "### Drivers\n"
     head = ["branch", "kind", "support ends", "CUDA", "runs CUDA", "source"]
     yield rows(head, _branches(table))
@@ -67,7 +69,8 @@ def rows(head: Sequence[str], cells: Iterator[Sequence[str]]) -> str:
 
 def _families(table: Compatibility, found: Mapping[str, Fit]) -> Iterator[Sequence[str]]:
     for index, family in enumerate(table.families):
-        states = [_state(each.sizes[index]) if each.sizes else NO for each in found.values()]
+        served = [each.sizes[index].serves if each.sizes else False for each in found.values()]
+        states = ["yes" if each else "no" for each in served]
         gpu = f"{family.gpu} ({family.architecture})" if family.architecture else family.gpu
         yield [f"`{family.name}`", gpu, _driver(family), _secure(family), *states]
 
@@ -87,21 +90,22 @@ def _secure(family: Family) -> str:
     return "" if gone else {"unknown": "not known"}.get(family.secure_boot, family.secure_boot)
 
 
-def _state(one: Served) -> str:
-    if one.serves:
-        return f"yes ({'; '.join(one.why)})" if one.why else YES
-    return NO if one.family.status != "current" else f"no: {'; '.join(one.why)}"
-
-
 def _images(found: Mapping[str, Fit]) -> Iterator[str]:
-    """What else is to be said of each image."""
+    """What is to be said of each image: why it does not serve a size, or how."""
     for name, each in found.items():
-        lines = [
+        sizes = (one for one in each.sizes if one.why and not _said(one.family))
+        lines = [f"`{one.family.name}`: {'; '.join(one.why)}" for one in sizes]
+        lines += [
             f"accepted: {one.text} ({one.accepted.text})" for one in each.accepted if one.accepted
         ]
         lines += [f"not known: {text}" for text in each.unknown]
         lines += [f"refused: {one.text}" for one in each.refused]
-        yield "".join(f"- `{name}`, {line}\n" for line in lines)
+        yield from (f"- `{name}`, {line}\n" for line in lines)
+
+
+def _said(family: Family) -> bool:
+    """Whether the family's own row says why nobody serves it."""
+    return family.driver == "grid" or family.status != "current"
 
 
 def _branches(table: Compatibility) -> Iterator[Sequence[str]]:
