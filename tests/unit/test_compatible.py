@@ -84,6 +84,16 @@ def test_check_tells_machines_too(refused: Path) -> None:
     assert (problem["line"], problem["text"]) == (3, ENDED)
 
 
+def test_an_acceptance_that_is_overdue_has_its_own_line(accepted: Path) -> None:
+    image = "packer/images/tiny-gpu.yaml"
+    checkout.edit(accepted, image, old="2099-01-01", new="2026-11-24")
+    world = worlds.world(accepted.parent)
+    made = pipeline.plan(world, world.catalog.images["tiny-gpu"])
+    (problem,) = pipeline.incompatible(world, made, of=pipeline.fit(world, made))
+    text = "the acceptance of ended-535 was to be looked at by 2026-11-24"
+    assert str(problem) == f"{image}:14: accepts[0].review: {text}"
+
+
 @clock
 def test_plan_says_which_sizes_an_image_serves(accepted: Path) -> None:
     out, error = call(accepted, "plan", "tiny-gpu")
