@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import archive
 import checkout
 import pytest
 from burnish.catalog.load import load
 from burnish.errors import DefinitionError
+from burnish.lock import apt, further, update
+from burnish.lock.archive import Release
+from burnish.model.archive import ArchiveSpec
+from burnish.model.lock import Lock, Package
 from burnish.stages import planning
 
 VARS = "roles/extra/vars/main.yml"
@@ -75,3 +82,37 @@ def test_a_layer_wants_the_archives_whose_condition_holds(root: Path) -> None:
     with checkout.edited(root, "roles/extra/defaults/main.yml", old="7", new="5"):
         catalog = load([root])
         assert planning.wanted(catalog, image).archives == {}
+
+
+VENDOR = ArchiveSpec(
+    name="vendor", url="https://vendor.test", keyring="https://vendor.test/k.gpg", sha256="0" * 64
+)
+
+
+class Seen(archive.Mirror):
+    """It remembers what it was asked for, and on which further archives."""
+
+    def __init__(self, release: Release, asked: dict[tuple[str, ...], tuple[str, ...]]) -> None:
+        super().__init__()
+        self.release, self.asked = release, asked
+
+    def add(self, names: Sequence[str], *, status: Path, **_: object) -> tuple[Package, ...]:
+        self.asked[tuple(names)] = self.release.further
+        return self.resolve(names)
+
+
+@pytest.mark.parametrize("layer", ["base", "extra"])
+def test_only_the_layer_that_declares_it_is_resolved_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layer: str
+) -> None:
+    asked: dict[tuple[str, ...], tuple[str, ...]] = {}
+    archive.indexed(monkeypatch)
+    monkeypatch.setattr(apt, "open_archive", lambda release, **_: Seen(release, asked))
+    monkeypatch.setattr(apt, "newest", lambda paths: len(list(paths)))
+    monkeypatch.setattr(further, "lines", lambda _, specs, **__: tuple(s.url for s in specs))
+    wanted = replace(archive.WANTED, archives={f"apt:{layer}": (VENDOR,)})
+    place = archive.place(tmp_path)
+    lock = update.resolve(wanted, Lock(image=""), asked=archive.ALL, place=place, keep_open=False)
+    own = {"base": ("jq",), "extra": ("less",)}
+    assert asked == {names: (VENDOR.url,) * (name == layer) for name, names in own.items()}
+    assert "vendor.test" not in str(lock)
