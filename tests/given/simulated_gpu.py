@@ -148,7 +148,9 @@ class Machine:
         site = env / "lib" / python / "site-packages"
         put(env / "pyvenv.cfg", f"home = {Path(sys.base_prefix) / 'bin'}\n")
         link(env / "bin/python", Path(sys.executable).resolve())
-        put(site / "sitecustomize.py", (PARTS / "sitecustomize.py").read_text(encoding="utf-8"))
+        put(site / "answering.py", (PARTS / "answering.py").read_text(encoding="utf-8"))
+        # not sitecustomize: Debian's Python has one of its own, which is found first
+        put(site / "answering.pth", "import answering\n")
         for program, answer in programs.items():
             text = (CHECKS / "work" / program).read_text(encoding="utf-8")
             put(site / "answers" / program, text)
