@@ -33,6 +33,8 @@ def read(plan: Plan, *, roles: Mapping[str, Role] | None = None) -> Stack:
         ("glx-alternative-nvidia", "1.2.2", None),
         ("linux-image-6.1.0-56-amd64", "6.1.192-2", None),
         ("libcudart12", "535.1", None),
+        ("nvidia-modprobe", "570.133.07-1", None),
+        ("nvidia-persistenced", "550.163.01-1", None),
     ],
 )
 def test_the_branch_is_read_off_a_package(name: str, version: str, branch: int | None) -> None:

@@ -43,6 +43,21 @@ def test_what_goes_together_is_let_through(plan: Plan) -> None:
     assert (fit.findings, fit.unknown) == ((), ())
 
 
+# as Debian 13's archive had them on 2026-11-26
+DEBIAN_13 = {
+    "libcuda1": "550.163.01-2",
+    "nvidia-kernel-dkms": "550.163.01-2",
+    "nvidia-modprobe": "570.133.07-1",
+    "nvidia-persistenced": "550.163.01-1",
+}
+
+
+def test_a_tool_that_debian_versions_apart_is_no_second_branch() -> None:
+    given = {**gpus.OLD_VARS, "cuda_driver_branch": 550}
+    fit = gpus.judged(gpus.plan(DEBIAN_13, {"torch": gpus.TORCH_12}, given=given))
+    assert (fit.findings, fit.stack.branch, fit.stack.version) == ((), 550, "550.163.01")
+
+
 TORCH_15 = {**gpus.TORCH_13, "torch": "2.15.0", "nvidia-cuda-runtime": "13.2.75"}
 PLANTED: Mapping[str, tuple[Plan, str]] = {
     "CUDA 13 wheels on Debian's driver": (

@@ -20,6 +20,8 @@ APT = re.compile(
 )
 PYTHON = re.compile(r"^(?:nvidia|cuda)-")
 DRIVER = re.compile(r"nvidia|^libcuda1$|^libcudadebugger1$|^libnvcuvid1$")
+# Debian versions these on their own: in Debian 13 nvidia-modprobe 570 beside a driver of 550.
+APART = re.compile(r"^nvidia-(?:modprobe|persistenced|settings|xconfig)$")
 IN_VERSION = re.compile(r"(?:\d+:)?((\d{3})\.\d[\d.]*)")
 IN_NAME = re.compile(r"-(\d{3})(?=-|$)")
 BUILT_THERE = re.compile(r"(?<!no)-dkms(?=-|$)")
@@ -56,7 +58,7 @@ def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Sta
 
 def branch_of(name: str, version: str) -> int | None:
     """The branch of a package of the driver's: by its version, else by its name."""
-    if not DRIVER.search(name):
+    if not DRIVER.search(name) or APART.match(name):
         return None
     if told := IN_VERSION.match(version):
         return int(told[2])
