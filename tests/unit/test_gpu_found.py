@@ -61,6 +61,17 @@ def test_the_lock_tells_the_driver() -> None:
     assert (found.unsigned, found.unread) == (("nvidia-kernel-dkms",), ())
 
 
+def test_a_driver_is_found_in_whatever_layer_brings_it() -> None:
+    plan = gpus.plan(gpus.SIGNED, {}, given=gpus.NEW_VARS)
+    extra = replace(plan.layers[0], name="extra", id="extra", roles=("ours",), vars={})
+    apt = {**plan.lock.apt, "extra": gpus.apt_lock(gpus.OLD)}
+    both = replace(plan, layers=(*plan.layers, extra), lock=replace(plan.lock, apt=apt))
+    found = read(both)
+    assert found.branches[535] == ("libcuda1", "nvidia-kernel-dkms")
+    assert (sorted(found.branches), found.unsigned) == ([535, 580], ("nvidia-kernel-dkms",))
+    assert read(replace(both, layers=(extra,))).branch == 535
+
+
 def test_modules_that_come_built_are_signed() -> None:
     assert read(gpus.plan(gpus.SIGNED, {}, given=gpus.NEW_VARS)).unsigned == ()
 

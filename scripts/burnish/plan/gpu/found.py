@@ -38,8 +38,8 @@ def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Sta
     unread = {entry.section for entry in plan.open}
     layer = next((each for each in plan.layers if ROLE in each.roles), None)
     given = _variables(layer, roles)
-    driver = _driver_packages(plan, layer, unread=unread)
-    asked = {*driver, *(layer.apt if layer else ())}
+    driver = _driver_packages(plan, unread=unread)
+    asked = {*driver, *(name for each in plan.layers for name in each.apt)}
     own = given.get("cuda_environment", "") if given.get("cuda_toolkit_channel") == "pypi" else ""
     return Stack(
         channel=given.get("cuda_driver_channel", "none"),
@@ -104,11 +104,13 @@ def _declared(given: Mapping[str, Any]) -> int | None:
     return None if none or branch is None else int(branch)
 
 
-def _driver_packages(plan: Plan, layer: Layer | None, *, unread: set[str]) -> dict[str, str]:
-    if layer is None or f"apt:{layer.name}" in unread:
-        return {}
-    debs = {each.name: each.version for each in plan.lock.debs(layer.name)}
-    return {**plan.lock.versions(f"apt:{layer.name}"), **debs}
+def _driver_packages(plan: Plan, *, unread: set[str]) -> dict[str, str]:
+    """The driver's in every layer: another role than ours may bring it, or a part of another branch."""
+    found: dict[str, str] = {}
+    for layer in (each for each in plan.layers if f"apt:{each.name}" not in unread):
+        debs = {each.name: each.version for each in plan.lock.debs(layer.name)}
+        found |= {**plan.lock.versions(f"apt:{layer.name}"), **debs}
+    return {name: version for name, version in found.items() if DRIVER.search(name)}
 
 
 def _branches(packages: Mapping[str, str]) -> dict[int, tuple[str, ...]]:
