@@ -146,3 +146,30 @@ def test_what_nobody_knows_of_a_driver_is_said(
 ) -> None:
     fit = gpus.judged(gpus.plan({}, {}, given={**gpus.NEW_VARS, **given}))
     assert (fit.findings, fit.unknown) == ((), unknown)
+
+
+BRANCH = "is no branch of the driver, such as 580"
+LIST = "is no list of architectures, such as [sm_75, sm_80]"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("cuda_driver_branch", "580-server", f"'580-server' {BRANCH}"),
+        ("cuda_driver_branch", None, f"None {BRANCH}"),
+        ("cuda_architectures", None, f"None {LIST}"),
+        ("cuda_architectures", "sm_75", f"'sm_75' {LIST}"),
+        ("cuda_architectures", [75, 8.0], f"[75, 8.0] {LIST}"),
+    ],
+)
+def test_a_variable_of_another_type_is_said_and_no_crash(
+    name: str, value: object, text: str
+) -> None:
+    given = {**gpus.NEW_VARS, name: value}
+    fit = gpus.judged(gpus.plan(gpus.OPEN, {"torch": gpus.TORCH_13}, given=given))
+    assert (name, text) in [(each.path, each.text) for each in fit.refused]
+
+
+def test_the_newest_compiler_of_several_counts() -> None:
+    wheels = {"nvidia-cuda-nvcc-cu12": "12.9.86", "nvidia-cuda-nvrtc-cu12": "12.10.1"}
+    assert read(gpus.plan(gpus.OPEN, {"cuda": wheels})).environments[0].compiler == "12.10"

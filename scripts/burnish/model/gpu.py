@@ -38,7 +38,8 @@ class Stack:
 
     `branches`: the driver's, with the packages that say so, from the lock; `declared`: the branch that
     the definition asks for. `unsigned`: packages that build modules on the spot. `unread`: sections
-    that are open, so that nothing is known of them.
+    that are open, so that nothing is known of them. `malformed`: variables that are not what they have
+    to be, each with what is wrong.
     """
 
     channel: str = "none"
@@ -52,6 +53,7 @@ class Stack:
     environments: tuple[GpuEnvironment, ...] = ()
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    malformed: tuple[tuple[str, str], ...] = ()
 
     @property
     def branch(self) -> int | None:

@@ -10,7 +10,7 @@ from burnish.model.compatibility import Compatibility
 from burnish.model.gpu import Framework, GpuEnvironment, Stack
 from burnish.model.plan import Layer, Plan
 from burnish.model.role import Role
-from burnish.plan.gpu.fits import build_of, for_processors
+from burnish.plan.gpu.fits import build_of, for_processors, number
 
 ROLE = "cuda"
 # NVIDIA's packages in an archive, and its distributions in an index.
@@ -27,6 +27,7 @@ IN_NAME = re.compile(r"-(\d{3})(?=-|$)")
 BUILT_THERE = re.compile(r"(?<!no)-dkms(?=-|$)")
 # The version of the whole driver is that of its kernel modules, or of libcuda.
 SPEAKING = ("nvidia-kernel-dkms", "nvidia-kernel-open-dkms", "libcuda1")
+NUMBER = re.compile(r"\d+")
 SUFFIX = re.compile(r"-cu(\d\d)$")
 # Without a suffix since CUDA 13: their versions tell.
 PLAIN = ("nvidia-cuda-runtime", "nvidia-cuda-nvrtc", "nvidia-cublas", "cuda-toolkit")
@@ -38,6 +39,7 @@ def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Sta
     unread = {entry.section for entry in plan.open}
     layer = next((each for each in plan.layers if ROLE in each.roles), None)
     given = _variables(layer, roles)
+    claimed = given.get("cuda_architectures", ())
     driver = _driver_packages(plan, unread=unread)
     asked = {*driver, *(name for each in plan.layers for name in each.apt)}
     own = given.get("cuda_environment", "") if given.get("cuda_toolkit_channel") == "pypi" else ""
@@ -48,11 +50,12 @@ def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Sta
         version=_version(driver),
         modules=given.get("cuda_kernel_modules", "proprietary"),
         unsigned=tuple(sorted(n for n in asked if DRIVER.search(n) and BUILT_THERE.search(n))),
-        architectures=tuple(given.get("cuda_architectures", ())),
+        architectures=tuple(claimed) if _is_list(claimed) else (),
         fabric_manager=bool(given.get("cuda_fabric_manager", False)),
         environments=tuple(_environments(plan, table, unread=unread, toolkit=own)),
         packages=_packages(plan),
         unread=tuple(_unread(plan, layer, open_=unread)),
+        malformed=tuple(_malformed(given)),
     )
 
 
@@ -99,9 +102,22 @@ def _variables(layer: Layer | None, roles: Mapping[str, Role]) -> Mapping[str, A
 
 
 def _declared(given: Mapping[str, Any]) -> int | None:
-    branch = given.get("cuda_driver_branch")
+    branch = given.get("cuda_driver_branch", "")
     none = given.get("cuda_driver_channel", "none") == "none"
-    return None if none or branch is None else int(branch)
+    return None if none or not NUMBER.fullmatch(str(branch)) else int(branch)
+
+
+def _malformed(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Ansible would say so too, but only in the build."""
+    if "cuda_driver_branch" in given and not NUMBER.fullmatch(str(given["cuda_driver_branch"])):
+        branch = given["cuda_driver_branch"]
+        yield "cuda_driver_branch", f"{branch!r} is no branch of the driver, such as 580"
+    if not _is_list(claimed := given.get("cuda_architectures", ())):
+        yield "cuda_architectures", f"{claimed!r} is no list of architectures, such as [sm_75, sm_80]"
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
 
 
 def _driver_packages(plan: Plan, *, unread: set[str]) -> dict[str, str]:
@@ -148,8 +164,8 @@ def _environments(
 
 def _compiler(libraries: Mapping[str, str]) -> str:
     names = [n for n in libraries if SUFFIX.sub("", n) in COMPILERS]
-    versions = sorted(".".join(libraries[name].split(".")[:2]) for name in names)
-    return versions[-1] if versions else ""
+    versions = (".".join(libraries[name].split(".")[:2]) for name in names)
+    return max(versions, key=number, default="")
 
 
 def _packages(plan: Plan) -> dict[str, tuple[str, ...]]:

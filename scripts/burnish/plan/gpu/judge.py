@@ -60,6 +60,8 @@ def _of_nvidia(found: Stack) -> Iterator[Finding]:
 
 
 def _driver(found: Stack, driver: Branch | None, *, today: date) -> Iterator[Finding]:
+    for path, text in found.malformed:
+        yield Finding(path=path, text=text, hint="roles/cuda/README.md says what it may be")
     if len(found.branches) > 1:
         sides = (f"{branch}: {_told(names)}" for branch, names in sorted(found.branches.items()))
         text = f"packages of two branches of the driver: {'; '.join(sides)}"
