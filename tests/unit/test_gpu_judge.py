@@ -58,6 +58,12 @@ def test_a_tool_that_debian_versions_apart_is_no_second_branch() -> None:
     assert (fit.findings, fit.stack.branch, fit.stack.version) == ((), 550, "550.163.01")
 
 
+def test_an_image_without_a_driver_is_not_held_to_kernel_modules() -> None:
+    given = {"cuda_driver_channel": "none", "cuda_architectures": ["sm_100"]}
+    plan = gpus.plan({}, {"torch": gpus.TORCH_13}, given={**gpus.OLD_VARS, **given})
+    assert gpus.judged(plan).findings == ()
+
+
 TORCH_15 = {**gpus.TORCH_13, "torch": "2.15.0", "nvidia-cuda-runtime": "13.2.75"}
 PLANTED: Mapping[str, tuple[Plan, str]] = {
     "CUDA 13 wheels on Debian's driver": (

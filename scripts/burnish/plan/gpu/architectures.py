@@ -29,7 +29,8 @@ def obstacles(name: str, found: Stack, *, table: Compatibility, driver: str) -> 
                 f"{known.generation} came with CUDA {known.cuda}, "
                 f"the driver (branch {found.branch}) brings {driver}"
             )
-        if found.modules not in known.modules:
+        # without a driver of its own the image has no modules either
+        if found.branch is not None and found.modules not in known.modules:
             yield f"the {found.modules} kernel modules do not drive {known.generation}"
     for each in found.environments:
         yield from _dropped(name, each, table=table)
