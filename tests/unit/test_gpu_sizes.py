@@ -98,6 +98,27 @@ def test_a_retired_family_is_served_until_its_day() -> None:
     assert (found.serves, found.why) == (True, ())
 
 
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"driver": "none"}, "no driver of NVIDIA's is for it"),
+        ({"architecture": ""}, "the table does not say which architecture it has"),
+    ],
+)
+def test_a_row_of_ones_own_that_lacks_something_is_not_served(
+    values: dict[str, Any], why: str
+) -> None:
+    (row,) = (each for each in gpus.table().families if each.name == "NCasT4_v3")
+    known = replace(gpus.table(), families=(replace(row, **values),))
+    (found,) = gpus.judged(new(), known=known).sizes
+    assert (found.serves, found.why) == (False, (why,))
+
+
+def test_a_size_is_known_in_any_case() -> None:
+    family = gpus.table().family("standard_nc4as_t4_v3")
+    assert family is not None and family.name == "NCasT4_v3"
+
+
 BUILT = Build(
     framework="x",
     versions="==1",

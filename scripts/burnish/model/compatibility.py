@@ -109,8 +109,8 @@ class Family:
     why: str = ""
 
     def has(self, size: str) -> bool:
-        """Whether a size is one of this family."""
-        return any(fnmatchcase(size, pattern) for pattern in self.sizes)
+        """Whether a size is one of this family; Azure takes its name in any case."""
+        return any(fnmatchcase(size.lower(), pattern.lower()) for pattern in self.sizes)
 
 
 @dataclass(frozen=True, kw_only=True)

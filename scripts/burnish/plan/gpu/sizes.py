@@ -46,6 +46,8 @@ def _gone(family: Family, case: Case) -> Iterator[str]:
 
 def _driver(family: Family) -> Iterator[str]:
     """No role installs a GRID driver: what is there is the data center's."""
+    if family.driver == "none":
+        yield "no driver of NVIDIA's is for it"
     if family.driver == "grid":
         branch = f" of branch {family.grid}" if family.grid else ""
         yield f"it needs NVIDIA's GRID driver{branch}, the image has the data center's"
@@ -53,6 +55,9 @@ def _driver(family: Family) -> Iterator[str]:
 
 def _gpu(family: Family, case: Case) -> Iterator[str]:
     stack = case.stack
+    if not family.architecture:
+        yield "the table does not say which architecture it has"
+        return
     if family.architecture not in stack.architectures:
         yield f"the image does not claim {family.architecture}"
     yield from obstacles(family.architecture, stack, table=case.table, driver=case.driver)
