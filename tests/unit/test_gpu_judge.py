@@ -64,6 +64,18 @@ def test_an_image_without_a_driver_is_not_held_to_kernel_modules() -> None:
     assert gpus.judged(plan).findings == ()
 
 
+def test_a_cudnn_of_the_system_is_one() -> None:
+    packages = {**gpus.OPEN, "libcudnn9-cuda-12": "9.14.0.64-1"}
+    plan = gpus.plan(packages, {"tf": {"tensorflow": "2.21.0"}}, given=gpus.NEW_VARS)
+    assert gpus.judged(plan).findings == ()
+
+
+def test_a_cuda_that_the_table_does_not_have_is_said() -> None:
+    plan = gpus.plan(gpus.OPEN, {"x": {"nvidia-cudnn-cu14": "10.1.0.1"}}, given=gpus.NEW_VARS)
+    fit = gpus.judged(plan)
+    assert (fit.findings, fit.unknown) == ((), ("CUDA 14 in x: which driver runs it",))
+
+
 TORCH_15 = {**gpus.TORCH_13, "torch": "2.15.0", "nvidia-cuda-runtime": "13.2.75"}
 PLANTED: Mapping[str, tuple[Plan, str]] = {
     "CUDA 13 wheels on Debian's driver": (
@@ -137,6 +149,10 @@ PLANTED: Mapping[str, tuple[Plan, str]] = {
     "a cuDNN that somebody else brought": (
         old({"torch": {**gpus.TORCH_12, "nvidia-cudnn-cu12": "9.28.0.42"}}),
         "python:torch: torch 2.10.0 asks for nvidia-cudnn-cu12==9.10.2.21, the lock has 9.28.0.42",
+    ),
+    "a framework without the cuDNN that it looks for": (
+        new({"tf": {"tensorflow": "2.21.0"}, "torch": gpus.TORCH_13}),
+        "python:tf: tensorflow 2.21.0 asks for cuDNN >=9.3.0.75,<10, and there is none",
     ),
     "two branches of the driver": (
         gpus.plan({**gpus.OPEN, "nvidia-smi": "595.84-1"}, {}, given=gpus.NEW_VARS),

@@ -15,6 +15,7 @@ def environments(found: Stack, table: Compatibility, *, driver: str) -> Iterator
         yield from _mixed(each)
         yield from _beyond(each, found, table=table)
         yield from _libraries(each)
+        yield from _without_cudnn(each, found)
         yield from _compiler(each, found, driver=driver)
 
 
@@ -79,6 +80,25 @@ def _libraries(each: GpuEnvironment) -> Iterator[Finding]:
                     text=f"{_name(one)} asks for {name}{wanted}, the lock has {has}",
                     hint="let the resolver choose it, or pin it to what the framework asks for",
                 )
+
+
+def _without_cudnn(each: GpuEnvironment, found: Stack) -> Iterator[Finding]:
+    """TensorFlow is imported without it, and computes on the processor for ever."""
+    apt = (
+        name
+        for section, names in found.packages.items()
+        if section.startswith("apt:")
+        for name in names
+    )
+    if any(name.startswith(("nvidia-cudnn-", "libcudnn")) for name in (*each.libraries, *apt)):
+        return
+    for one in each.frameworks:
+        if one.build and one.build.cudnn:
+            yield Finding(
+                path=f"python:{each.name}",
+                text=f"{_name(one)} asks for cuDNN {one.build.cudnn}, and there is none",
+                hint="ask for what brings it (tensorflow[and-cuda]), or for a build for processors",
+            )
 
 
 def _compiler(each: GpuEnvironment, found: Stack, *, driver: str) -> Iterator[Finding]:

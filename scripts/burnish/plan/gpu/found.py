@@ -113,7 +113,10 @@ def _malformed(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         branch = given["cuda_driver_branch"]
         yield "cuda_driver_branch", f"{branch!r} is no branch of the driver, such as 580"
     if not _is_list(claimed := given.get("cuda_architectures", ())):
-        yield "cuda_architectures", f"{claimed!r} is no list of architectures, such as [sm_75, sm_80]"
+        yield (
+            "cuda_architectures",
+            f"{claimed!r} is no list of architectures, such as [sm_75, sm_80]",
+        )
 
 
 def _is_list(value: object) -> bool:

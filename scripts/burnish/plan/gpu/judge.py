@@ -16,7 +16,7 @@ from burnish.model.image import Image
 from burnish.model.plan import Plan
 from burnish.model.role import Role
 from burnish.plan.gpu.architectures import architectures
-from burnish.plan.gpu.environments import environments
+from burnish.plan.gpu.environments import environments, needs
 from burnish.plan.gpu.found import stack
 from burnish.plan.gpu.sizes import Case, served
 
@@ -147,6 +147,8 @@ def _unknown(
     if driver and driver.ends is None:
         yield f"branch {driver.branch} of the driver: until when it has support"
     for environment in found.environments:
+        for major in (m for m in sorted(needs(environment)) if table.major(m) is None):
+            yield f"CUDA {major} in {environment.name}: which driver runs it"
         for each in environment.frameworks:
             name = f"{each.name} {each.version} in {environment.name}"
             if each.build is None:
