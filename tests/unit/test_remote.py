@@ -175,6 +175,22 @@ def test_a_machine_without_python_is_told(tools: Path, monkeypatch: pytest.Monke
         Connection(remote=Remote(host="gpu1"), ssh_config=tools / "config").who()
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (142, 'Please login as the user "azureuser" rather than the user "root".'),
+        (0, "This account is for transfers only."),
+        (0, "[1]"),
+    ],
+)
+@processes
+def test_what_a_log_in_says_instead_of_an_answer_is_told(tools: Path, code: int, said: str) -> None:
+    put(tools / "ssh", f"#!/bin/sh\necho '{said}'\nexit {code}\n")
+    with pytest.raises(ToolError) as caught:
+        Connection(remote=Remote(host="gpu1", user="root"), ssh_config=tools / "config").who()
+    assert caught.value.message == f"gpu1: {sys.executable} does not answer\n  | {said}"
+
+
 @processes
 def test_a_restart_is_over_when_another_boot_answers(
     tools: Path, monkeypatch: pytest.MonkeyPatch

@@ -99,7 +99,11 @@ class Connection:
 
     def who(self) -> Found:
         """Who logs in, which machine it is, and what it has."""
-        return Found(**json.loads(self._python(WHO, timeout=ANSWER)))
+        told = self._python(WHO, timeout=ANSWER)
+        try:
+            return Found(**json.loads(told))
+        except (ValueError, TypeError) as error:
+            raise self._silent([told]) from error
 
     def software(self) -> tuple[Software, ...]:
         """What is installed there now."""
@@ -138,9 +142,13 @@ class Connection:
             raise _refused(self.remote, done.stderr)
         lines = done.stdout.strip().splitlines()
         if done.returncode or not lines:
-            last = "\n".join(f"  | {line}" for line in done.stderr.splitlines()[-5:])
-            raise ToolError(f"{self.remote.host}: {PYTHON} does not answer\n{last}")
+            # a log-in that is turned away is told on standard output: cloud-init's of root is
+            raise self._silent([*lines, *done.stderr.splitlines()])
         return lines[-1]
+
+    def _silent(self, said: Sequence[str]) -> ToolError:
+        last = "\n".join(f"  | {line}" for line in _last(said))
+        return ToolError(f"{self.remote.host}: {PYTHON} does not answer\n{last}")
 
     def _run(self, *argv: str, timeout: float) -> Completed:
         if self.ssh_config:
