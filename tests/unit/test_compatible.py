@@ -21,6 +21,8 @@ from burnish.errors import ChecksFailed, DefinitionError, PublishError, UsageErr
 from burnish.evidence.manifest import Evidence, record
 from burnish.evidence.report import report
 from burnish.model.gate import GateResult, Pending
+from burnish.model.lock import Lock
+from burnish.model.manifest import Manifest
 from burnish.stages import gating, prepare
 from burnish.stages.run import World
 from click.testing import CliRunner
@@ -191,8 +193,8 @@ def test_a_version_that_accepts_something_is_never_promoted(world: World) -> Non
     assert caught.value.hint == "docs/gpu.md: build an image that has nothing to accept"
 
 
-def compatibility(world: World) -> GateResult:
-    made = shelf.file(world)
+def compatibility(world: World, *, made: Manifest | None = None) -> GateResult:
+    made = made or shelf.file(world)
     results = gating.judge(world, made, pending=Pending(fixes=(), unasked=()))
     return next(each for each in results if each.name == "compatibility")
 
@@ -214,3 +216,20 @@ def test_nobody_accepts_that_gate(world: World) -> None:
     with pytest.raises(UsageError) as caught:
         shelf.promote(world, made, gates=[gate], compatibility="it works here")
     assert caught.value.message == "gate 'compatibility' can't be accepted"
+
+
+def test_a_version_whose_lock_is_gone_is_not_judged_by_todays(world: World) -> None:
+    made = shelf.file(world, flavour="gpu")
+    (world.gallery.folder(made.image, made.version) / "lock.yaml").unlink()
+    gate = compatibility(world, made=made)
+    assert (gate.passed, gate.text) == (False, "its lock.yaml is gone: nobody knows what it holds")
+
+
+def test_a_driver_that_only_todays_definitions_have_is_not_its_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {**gpus.NEW_VARS, "cuda_architectures": ["sm_75"]}
+    plan = replace(gpus.plan(gpus.OPEN, {}, given=given), lock=Lock(image=shelf.IMAGE))
+    monkeypatch.setattr(gating, "plan_of", lambda *_: plan)
+    text = "apt:cuda is not in its lock: today's definitions are of another driver"
+    assert compatibility(world).text == text

@@ -29,8 +29,18 @@ def refuse(world: World, plan: Plan) -> None:
 
 
 def against(world: World, plan: Plan) -> tuple[str, ...]:
-    """What the table has against a plan, in words, accepted or not."""
-    return tuple(_told(fit(world, plan).findings))
+    """What the table has against the plan of a filed version, in words, accepted or not.
+
+    What its own lock does not say of its driver counts too: today's definitions may be of another one.
+    """
+    found = fit(world, plan)
+    return (*_told(found.findings), *_unsaid(found, plan))
+
+
+def _unsaid(found: Fit, plan: Plan) -> Iterable[str]:
+    for section in found.stack.unread if plan.image.flavour == "gpu" else ():
+        if section.startswith("apt:"):
+            yield f"{section} is not in its lock: today's definitions are of another driver"
 
 
 def _told(findings: Iterable[Finding]) -> Iterable[str]:

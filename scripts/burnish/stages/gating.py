@@ -9,7 +9,7 @@ from burnish.gallery import rules
 from burnish.model.gate import GateResult, Pending
 from burnish.model.gates import Gates
 from burnish.model.manifest import Manifest
-from burnish.stages import compatible
+from burnish.stages import compatible, locks
 from burnish.stages.comparing import compare
 from burnish.stages.plans import plan_of
 from burnish.stages.run import World
@@ -32,9 +32,16 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
         difference=compare(world, stable, new=manifest, files=False) if stable else None,
         pending=pending,
         today=world.now.date(),
-        incompatible=compatible.against(world, plan_of(world, manifest)),
+        incompatible=_incompatible(world, manifest),
     )
     return judge_case(case)
+
+
+def _incompatible(world: World, manifest: Manifest) -> tuple[str, ...]:
+    # today's lock in its place may be of another driver
+    if manifest.flavour == "gpu" and not locks.filed_path(world, manifest).is_file():
+        return (f"its {locks.FILED} is gone: nobody knows what it holds",)
+    return compatible.against(world, plan_of(world, manifest))
 
 
 def compared_times(world: World, manifest: Manifest) -> str:
