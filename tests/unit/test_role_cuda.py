@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import glob
+import json
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import checkout
 import pytest
 from burnish.model.lock import Asked
@@ -58,3 +66,39 @@ def test_no_other_image_asks_for_a_package_of_nvidias() -> None:
         packages = asked(image.name).packages
         assert "cuda" not in packages
         assert not [each for names in packages.values() for each in names if "nvidia" in each]
+
+
+@pytest.fixture
+def modules(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs the role's program where modinfo knows one module, of one kernel."""
+    facts = {"filename": "x.ko", "vermagic": "6.1.0-56-amd64 SMP", "version": "580.159.04"}
+
+    def run(there: str, *, plain: bool) -> None:
+        def modinfo(argv: list[str], **_: object) -> SimpleNamespace:
+            return SimpleNamespace(stdout=facts[argv[4]] if argv[5] == there else "")
+
+        monkeypatch.setattr(subprocess, "run", modinfo)
+        monkeypatch.setattr(glob, "glob", lambda _: ["/boot/vmlinuz-6.1.0-56-amd64"])
+        asked = json.dumps({"names": ["nvidia-current"], "plain": plain})
+        monkeypatch.setattr(sys, "argv", ["modules.py", asked])
+        runpy.run_path(str(checkout.REPOSITORY / "roles/cuda/files/modules.py"))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("there", "plain"), [("nvidia-current", False), ("nvidia-current", True), ("nvidia", True)]
+)
+def test_modules_of_nvidias_own_packages_may_have_plain_names(
+    modules: Callable[..., None], capsys: pytest.CaptureFixture[str], *, there: str, plain: bool
+) -> None:
+    modules(there, plain=plain)
+    assert json.loads(capsys.readouterr().out)["versions"] == ["580.159.04"]
+
+
+@pytest.mark.parametrize(("there", "plain"), [("nvidia", False), ("nouveau", True)])
+def test_a_module_that_is_not_there_ends_the_role(
+    modules: Callable[..., None], there: str, *, plain: bool
+) -> None:
+    with pytest.raises(SystemExit, match="built for no kernel at all"):
+        modules(there, plain=plain)

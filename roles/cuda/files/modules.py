@@ -1,5 +1,6 @@
-"""Takes JSON {"names": modules}; prints {"versions": [...], "kernels": [...]}: what modinfo says of them.
+"""Takes JSON {"names": modules, "plain": bool}; prints {"versions": [...], "kernels": [...]} of modinfo.
 
+With `plain` a module may also be called what it is called without "-current", whichever is there.
 Ends with a message where a kernel that can be booted lacks a module, or has one built for another kernel.
 """
 
@@ -14,13 +15,18 @@ def told(kernel, name, *, field):
     return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def main(names):
+def called(kernel, name, *, plain):
+    other = name.replace("-current", "", 1) if plain else name
+    return name if told(kernel, name, field="filename") else other
+
+
+def main(names, *, plain):
     kernels = [path.removeprefix("/boot/vmlinuz-") for path in sorted(glob.glob("/boot/vmlinuz-*"))]
     if not kernels:
         sys.exit("no kernel in /boot: the base names it under rootfs.kernel.gpu")
     versions = set()
     for kernel in kernels:
-        for name in names:
+        for name in (called(kernel, each, plain=plain) for each in names):
             built = told(kernel, name, field="vermagic").partition(" ")[0]
             if built != kernel:
                 sys.exit(
@@ -31,4 +37,5 @@ def main(names):
     print(json.dumps({"kernels": kernels, "versions": sorted(versions - {""})}))
 
 
-main(json.loads(sys.argv[1]).get("names", []))
+asked = json.loads(sys.argv[1])
+main(asked.get("names", []), plain=asked.get("plain", False))

@@ -1,6 +1,6 @@
 """Says what the driver is: modules by kernel, what holds them, what the libraries answer. As root.
 
-Argument: JSON list of the modules' names.
+Argument: JSON {"names": modules, "plain": bool}: with `plain` one may be called so without "-current".
 """
 
 import ctypes
@@ -12,6 +12,11 @@ from pathlib import Path
 
 def run(*argv):
     return subprocess.run(argv, capture_output=True, text=True, check=False)
+
+
+def called(kernel, name, *, plain):
+    there = run("modinfo", "-k", kernel, "-F", "filename", name).stdout.strip()
+    return name if there or not plain else name.replace("-current", "", 1)
 
 
 def told(kernel, name):
@@ -49,13 +54,19 @@ query = "--showformat=${db:Status-Abbrev}\t${Package}\t${Version}\n"
 rows = [line.split("\t") for line in run("dpkg-query", "--show", query).stdout.splitlines()]
 installed = {row[1]: row[2] for row in rows if row[0][1:2] == "i"}
 kernels = sorted(path.name.removeprefix("vmlinuz-") for path in Path("/boot").glob("vmlinuz-*"))
+asked = json.loads(sys.argv[1])
 smi = run("nvidia-smi")
 config = run("modprobe", "--showconfig").stdout.splitlines()
 print(
     json.dumps(
         {
             "kernels": {
-                kernel: {name: told(kernel, name) for name in json.loads(sys.argv[1])}
+                kernel: {
+                    name: told(kernel, name)
+                    for name in (
+                        called(kernel, each, plain=asked["plain"]) for each in asked["names"]
+                    )
+                }
                 for kernel in kernels
             },
             "nvidia": {name: text for name, text in installed.items() if "nvidia" in name},
