@@ -117,6 +117,8 @@ WRONG = [
      ""),
     ("frameworks", "==2.9.1", "the newest", "3: builds[0].versions: 'the newest' is no range of versions",
      "such as ==2.10.0 or >=9.3,<10"),
+    ("frameworks", "versions: ==2.9.1", "versions: ''", "3: builds[0].versions: of which versions?",
+     "such as ==2.10.0"),
     ("frameworks", "==9.10.2.21", "nine", "4: builds[1].cudnn: 'nine' is no range of versions",
      "such as ==2.10.0 or >=9.3,<10"),
     ("frameworks", "==2.10.0", "==2.9.1", "4: builds[1].versions: torch ==2.9.1 stands here twice", ""),

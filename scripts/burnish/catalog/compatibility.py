@@ -124,6 +124,8 @@ def _row(row: Any, document: Document, *, at: Location, found: Found) -> Problem
         if (value := getattr(row, key, "")) and not _specifier(value):
             text = f"{value!r} is no range of versions"
             yield document.problem((*at, key), text, hint="such as ==2.10.0 or >=9.3,<10")
+    if getattr(row, "versions", None) == "":
+        yield document.problem((*at, "versions"), "of which versions?", hint="such as ==2.10.0")
     yield from _status(row, document, at=at)
 
 
