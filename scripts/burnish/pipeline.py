@@ -211,6 +211,11 @@ def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
         return filing.refile(world, run, of=manifest)
 
 
+def may_be_verified_on(world: World, manifest: Manifest) -> None:
+    """UsageError where `verify_on` would ask no machine at all."""
+    tier.need(plan_of(world, manifest), manifest)
+
+
 def verify_on(world: World, manifest: Manifest, *, remote: Remote) -> Run:
     """`verify` of the tier `gpu` on a machine of the user's that runs this version."""
     run = Run(plan=plan_of(world, manifest))

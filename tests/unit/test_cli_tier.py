@@ -61,6 +61,7 @@ def call(root: Path, *arguments: str, patch: pytest.MonkeyPatch) -> int:
         ((*TIER, "--host", "-oProxyCommand=x"), "not a host: '-oProxyCommand=x'"),
         ((*TIER, "--host", "gpu1", "--key", "/no/key"), "'/no/key' does not exist"),
         ((*TIER, "--host", "gpu1"), "tiny-gpu 2026.1125.0 was made of another plan"),
+        ((*TIER, "--host", "gpu1", "--dry-run"), "2026.1125.0 was made of another plan"),
     ],
 )
 def test_misuse_says_what_goes_together(
@@ -98,5 +99,6 @@ def test_the_machine_is_handed_on(
 def test_a_dry_run_asks_nobody(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pipeline, "may_be_verified_on", lambda *_: None)
     assert call(root, *TIER, "--host", "gpu1", "--dry-run", patch=monkeypatch) == 0
     assert capsys.readouterr().out == "tiny-gpu/2026.1125.0: would prove gpu on gpu1\n"

@@ -197,3 +197,5 @@ def test_an_image_without_the_flavour_has_no_tier(world: World, there: There) ->
     made = shelf.file(world, plan=plan.id)
     with pytest.raises(UsageError, match="tiny-cpu is an image for machines without a GPU"):
         pipeline.verify_on(world, made, remote=there.remote)
+    with pytest.raises(UsageError, match="tiny-cpu is an image for machines without a GPU"):
+        pipeline.may_be_verified_on(world, made)

@@ -123,6 +123,7 @@ def verify(context: Context, /, **given: str) -> None:
     manifest = world.gallery.find(given["version"])
     if given["dry_run"]:
         if remote:
+            pipeline.may_be_verified_on(world, manifest)
             shown = f"gpu on {remote.host}"
         else:
             shown = ", ".join(pipeline.to_prove(world, manifest, level=given["level"] or ""))

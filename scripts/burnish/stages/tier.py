@@ -22,8 +22,7 @@ def verify(world: World, run: Run, *, manifest: Manifest, remote: Remote) -> Run
 
     UsageError, and nothing filed, where the machine is not made of this version or has no GPU.
     """
-    services.need_same_plan(run.plan, manifest)
-    _need_flavour(run.plan)
+    need(run.plan, manifest)
     # beside a build of the same image, which has a lock of its own
     with world.store.lock(f"tier-{manifest.image}"), world.gallery.held(manifest):
         with connected(remote, home=Path.home()) as there, filing.disproving(world, run):
@@ -41,7 +40,9 @@ def verify(world: World, run: Run, *, manifest: Manifest, remote: Remote) -> Run
         return filing.refile(world, run, of=manifest)
 
 
-def _need_flavour(plan: Plan) -> None:
+def need(plan: Plan, manifest: Manifest) -> None:
+    """UsageError for a version that no machine can speak for, before any is asked."""
+    services.need_same_plan(plan, manifest)
     if plan.image.flavour != "gpu":
         raise UsageError(
             f"{plan.image.name} is an image for machines without a GPU: no check of it needs one",
