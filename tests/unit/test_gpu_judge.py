@@ -150,6 +150,21 @@ PLANTED: Mapping[str, tuple[Plan, str]] = {
         old({"torch": {**gpus.TORCH_12, "nvidia-cudnn-cu12": "9.28.0.42"}}),
         "python:torch: torch 2.10.0 asks for nvidia-cudnn-cu12==9.10.2.21, the lock has 9.28.0.42",
     ),
+    "a toolkit of packages newer than the driver": (
+        gpus.plan({**gpus.OLD, "cuda-toolkit-13-0": "13.0.2-1"}, {}),
+        (
+            "cuda_toolkit_channel: the toolkit is CUDA 13.0, the driver (branch 535) takes PTX up to "
+            "CUDA 12.2"
+        ),
+    ),
+    "a toolkit of Debian's older than the architecture": (
+        gpus.plan(
+            {**gpus.OPEN, "nvidia-cuda-toolkit": "11.8.89~11.8.0-5~deb12u1"},
+            {},
+            given={**gpus.NEW_VARS, "cuda_architectures": ["sm_75", "sm_120"]},
+        ),
+        "cuda_architectures: sm_120 is claimed: the toolkit, CUDA 11.8, does not compile for it",
+    ),
     "a framework without the cuDNN that it looks for": (
         new({"tf": {"tensorflow": "2.21.0"}, "torch": gpus.TORCH_13}),
         "python:tf: tensorflow 2.21.0 asks for cuDNN >=9.3.0.75,<10, and there is none",

@@ -38,7 +38,8 @@ class Stack:
 
     `branches`: the driver's, with the packages that say so, from the lock; `declared`: the branch that
     the definition asks for. `unsigned`: packages that build modules on the spot. `unread`: sections
-    that are open, so that nothing is known of them. `malformed`: variables that are not what they have
+    that are open, so that nothing is known of them. `toolkit`: the CUDA of a toolkit that is packages, not
+    wheels. `malformed`: variables that are not what they have
     to be, each with what is wrong.
     """
 
@@ -53,6 +54,7 @@ class Stack:
     environments: tuple[GpuEnvironment, ...] = ()
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    toolkit: str = ""
     malformed: tuple[tuple[str, str], ...] = ()
 
     @property

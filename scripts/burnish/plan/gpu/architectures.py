@@ -32,6 +32,8 @@ def obstacles(name: str, found: Stack, *, table: Compatibility, driver: str) -> 
         # without a driver of its own the image has no modules either
         if found.branch is not None and found.modules not in known.modules:
             yield f"the {found.modules} kernel modules do not drive {known.generation}"
+    if found.toolkit and known and number(found.toolkit) < number(known.cuda):
+        yield f"the toolkit, CUDA {found.toolkit}, does not compile for it"
     for each in found.environments:
         yield from _dropped(name, each, table=table)
         if each.compiler and known and number(each.compiler) < number(known.cuda):

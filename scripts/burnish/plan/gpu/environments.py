@@ -11,12 +11,13 @@ from burnish.plan.gpu.fits import first_driver, fits, number
 
 def environments(found: Stack, table: Compatibility, *, driver: str) -> Iterator[Finding]:
     """The CUDA of each environment against the driver, and its parts against each other."""
+    yield from _newer(found.toolkit, found, path="cuda_toolkit_channel", driver=driver)
     for each in found.environments:
         yield from _mixed(each)
         yield from _beyond(each, found, table=table)
         yield from _libraries(each)
         yield from _without_cudnn(each, found)
-        yield from _compiler(each, found, driver=driver)
+        yield from _newer(each.compiler, found, path=f"python:{each.name}", driver=driver)
 
 
 def needs(each: GpuEnvironment) -> dict[int, tuple[str, ...]]:
@@ -101,13 +102,13 @@ def _without_cudnn(each: GpuEnvironment, found: Stack) -> Iterator[Finding]:
             )
 
 
-def _compiler(each: GpuEnvironment, found: Stack, *, driver: str) -> Iterator[Finding]:
+def _newer(compiler: str, found: Stack, *, path: str, driver: str) -> Iterator[Finding]:
     """What the image's own compiler makes has to load: a driver takes no PTX of a newer CUDA."""
-    if not each.compiler or not driver or number(each.compiler) <= number(driver):
+    if not compiler or not driver or number(compiler) <= number(driver):
         return
     yield Finding(
-        path=f"python:{each.name}",
-        text=f"the toolkit is CUDA {each.compiler}, the driver (branch {found.branch}) takes PTX up to "
+        path=path,
+        text=f"the toolkit is CUDA {compiler}, the driver (branch {found.branch}) takes PTX up to "
         f"CUDA {driver}",
         hint=f"ask for the compiler of CUDA {driver}, or for a newer driver",
     )

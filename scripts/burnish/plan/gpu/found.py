@@ -28,6 +28,9 @@ BUILT_THERE = re.compile(r"(?<!no)-dkms(?=-|$)")
 # The version of the whole driver is that of its kernel modules, or of libcuda.
 SPEAKING = ("nvidia-kernel-dkms", "nvidia-kernel-open-dkms", "libcuda1")
 NUMBER = re.compile(r"\d+")
+# A toolkit of NVIDIA's repository says its CUDA in its name, Debian's in its version.
+TOOLKIT = re.compile(r"cuda-(?:toolkit|nvcc)-(\d+)-(\d+)")
+OF_DEBIAN = "nvidia-cuda-toolkit"
 SUFFIX = re.compile(r"-cu(\d\d)$")
 # Without a suffix since CUDA 13: their versions tell.
 PLAIN = ("nvidia-cuda-runtime", "nvidia-cuda-nvrtc", "nvidia-cublas", "cuda-toolkit")
@@ -55,6 +58,7 @@ def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Sta
         environments=tuple(_environments(plan, table, unread=unread, toolkit=own)),
         packages=_packages(plan),
         unread=tuple(_unread(plan, layer, open_=unread)),
+        toolkit=_toolkit(plan, unread=unread),
         malformed=tuple(_malformed(given)),
     )
 
@@ -130,6 +134,18 @@ def _driver_packages(plan: Plan, *, unread: set[str]) -> dict[str, str]:
         debs = {each.name: each.version for each in plan.lock.debs(layer.name)}
         found |= {**plan.lock.versions(f"apt:{layer.name}"), **debs}
     return {name: version for name, version in found.items() if DRIVER.search(name)}
+
+
+def _toolkit(plan: Plan, *, unread: set[str]) -> str:
+    found = []
+    for layer in plan.layers:
+        section = f"apt:{layer.name}"
+        locked = {} if section in unread else plan.lock.versions(section)
+        told = (TOOLKIT.fullmatch(name) for name in {*layer.apt, *locked})
+        found += [f"{match[1]}.{match[2]}" for match in told if match]
+        if OF_DEBIAN in locked:
+            found.append(".".join(locked[OF_DEBIAN].split(".")[:2]))
+    return max(found, key=number, default="")
 
 
 def _branches(packages: Mapping[str, str]) -> dict[int, tuple[str, ...]]:
