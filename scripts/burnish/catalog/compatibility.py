@@ -29,7 +29,7 @@ FILES: Mapping[str, type[Any]] = {
     "frameworks": Frameworks,
     "families": Families,
 }
-# Lists of a file, and the key that no two rows of one share.
+# Lists of a file, by their names in `Compatibility`, and the key that no two rows of one share.
 LISTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "sources": (("sources", "id"),),
     "drivers": (("branches", "branch"),),
@@ -64,17 +64,8 @@ def load_table(
     for path in (p for root in roots for p in sorted((root / FOLDER).glob("*.yaml"))):
         problems += _file(path, shown(path), found=found)
     problems += [problem for name in found for problem in _rows(name, found)]
-    objects = {name: item for name, (item, _) in found.items()}
-    cuda = objects.get("cuda")
-    table = Compatibility(
-        sources=objects["sources"].sources if "sources" in objects else (),
-        branches=objects["drivers"].branches if "drivers" in objects else (),
-        majors=cuda.majors if cuda else (),
-        architectures=cuda.architectures if cuda else (),
-        builds=objects["frameworks"].builds if "frameworks" in objects else (),
-        families=objects["families"].families if "families" in objects else (),
-    )
-    return table, problems
+    lists = {key: getattr(item, key) for name, (item, _) in found.items() for key, _ in LISTS[name]}
+    return Compatibility(**lists), problems
 
 
 def _file(path: Path, name: str, *, found: Found) -> list[Problem]:

@@ -18,6 +18,7 @@ from burnish.lock.place import Vanished
 from burnish.lock.snapshot import FORM
 from burnish.lock.sources import default_lines, find_keyring, signed, site_lines
 from burnish.lock.trust import untrusted
+from burnish.model.archive import preferred
 from burnish.model.base import Rootfs
 from burnish.model.command import Command, Completed
 from burnish.model.lock import Package
@@ -87,15 +88,11 @@ class Archive:
         self._apt("-qq", "download", *(package.pin for package in packages), log=log, cwd=folder)
 
     def _held(self, pins: Sequence[Pin]) -> tuple[str, ...]:
-        """The option that makes apt keep to pins by hand. A priority over 1000 goes back, too."""
+        """The option that makes apt keep to pins by hand."""
         path = self.conf.with_name("preferences")
         if not (pins or self.preferences):
             return ()
-        stanzas = [
-            f"Package: {pin.package}\nPin: version {pin.version.removeprefix('=')}\n"
-            "Pin-Priority: 1001\n"
-            for pin in pins
-        ]
+        stanzas = [preferred(pin.package, pin.version.removeprefix("=")) for pin in pins]
         path.write_text("\n".join([*stanzas, *self.preferences]), encoding="utf-8")
         return ("-o", f"Dir::Etc::preferences={path}")
 

@@ -26,8 +26,10 @@ class ArchiveSpec:
 
     @property
     def preference(self) -> str:
-        """That as apt's preferences have it. A priority over 1000 goes back, too."""
-        if not self.packages:
-            return ""
-        pin = f"Pin: version {self.version}\nPin-Priority: 1001\n"
-        return f"Package: {self.packages}\n{pin}"
+        """That as apt's preferences have it."""
+        return preferred(self.packages, self.version) if self.packages else ""
+
+
+def preferred(packages: str, version: str) -> str:
+    """A stanza of apt's preferences: of these, only this version. A priority over 1000 goes back, too."""
+    return f"Package: {packages}\nPin: version {version}\nPin-Priority: 1001\n"

@@ -16,6 +16,11 @@ class Framework:
     version: str
     build: Build | None
 
+    @property
+    def text(self) -> str:
+        """Name and version."""
+        return f"{self.name} {self.version}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class GpuEnvironment:
@@ -39,8 +44,7 @@ class Stack:
     `branches`: the driver's, with the packages that say so, from the lock; `declared`: the branch that
     the definition asks for. `unsigned`: packages that build modules on the spot. `unread`: sections
     that are open, so that nothing is known of them. `toolkit`: the CUDA of a toolkit that is packages, not
-    wheels. `malformed`: variables that are not what they have
-    to be, each with what is wrong.
+    wheels. `malformed`: variables that are not what they have to be, each with what is wrong.
     """
 
     channel: str = "none"

@@ -56,11 +56,10 @@ def _framework(name: str, one: Framework, *, driver: str) -> str:
     how = way(one.build, name, driver=driver)
     if how in RUNS or how == "unknown":
         return ""
-    told = f"{one.name} {one.version}"
     if how == "ptx-too-new":
         return (
-            f"{told} has only PTX of CUDA {one.build.cuda} for it, "
+            f"{one.text} has only PTX of CUDA {one.build.cuda} for it, "
             f"and the driver compiles PTX up to CUDA {driver}"
         )
     has = ", ".join((*one.build.architectures, *one.build.ptx))
-    return f"{told} has no code for it, only for {has}"
+    return f"{one.text} has no code for it, only for {has}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from burnish.model.compatibility import Compatibility
-from burnish.model.gpu import Finding, Framework, GpuEnvironment, Stack
+from burnish.model.gpu import Finding, GpuEnvironment, Stack
 from burnish.plan.gpu.fits import first_driver, fits, number
 
 
@@ -26,7 +26,7 @@ def needs(each: GpuEnvironment) -> dict[int, tuple[str, ...]]:
     for one in each.frameworks:
         if one.build and one.build.cuda:
             major = number(one.build.cuda)[0]
-            told = f"{one.name} {one.version} (CUDA {one.build.cuda})"
+            told = f"{one.text} (CUDA {one.build.cuda})"
             found[major] = (*found.get(major, ()), told)
     for major, pins in each.majors.items():
         found[major] = (*found.get(major, ()), *pins[:1])
@@ -78,7 +78,7 @@ def _libraries(each: GpuEnvironment) -> Iterator[Finding]:
             if wanted and has and not fits(has, wanted):
                 yield Finding(
                     path=f"python:{each.name}",
-                    text=f"{_name(one)} asks for {name}{wanted}, the lock has {has}",
+                    text=f"{one.text} asks for {name}{wanted}, the lock has {has}",
                     hint="let the resolver choose it, or pin it to what the framework asks for",
                 )
 
@@ -97,7 +97,7 @@ def _without_cudnn(each: GpuEnvironment, found: Stack) -> Iterator[Finding]:
         if one.build and one.build.cudnn:
             yield Finding(
                 path=f"python:{each.name}",
-                text=f"{_name(one)} asks for cuDNN {one.build.cudnn}, and there is none",
+                text=f"{one.text} asks for cuDNN {one.build.cudnn}, and there is none",
                 hint="ask for what brings it (tensorflow[and-cuda]), or for a build for processors",
             )
 
@@ -112,7 +112,3 @@ def _newer(compiler: str, found: Stack, *, path: str, driver: str) -> Iterator[F
         f"CUDA {driver}",
         hint=f"ask for the compiler of CUDA {driver}, or for a newer driver",
     )
-
-
-def _name(one: Framework) -> str:
-    return f"{one.name} {one.version}"

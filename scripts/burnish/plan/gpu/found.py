@@ -157,7 +157,7 @@ def _branches(packages: Mapping[str, str]) -> dict[int, tuple[str, ...]]:
 
 
 def _version(packages: Mapping[str, str]) -> str:
-    order = [*SPEAKING, *sorted(n for n in packages if DRIVER.search(n))]
+    order = [*SPEAKING, *sorted(packages)]
     told = (IN_VERSION.match(packages[name]) for name in order if name in packages)
     return next((match[1] for match in told if match), "")
 

@@ -142,7 +142,7 @@ def _unknown(
         yield "the driver: no layer of this image has the role cuda, or it installs none"
     elif driver is None:
         yield f"branch {found.branch} of the driver: the table has no such branch"
-    elif driver and not driver.cuda:
+    elif not driver.cuda:
         yield f"branch {driver.branch} of the driver: which CUDA it brings"
     if driver and driver.ends is None:
         yield f"branch {driver.branch} of the driver: until when it has support"
@@ -150,7 +150,7 @@ def _unknown(
         for major in (m for m in sorted(needs(environment)) if table.major(m) is None):
             yield f"CUDA {major} in {environment.name}: which driver runs it"
         for each in environment.frameworks:
-            name = f"{each.name} {each.version} in {environment.name}"
+            name = f"{each.text} in {environment.name}"
             if each.build is None:
                 yield f"{name}: what it was built with"
             elif each.build.by == "cuda" and not each.build.architectures:

@@ -71,12 +71,12 @@ def _notes(family: Family, case: Case) -> Iterator[str]:
     for each in case.stack.environments:
         for one in each.frameworks:
             if not one.build:
-                yield f"{one.name} {one.version}: not known whether it has code for it"
+                yield f"{one.text}: not known whether it has code for it"
                 continue
             how = way(one.build, family.architecture, driver=case.driver)
             if how == "ptx":
                 yield f"{one.name} is compiled for it at its first use"
             elif how == "unknown":
-                yield f"{one.name} {one.version}: not known whether it has code for it"
+                yield f"{one.text}: not known whether it has code for it"
     if family.secure_boot == "unknown" and case.image.security == "trusted-launch":
         yield "not known whether Secure Boot can be on there"
