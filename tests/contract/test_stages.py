@@ -10,7 +10,11 @@ import pytest
 from house import expect_none, sources
 
 # what proves images, not this project: `burnish build` runs it in every image stage
-THROUGH_BUILDS = {"tests/toolchains", "tests/bench/bare/tests/toolchains"}
+THROUGH_BUILDS = {
+    "tests/toolchains",
+    "tests/bench/bare/tests/toolchains",
+    "tests/given/signed/tests/toolchains",
+}
 
 
 @pytest.fixture(scope="module")

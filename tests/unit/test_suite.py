@@ -68,6 +68,7 @@ def test_facts_are_plain_and_whole(plan: Plan) -> None:
         "epoch": makers.EPOCH + 100,
         "user": "prover",
         "leftovers": [{"pattern": "tmp"}],
+        "signing": {},
     }
     assert list(layers) == ["base", "python-ml", "extra", "seal"]
     assert layers["python-ml"] == {

@@ -174,6 +174,9 @@ def _own_variables(request: BootRequest, *, room: Path) -> firmware.FirmwareFile
     found = firmware.find(request.firmware)
     if found is None:
         return None
+    if request.db:
+        enrolled = firmware.enrol(found.variables, request.db, out=room / "variables.fd")
+        return replace(found, variables=enrolled)
     copy = Path(shutil.copyfile(found.variables, room / "variables.fd"))
     return replace(found, variables=copy)
 

@@ -11,6 +11,7 @@ from typing import Any
 from burnish.catalog.check import check
 from burnish.catalog.compatibility import load_table
 from burnish.catalog.document import Document, dotted, read
+from burnish.catalog.keys import check_signing, load_keys
 from burnish.catalog.pins import check_pins, placed
 from burnish.catalog.roles import digest, load_role, tree
 from burnish.catalog.validate import validate
@@ -101,6 +102,9 @@ def load(roots: Sequence[Path]) -> Catalog:
     found.problems += check_pins(found.objects, found.documents)
     table, problems = load_table(roots, shown=lambda path: shown(path, roots[0]))
     found.problems += problems
+    keys, problems = load_keys(roots, shown=lambda path: shown(path, roots[0]))
+    found.problems += problems
+    found.problems += check_signing(found.objects["images"], found.documents, keys=keys)
     if found.problems or tools is None:
         raise DefinitionError(found.problems)
     return Catalog(
@@ -119,6 +123,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         places={key: document.file for key, document in found.documents.items()},
         lines=_lines(found.documents),
         compatibility=table,
+        keys=keys,
     )
 
 

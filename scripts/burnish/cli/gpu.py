@@ -41,6 +41,7 @@ def data(fit: Fit) -> dict[str, Any]:
             "ends": str(driver.ends) if driver and driver.ends else None,
             "modules": stack.modules,
             "unsigned": list(stack.unsigned),
+            "secure_boot": fit.secure_boot,
         },
         "architectures": list(stack.architectures),
         "environments": {
@@ -67,7 +68,7 @@ def _driver(fit: Fit) -> str:
         told.append(f"support ends {driver.ends}")
     if fit.cuda:
         told.append(f"CUDA {fit.cuda}")
-    told.append("modules that nobody signed" if stack.unsigned else "modules built beforehand")
+    told.append(f"modules load under Secure Boot: {fit.secure_boot}")
     return ", ".join(told)
 
 

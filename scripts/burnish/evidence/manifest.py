@@ -24,7 +24,8 @@ BEYOND = (
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What was built and found; `pins`: those by hand, in words; `listed`: every file of the disk."""
+    """What was built and found; `pins`: those by hand, in words; `listed`: every file of the disk;
+    `secure_boot`: whether its kernel modules load under it, in words."""
 
     plan: Plan
     host: Host
@@ -38,6 +39,7 @@ class Evidence:
     lock_sha256: str
     pins: tuple[str, ...] = ()
     listed: Sequence[ListedFile] = ()
+    secure_boot: str = ""
 
 
 def record(evidence: Evidence) -> Manifest:
@@ -72,6 +74,8 @@ def record(evidence: Evidence) -> Manifest:
         pins=evidence.pins,
         accepts=tuple(each.text for each in plan.image.accepts),
         on_disk=_on_disk(evidence),
+        secure_boot=evidence.secure_boot,
+        signing=plan.signing,
     )
 
 

@@ -20,6 +20,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _not_verified(manifest),
         _measured(manifest.verdicts),
         _pictures(manifest.verdicts),
+        _secure_boot(manifest),
         _pins(manifest),
         _accepts(manifest),
         _layers(manifest),
@@ -116,6 +117,18 @@ def _pictures(verdicts: Sequence[Verdict]) -> str:
         if result.picture
     ]
     return "## Seen in a browser\n\n" + "\n".join(lines) if lines else ""
+
+
+def _secure_boot(manifest: Manifest) -> str:
+    if not manifest.secure_boot:
+        return ""
+    text = f"## Secure Boot\n\nIts kernel modules load under Secure Boot: {manifest.secure_boot}.\n"
+    if own := manifest.signing:
+        text += (
+            f"\n- certificate `{own.name}` ({own.subject}), valid until {own.ends}\n"
+            f"- sha256 `{own.sha256}`\n"
+        )
+    return text
 
 
 def _pins(manifest: Manifest) -> str:

@@ -13,6 +13,7 @@ from burnish.model.image import Image, Target
 from burnish.model.pin import Pin
 from burnish.model.profile import Profile
 from burnish.model.role import Role
+from burnish.model.signing import Certificate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,8 @@ class Catalog:
     `shared` are the digests of files that every layer is built with, `engine` of the code that
     makes disks; `tools` pins by name and version what comes from the controller's environment.
     `pins` are those by hand, by the image, base or profile that they are for. `lines` has the line of
-    each key of an image's file. `compatibility` is the table of what runs on which GPU.
+    each key of an image's file. `compatibility` is the table of what runs on which GPU. `keys`
+    are the certificates by which modules are signed.
     """
 
     roots: tuple[Path, ...]
@@ -42,3 +44,4 @@ class Catalog:
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
     lines: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     compatibility: Compatibility = EMPTY
+    keys: Mapping[str, Certificate] = field(default_factory=dict)

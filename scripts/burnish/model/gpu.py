@@ -100,6 +100,7 @@ class Fit:
     sizes: tuple[Served, ...] = ()
     driver: Branch | None = None
     cuda: str = ""
+    secure_boot: str = ""
 
     @property
     def refused(self) -> tuple[Finding, ...]:

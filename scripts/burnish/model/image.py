@@ -12,7 +12,8 @@ from burnish.model.compatibility import Acceptance
 @dataclass(frozen=True, kw_only=True)
 class Image:
     """One image definition. `disk_gb` is the virtual size in GiB; `keep` counts versions; `gates` names
-    what a version is held to before it is promoted. What it `accepts` keeps its versions from it."""
+    what a version is held to before it is promoted. What it `accepts` keeps its versions from it.
+    `signing` names the certificate of packer/keys/ whose key signs the kernel modules that it builds."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -29,6 +30,7 @@ class Image:
     keep: int = 5
     end_of_life_days: int = 365
     gates: str = ""
+    signing: str = ""
     accepts: tuple[Acceptance, ...] = ()
 
 

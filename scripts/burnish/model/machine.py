@@ -36,7 +36,8 @@ class BootRequest:
     `log` gets the serial console. Without `accelerator` KVM is used if it truly works, else TCG.
     `network` opens the way out of the guest; SSH from the host works without it.
     `disk_gb` shows the guest a larger disk than the file is. A guest that restarts itself ends,
-    unless `reboots`.
+    unless `reboots`. `db` are certificates (DER in base64) that its firmware trusts beside its own, as
+    a gallery version gives them to the machines made of it.
     """
 
     disk: Path
@@ -52,6 +53,7 @@ class BootRequest:
     disk_gb: int | None = None
     network: bool = False
     reboots: bool = False
+    db: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

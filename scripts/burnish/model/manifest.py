@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from burnish.model.signing import Certificate
 from burnish.model.verdict import Verdict
 
 
@@ -75,7 +76,9 @@ class OnDisk:
 class Manifest:
     """What was built, of what, how it was proven. Times in seconds, sizes in bytes.
 
-    `accepts`: the facts that its image lives with, which keep it from ever being stable.
+    `accepts`: the facts that its image lives with, which keep it from ever being stable. `secure_boot`:
+    whether its kernel modules load under it, in words; `signing`: by whose key those of its own are
+    signed, which a machine's firmware has to have in `db`.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -104,3 +107,5 @@ class Manifest:
     pins: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
     on_disk: OnDisk | None = None
+    secure_boot: str = ""
+    signing: Certificate | None = None

@@ -10,6 +10,7 @@ from burnish.model.base import Base, Level
 from burnish.model.image import Image, Target
 from burnish.model.lock import Lock, OpenEntry
 from burnish.model.pin import Pin
+from burnish.model.signing import Certificate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,8 @@ class Layer:
     `id` is the sha256 of the canonical JSON of `inputs`; `epoch` its SOURCE_DATE_EPOCH in seconds;
     `origins` tells where each variable came from; `python` are its environments, `apt` the packages
     that its roles ask for, `downloads` the files, `npm` the tools; `contents` what the image has up to
-    here, where a role needs to know. The first layer is the root filesystem: no roles.
+    here, where a role needs to know; `signing` whose key signs what it
+    builds. The first layer is the root filesystem: no roles.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Layer:
     downloads: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
     contents: Mapping[str, Any] = field(default_factory=dict)
+    signing: Certificate | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,7 @@ class Plan:
     open: tuple[OpenEntry, ...] = ()
     notes: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
+    signing: Certificate | None = None
 
     @property
     def top(self) -> Layer:

@@ -88,7 +88,8 @@ class Facts:
     a hash-locked environment named by `python_environment`, asked for by `python_requirements`);
     `kernels` are those of other languages (a Python environment's are known by its variables);
     `rows` are those of the DSVM that it proves; `contents` and `services` are for `more-info`;
-    a role that `needs` the contents of the image is given them as `burnish_contents`.
+    a role that `needs` the contents of the image is given them as `burnish_contents`;
+    one that `signs` kernel modules is given the image's certificate as `burnish_signing`.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -102,6 +103,7 @@ class Facts:
     contents: tuple[Content, ...] = ()
     services: tuple[Service, ...] = ()
     needs: Literal["", "contents"] = ""
+    signs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

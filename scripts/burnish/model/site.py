@@ -68,7 +68,8 @@ class PackerSource:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Transport only: mirrors, indexes, proxy, extra certificate authorities, cache folder."""
+    """Transport only: mirrors, indexes, proxy, extra certificate authorities, cache folder; and where the
+    private keys are, by the name of their certificate."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -77,6 +78,7 @@ class Site:
     downloads: DownloadMirror = field(default_factory=DownloadMirror)
     npm: NpmRegistry = field(default_factory=NpmRegistry)
     packer: PackerSource = field(default_factory=PackerSource)
+    signing: dict[str, str] = field(default_factory=dict)
     http_proxy: str = ""
     https_proxy: str = ""
     no_proxy: str = ""

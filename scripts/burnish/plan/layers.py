@@ -15,6 +15,7 @@ from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.pin import Pin
 from burnish.model.plan import Layer
 from burnish.model.profile import LayerSpec
+from burnish.model.signing import Certificate
 from burnish.plan.ids import canonical, digest
 
 # Raise when the engine itself makes something else of the same inputs.
@@ -103,13 +104,12 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         inputs |= _pins(name, lock, declared=environments[name])
     debs, asked = context.lock.apt.get(spec.id), context.asked.packages.get(spec.id, ())
     tools = lines(context.asked.npm.get(spec.id, ()))
-    inputs |= apt_inputs(asked, debs) | _npm(tools, context.lock.npm.get(spec.id))
     files = lines(context.asked.downloads.get(spec.id, ()))
+    inputs |= apt_inputs(asked, debs) | _npm(tools, context.lock.npm.get(spec.id))
     inputs |= _downloads(files, context.lock.downloads.get(spec.id))
     # times of files and of generated content come from it
     made = [lock.epoch for lock in (*locks.values(), debs if asked else None) if lock]
-    epoch = max([parent.epoch, *made])
-    inputs["epoch:"] = str(epoch)
+    inputs["epoch:"] = str(epoch := max([parent.epoch, *made]))
     return Layer(
         name=spec.id,
         id=digest(inputs),
@@ -124,7 +124,13 @@ def next_layer(spec: LayerSpec, parent: Layer, *, origin: str, context: Context)
         downloads=files,
         npm=tools,
         contents=context.told,
+        signing=_signing(spec, context),
     )
+
+
+def _signing(spec: LayerSpec, context: Context) -> Certificate | None:
+    signs = any(context.catalog.roles[role].facts.signs for role in spec.roles)
+    return context.catalog.keys.get(context.image.signing) if signs else None
 
 
 def lines(specs: Sequence[DownloadSpec] | Sequence[NpmSpec]) -> tuple[str, ...]:
@@ -185,6 +191,8 @@ NPM_ONLY = "/plugins/modules/npm.py"
 
 def _shared(spec: LayerSpec, context: Context) -> dict[str, str]:
     told = {"contents:": canonical(context.told)} if context.told else {}
+    if signing := _signing(spec, context):
+        told["signing:"] = signing.sha256
     local, npm = context.base.rootfs is not None, bool(context.asked.npm.get(spec.id))
     return told | {
         f"file:{name}": value

@@ -99,13 +99,14 @@ def resolve(
         open=tuple(sorted(gathered.open)),
         notes=_notes(base, gathered, lock=lock),
         pins=_pins(gathered.layers, context=context),
+        signing=catalog.keys.get(image.signing),
     )
 
 
 def _identity(image: Image) -> dict[str, object]:
     """What of a definition makes a version another one: not what it is held to afterwards."""
-    afterwards = ("gates", "accepts")
-    return {key: value for key, value in vars(image).items() if key not in afterwards}
+    apart = ("gates", "accepts") if image.signing else ("gates", "accepts", "signing")
+    return {key: value for key, value in vars(image).items() if key not in apart}
 
 
 def unsupported(roles: Sequence[str], catalog: Catalog, *, image: Image) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from burnish.model.plan import Layer, Plan
+from burnish.model.signing import Certificate
 from burnish.render.hcl import environment
-from burnish.render.transport import DOWNLOADS, NPM
+from burnish.render.transport import DOWNLOADS, NPM, SIGNING
 
 # The ones that this burnish was written against; Packer 1.6.6 has them built in and never sees this.
 PLUGINS = (("docker", ">= 1.0.8, < 2.0.0"),)
@@ -76,6 +77,8 @@ def render_layer(
 def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, object]:
     """The extra variables of a layer's playbook."""
     steady = {**STEADY, "SOURCE_DATE_EPOCH": str(layer.epoch)}
+    if layer.signing:
+        steady["BURNISH_SIGNING_KEY"] = SIGNING
     transport = f"lookup('ansible.builtin.env', '{TRANSPORT}', default='{{}}') | from_json"
     return {
         **layer.vars,
@@ -84,6 +87,7 @@ def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, objec
         **({"burnish_downloads": DOWNLOADS} if layer.downloads else {}),
         **({"burnish_npm": NPM} if layer.npm else {}),
         **({"burnish_contents": layer.contents} if layer.contents else {}),
+        **({"burnish_signing": _signing(layer.signing)} if layer.signing else {}),
         "burnish_epoch": layer.epoch,
         "burnish_flavour": plan.image.flavour,
         "burnish_packages": list(packages(plan, layer)),
@@ -91,6 +95,11 @@ def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, objec
         "burnish_roles": list(layer.roles),
         "burnish_uv": paths.uv,
     }
+
+
+def _signing(certificate: Certificate) -> dict[str, str]:
+    names = ("name", "subject", "serial", "sha256", "pem")
+    return {name: getattr(certificate, name) for name in names}
 
 
 def packages(plan: Plan, layer: Layer) -> tuple[str, ...]:

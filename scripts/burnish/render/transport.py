@@ -8,6 +8,7 @@ UV_CACHE = "/run/burnish/uv"
 WHEELS = "/run/burnish/wheels"
 DOWNLOADS = "/run/burnish/downloads"
 NPM = "/run/burnish/npm"
+SIGNING = "/run/burnish/signing.key"
 DEBS = "/run/burnish/debs"
 APT_CONF = "/run/burnish/apt.conf"
 SOURCES = "/run/burnish/sources.list"
@@ -21,7 +22,8 @@ class Files:
 
     `debs` is a flat repository of exactly the layer's packages, `wheels` holds those of its
     environments, `downloads` the files that its roles download, `npm` the tarballs of its npm tools
-    with `tree.json`, `settings` has apt.conf and sources.list.
+    with `tree.json`, `settings` has apt.conf and sources.list; `signing` is the site's private key,
+    which nothing copies.
     """
 
     uv_cache: str
@@ -30,6 +32,7 @@ class Files:
     downloads: str
     npm: str
     settings: str
+    signing: str = ""
 
 
 def environment() -> dict[str, str]:
@@ -54,7 +57,9 @@ def settings() -> dict[str, str]:
 
 def volumes(files: Files) -> tuple[str, ...]:
     """Docker's mounts."""
+    key = (f"{files.signing}:{SIGNING}:ro",) if files.signing else ()
     return (
+        *key,
         f"{files.uv_cache}:{UV_CACHE}",
         f"{files.debs}:{DEBS}:ro",
         f"{files.wheels}:{WHEELS}:ro",

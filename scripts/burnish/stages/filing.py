@@ -15,7 +15,7 @@ from burnish.evidence.report import report
 from burnish.gallery import rules
 from burnish.model.disk import LISTING
 from burnish.model.manifest import Manifest
-from burnish.stages import locks, planning
+from burnish.stages import compatible, locks, planning
 from burnish.stages.prove import Unproven, suite_of
 from burnish.stages.run import Run, World
 from burnish.verify.junit import pictures
@@ -54,6 +54,7 @@ def file(world: World, run: Run) -> Run:
         lock_sha256=hashlib.sha256(lock.encode()).hexdigest(),
         pins=tuple(state.text for state in planning.by_hand(world, run.plan)),
         listed=listing.read(disk / LISTING) if LISTING in run.disk.files else (),
+        secure_boot=compatible.fit(world, run.plan).secure_boot,
     )
     manifest = record(evidence)
     if manifest.standin and not world.options.allow_standin:

@@ -21,7 +21,7 @@ from burnish.model.plan import Layer, Plan
 from burnish.model.site import Apt
 from burnish.render import transport
 from burnish.render.npm import tree
-from burnish.stages import planning
+from burnish.stages import planning, signing
 from burnish.stages.run import Run, World
 
 
@@ -125,6 +125,7 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
         downloads=str(downloads),
         npm=str(folder / "npm"),
         settings=str(folder),
+        signing=signing.key(world, layer.signing) if layer.signing else "",
     )
 
 

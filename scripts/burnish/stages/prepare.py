@@ -16,7 +16,7 @@ from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
 from burnish.plan.schedule import GIB, schedule
-from burnish.stages import compatible, inputs, locks, planning
+from burnish.stages import compatible, inputs, locks, planning, signing
 from burnish.stages.run import Run, World
 
 ATTEMPTS = 3  # sections that may vanish one after another
@@ -40,7 +40,11 @@ def need_rootfs(plan: Plan) -> None:
 
 
 def pins(world: World, run: Run) -> Run:
-    """Resolve what the lock leaves open, or nobody offers any more; bring what missing layers need."""
+    """Resolve what the lock leaves open, or nobody offers any more; bring what missing layers need.
+
+    The key that signs what they build is looked at first.
+    """
+    signing.need_key(world, run.plan)
     open_ = {entry.section: entry.reason for entry in run.plan.open}
     if open_:
         what = "; ".join(f"{section}: {reason}" for section, reason in open_.items())

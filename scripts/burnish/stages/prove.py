@@ -154,6 +154,7 @@ def boot_request(world: World, run: Run, *, disk: Path, log: Path) -> BootReques
         user=USER,
         firmware=cast("FirmwareKind", kind),
         reboots=True,
+        db=(run.plan.signing.der,) if run.plan.signing else (),
     )
 
 

@@ -65,7 +65,14 @@ def facts(
             if layer.roles
         ],
         "leftovers": [dict(entry) for entry in leftovers],
+        "signing": _signing(plan),
     }
+
+
+def _signing(plan: Plan) -> dict[str, str]:
+    """By whose key modules are signed, if a layer builds some that are."""
+    own = plan.signing if any(layer.signing for layer in plan.layers) else None
+    return {"subject": own.subject, "sha256": own.sha256, "pem": own.pem} if own else {}
 
 
 def due(plan: Plan) -> tuple[Level, ...]:

@@ -20,7 +20,7 @@ PARTS = (
     "facts.yml",
 )
 FACTS = {"software", "paths", "support"}
-OPTIONAL = {"contents", "kernels", "lock", "needs", "rows", "services"}
+OPTIONAL = {"contents", "kernels", "lock", "needs", "rows", "services", "signs"}
 LOCKS = {"", "python"}
 ROWS = {"linux_cpu", "linux_gpu", "windows"}
 REASONS = {

@@ -18,6 +18,7 @@ from burnish.model.role import Role
 from burnish.plan.gpu.architectures import architectures
 from burnish.plan.gpu.environments import environments, needs
 from burnish.plan.gpu.found import stack
+from burnish.plan.gpu.secure import secure_boot
 from burnish.plan.gpu.sizes import Case, served
 
 ENDED = "ended"
@@ -29,7 +30,9 @@ def fit(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role], today: d
     found = stack(plan, table, roles=roles)
     image = plan.image
     if image.flavour == "cpu":
-        return Fit(stack=found, findings=_judged(_of_nvidia(found), image, today=today))
+        told = [*_of_nvidia(found), *_secure_boot(plan, found, today=today)]
+        judged = _judged(told, image, today=today)
+        return Fit(stack=found, findings=judged, secure_boot=secure_boot(found, plan))
     driver = table.branch(found.branch) if found.branch else None
     cuda = driver.cuda if driver else ""
     case = Case(stack=found, table=table, image=image, driver=cuda, today=today)
@@ -37,7 +40,7 @@ def fit(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role], today: d
         *_driver(found, driver, today=today),
         *environments(found, table, driver=cuda),
         *architectures(found, table, driver=cuda),
-        *_secure_boot(found, image),
+        *_secure_boot(plan, found, today=today),
         *_size(case),
     ]
     return Fit(
@@ -47,6 +50,7 @@ def fit(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role], today: d
         sizes=served(case) if found.branch else (),
         driver=driver,
         cuda=cuda,
+        secure_boot=secure_boot(found, plan),
     )
 
 
@@ -81,13 +85,22 @@ def _driver(found: Stack, driver: Branch | None, *, today: date) -> Iterator[Fin
         )
 
 
-def _secure_boot(found: Stack, image: Image) -> Iterator[Finding]:
-    if image.security == "trusted-launch" and found.unsigned:
+def _secure_boot(plan: Plan, found: Stack, *, today: date) -> Iterator[Finding]:
+    image, signing = plan.image, plan.signing
+    if signing and not any(layer.signing for layer in plan.layers):
+        text = f"{signing.name!r} is to sign kernel modules, and no layer of the image builds one"
+        yield Finding(path="signing", text=text, hint="take `signing` out")
+    if signing and signing.ends < today:
+        text = f"the certificate {signing.name!r} was valid until {signing.ends}"
+        hint = "make a new one; docs/gpu.md says how, and what becomes of older versions"
+        yield Finding(path="signing", text=text, hint=hint)
+    if image.security == "trusted-launch" and found.unsigned and not signing:
         yield Finding(
             path="security",
             text="trusted-launch starts machines with Secure Boot, which refuses the modules that "
             f"{_told(found.unsigned)} builds: nobody signed them",
-            hint="`security: standard`, or a driver whose modules the distribution signs (Ubuntu's)",
+            hint="`signing: NAME` with a key of your own (docs/gpu.md), `security: standard`, or a driver "
+            "whose modules the distribution signs (Ubuntu's)",
         )
 
 
