@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from harness.cuda import expected, of_nvidia, serves
 from harness.facts import Environment, Facts
 from harness.tree import Tree
 from harness.work import Work
@@ -47,46 +48,6 @@ REFUSALS = {
 }
 
 
-def number(version: str, *, factor: int = 100) -> int:
-    """2.27.5 as NCCL counts it, 22705."""
-    major, minor, patch = (int(part) for part in version.split(".")[:3])
-    return major * 100 * factor + minor * factor + patch
-
-
-def expected(name: str, version: str) -> Any:
-    """What a library of this locked version has to answer."""
-    parts = [int(part) for part in version.split(".")[:3]]
-    if name == "cuda-runtime":
-        return parts[0] * 1000 + parts[1] * 10
-    if name in ("nccl", "cudnn"):
-        return number(version)
-    return parts[:2] if name in ("cuda-nvrtc", "nvjitlink") else parts
-
-
-def serves(built: list[str], architecture: str) -> bool:
-    """Whether one of these runs there: machine code of the same generation, or older PTX."""
-    wanted = int(architecture.removeprefix("sm_"))
-    code = [int(each.removeprefix("sm_").rstrip("af")) for each in built if each.startswith("sm_")]
-    ptx = [
-        int(each.removeprefix("compute_").rstrip("af"))
-        for each in built
-        if each.startswith("compute_")
-    ]
-    return any(c // 10 == wanted // 10 and c <= wanted for c in code) or min([*ptx, 999]) <= wanted
-
-
-def of_nvidia(environment: Environment) -> dict[str, str]:
-    """NVIDIA's libraries among an environment's pins: name without its CUDA -> version."""
-    pins = {
-        n.removeprefix("nvidia-"): v
-        for n, v in environment.versions.items()
-        if n.startswith("nvidia-")
-    }
-    return {
-        name.removesuffix("-cu12").removesuffix("-cu13"): version for name, version in pins.items()
-    }
-
-
 @pytest.fixture
 def gpu_environments(facts: Facts) -> list[Environment]:
     """The environments that hold something of NVIDIA's."""
@@ -94,11 +55,16 @@ def gpu_environments(facts: Facts) -> list[Environment]:
 
 
 @pytest.fixture
-def driver(work: Work, facts: Facts) -> dict[str, Any]:
-    """What the driver is."""
+def asked(facts: Facts) -> str:
+    """The modules of this system, and whether they may have the plain names, as programs take it."""
     plain = facts.variable("cuda_driver_channel") == "nvidia"
-    names = json.dumps({"names": MODULES[facts.distribution], "plain": plain})
-    return dict(work("cuda_driver.py", names, interpreter=SYSTEM, user="root"))
+    return json.dumps({"names": MODULES[facts.distribution], "plain": plain})
+
+
+@pytest.fixture
+def driver(work: Work, asked: str) -> dict[str, Any]:
+    """What the driver is."""
+    return dict(work("cuda_driver.py", asked, interpreter=SYSTEM, user="root"))
 
 
 @pytest.mark.levels("container", "vm", "azure")
@@ -181,11 +147,45 @@ def test_modules_are_of_the_images_own_kernel(
         main = next(iter(modules.values()))
         assert main["version"].partition(".")[0] == str(facts.variable("cuda_driver_branch"))
         signers = {each["signer"] for each in modules.values()}
-        # whoever builds here has no key that a firmware knows
-        assert (signers == {""}) == (facts.distribution == "debian"), signers
+        # who builds here has no key but the site's
+        own = facts.signing.get("subject", "")
+        assert signers == {own} or (facts.distribution != "debian" and "" not in signers), signers
         how = ", ".join(sorted(signers)) or "nobody: Secure Boot refuses them"
         record(f"driver {main['version']} for kernel {kernel}, signed by {how}")
     assert driver["keys"] == [], "a private key that every machine of this image would have"
+
+
+@pytest.mark.levels("container", "vm", "azure")
+def test_modules_are_signed_by_the_sites_key(
+    work: Work, asked: str, facts: Facts, record: Callable[[str], None]
+) -> None:
+    own = facts.signing
+    report = work("cuda_signed.py", asked, own.get("pem", ""), interpreter=SYSTEM, user="root")
+    assert report, "no kernel in the image"
+    for kernel, modules in report.items():
+        assert list(modules) == MODULES[facts.distribution]
+        # a distribution's own are signed by its key, of which nothing is known here
+        unsigned = [name for name, said in modules.items() if said == "no signature"]
+        assert unsigned == ([] if own or facts.distribution != "debian" else list(modules)), kernel
+        assert not own or not any(modules.values()), modules
+    record(f"verified by the certificate of {own['subject']}" if own else "none of a site's")
+
+
+@pytest.mark.tcg
+@pytest.mark.levels("vm")
+def test_secure_boot_takes_the_modules_that_are_signed(
+    work: Work, facts: Facts, record: Callable[[str], None], real: Callable[[str], None]
+) -> None:
+    real("linux-image-*")
+    main = MODULES[facts.distribution][0]
+    report = work("cuda_secure_boot.py", main, "nvidia", interpreter=SYSTEM, user="root")
+    signed = bool(facts.signing) or facts.distribution != "debian"
+    refused = report["secure_boot"] and not signed
+    # a module that is taken finds no GPU here
+    wanted = "Key was rejected by service" if refused else "No such device"
+    assert report["code"] != 0 and report["said"].endswith(wanted), report
+    state = "on" if report["secure_boot"] else "off"
+    record(f"Secure Boot {state}: {report['module']} {'refused' if refused else 'taken'}")
 
 
 @pytest.mark.levels("container", "vm", "azure")

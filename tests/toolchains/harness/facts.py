@@ -69,7 +69,10 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the engine says of the image that the checks look at."""
+    """What the engine says of the image that the checks look at.
+
+    `signing` has the certificate (subject, sha256, pem) by whose key its own kernel modules are signed.
+    """
 
     image: str
     flavour: str
@@ -81,6 +84,7 @@ class Facts:
     user: str
     layers: tuple[Layer, ...]
     leftovers: tuple[Mapping[str, Any], ...]
+    signing: Mapping[str, str]
 
     @property
     def roles(self) -> frozenset[str]:
@@ -145,6 +149,7 @@ def load(path: Path, *, roots: Iterable[Path]) -> Facts:
         **{key: data[key] for key in plain},
         layers=layers,
         leftovers=tuple(data.get("leftovers", ())),
+        signing=data.get("signing", {}),
     )
 
 
