@@ -6,10 +6,11 @@ import os
 import platform
 import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from timing import Measure, shown, totals
+from page_gpu import section as _gpu
+from timing import Measure, shown, table, totals
 
 HEAD = """\
 # Benchmarks
@@ -80,12 +81,6 @@ def machine() -> str:
     """This machine in words."""
     kernel = platform.release().partition("-")[0]
     return f"{os.cpu_count()} cores, Linux {kernel}"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in lines)
 
 
 def _compare(measures: Sequence[Measure]) -> str:
@@ -269,4 +264,5 @@ SUITES = {
     "checks": ("Checks", _checks),
     "roles": ("Roles", _roles),
     "tests": ("Tests", _tests),
+    "gpu": ("The image for GPUs", _gpu),
 }

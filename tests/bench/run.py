@@ -23,6 +23,7 @@ from xml.etree import ElementTree
 import booting
 import by_hand
 import disks
+import gpu as gpus
 import images
 import inside
 import nights as nightly
@@ -157,6 +158,15 @@ def imports(bench: Bench) -> None:
     inside.imports(bench.filed, bench.log, rounds=max(2, bench.rounds))
 
 
+def gpu(bench: Bench) -> None:
+    """The image with Debian's own driver: `burnish build debian-12-gpu-distro` first."""
+    own = find(gpus.IMAGE)
+    argv = [str(Path(sys.executable).with_name("burnish")), "build", gpus.IMAGE]
+    with bench.log.phase(gpus.SUITE, "nothing changed", scenario="again", phase="seconds"):
+        subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    gpus.figures(own, bench.log)
+
+
 def moved(bench: Bench) -> None:
     """One package of an environment high in the image, then of one low in it, against all layers."""
     moves = {"ml": "python-ml", "tf": "tf"}
@@ -167,7 +177,7 @@ SECTIONS: dict[str, Section] = {
     each.__name__: each
     for each in (
         *(compare, nothing, disk, nights, boot),
-        *(layers, moved, imports, checks, roles, tests),
+        *(layers, moved, imports, checks, roles, tests, gpu),
     )
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from burnish.build.layers import HEAD, SHOWN, cause
+from burnish.build.layers import HEAD, SHOWN, Tasks, cause
 
 PACKER = "    docker.layer: "
 BEGIN = ["$ packer build layer.pkr.hcl", "==> docker.layer: Starting docker container..."]
@@ -30,6 +30,17 @@ def test_a_long_story_keeps_its_beginning_and_its_end() -> None:
     assert lines[:2] == ["TASK [one : Break] ***", "line 0"]
     assert lines[HEAD - 1 : HEAD + 1] == ["line 4", "..."]
     assert lines[-1] == "line 49"
+
+
+def test_the_seconds_of_tasks_are_those_between_their_names() -> None:
+    now = iter((0.0, 100.0, 100.4, 130.0, 131.0))
+    shown: list[str] = []
+    tasks = Tasks(shown.append, clock=lambda: next(now))
+    for name in ("quick", "cuda : Linux | Install", "quick", "last"):
+        tasks.line(f"==> docker.layer: TASK [{name}] ****")
+        tasks.line("ok: [container]")
+    assert shown == ["quick", "cuda : Linux | Install", "quick", "last"]
+    assert tasks.took() == {"quick": 129.6, "last": 1.0}
 
 
 def test_where_no_task_ran_the_last_lines_are_told() -> None:

@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from burnish import process
@@ -41,10 +41,39 @@ class LayerRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """For which image a layer was made, and how long that took."""
+    """For which image a layer was made, and how long that and its tasks took."""
 
     definition: str
     seconds: float
+    tasks: Mapping[str, float] = field(default_factory=dict)
+
+
+class Tasks:
+    """Which task runs, and how long each one took: from what Ansible says while it goes on."""
+
+    def __init__(self, on_task: Callable[[str], None], *, clock: Callable[[], float]) -> None:
+        self._on_task, self._clock = on_task, clock
+        self._name, self._since = "", 0.0
+        self._seconds: dict[str, float] = {}
+
+    def line(self, line: str) -> None:
+        """A line of the log."""
+        if match := TASK.search(line):
+            self._end()
+            self._name = match[1]
+            self._on_task(match[1])
+
+    def took(self) -> Mapping[str, float]:
+        """Seconds of the tasks that took one or more, in their order; all are over now."""
+        self._end()
+        return {name: round(value, 1) for name, value in self._seconds.items() if value >= 1}
+
+    def _end(self) -> None:
+        now = self._clock()
+        if self._name:
+            before = self._seconds.get(self._name, 0.0)
+            self._seconds[self._name] = before + now - self._since
+        self._name, self._since = "", now
 
 
 def build(
@@ -63,14 +92,15 @@ def build(
         command = packer.build(
             request.folder / "layer.pkr.hcl", cwd=request.folder, env=environment(request)
         )
-        started = time.monotonic()
+        started, tasks = time.monotonic(), Tasks(on_task, clock=time.monotonic)
         try:
-            process.run(command, log=request.log, on_line=lambda line: _task(line, on_task))
+            process.run(command, log=request.log, on_line=tasks.line)
         except CommandFailed as error:
             raise _failed(layer, request.log, error=error) from error
         finally:
             docker.sweep(f"burnish.build={layer.id}")
-        made = Made(definition=request.definition, seconds=time.monotonic() - started)
+        seconds = time.monotonic() - started
+        made = Made(definition=request.definition, seconds=seconds, tasks=tasks.took())
         return _record(store, layer, made=made)
 
 
@@ -112,12 +142,6 @@ def environment(request: LayerRequest) -> dict[str, str]:
     }
 
 
-def _task(line: str, on_task: Callable[[str], None]) -> None:
-    match = TASK.search(line)
-    if match:
-        on_task(match[1])
-
-
 def _record(store: Store, layer: Layer, *, made: Made) -> LayerRecord:
     tags = [store.tag(layer.id), *([store.tag(layer.parent)] if layer.parent else [])]
     images = docker.inspect(tags)
@@ -135,6 +159,7 @@ def _record(store: Store, layer: Layer, *, made: Made) -> LayerRecord:
         diff_ids=image.diff_ids,
         seconds=made.seconds,
         definition=made.definition,
+        tasks=made.tasks,
         size=image.size - (parent.size if parent else 0),
     )
     store.keep(record)

@@ -11,7 +11,7 @@ class LayerRecord:
     """A layer that was built. `diff_ids` are the digests of its image's layers, base first.
 
     `definition` names the burnish image that it was built for; `seconds` is what the build took,
-    `size` what the layer added, in bytes.
+    `size` what the layer added, in bytes; `tasks` the seconds of each task that took one or more.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -24,6 +24,7 @@ class LayerRecord:
     seconds: float
     size: int
     definition: str = ""
+    tasks: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
