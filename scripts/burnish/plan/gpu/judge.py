@@ -87,14 +87,15 @@ def _driver(found: Stack, driver: Branch | None, *, today: date) -> Iterator[Fin
 
 def _secure_boot(plan: Plan, found: Stack, *, today: date) -> Iterator[Finding]:
     image, signing = plan.image, plan.signing
-    if signing and not any(layer.signing for layer in plan.layers):
+    signs = any(layer.signing for layer in plan.layers)
+    if signing and not signs:
         text = f"{signing.name!r} is to sign kernel modules, and no layer of the image builds one"
         yield Finding(path="signing", text=text, hint="take `signing` out")
     if signing and signing.ends < today:
         text = f"the certificate {signing.name!r} was valid until {signing.ends}"
         hint = "make a new one; docs/gpu.md says how, and what becomes of older versions"
         yield Finding(path="signing", text=text, hint=hint)
-    if image.security == "trusted-launch" and found.unsigned and not signing:
+    if image.security == "trusted-launch" and found.unsigned and not signs:
         yield Finding(
             path="security",
             text="trusted-launch starts machines with Secure Boot, which refuses the modules that "
