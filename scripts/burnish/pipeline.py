@@ -28,6 +28,7 @@ from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
     channels,
     comparing,
+    costing,
     disk,
     filing,
     gating,
@@ -75,6 +76,7 @@ __all__ = [
     "cached",
     "check_locks",
     "compared_times",
+    "costing",
     "diff",
     "difference_page",
     "drop",
