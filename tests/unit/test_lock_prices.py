@@ -35,7 +35,7 @@ class List(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text.encode())
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing is told."""
 
     def _page(self, query: dict[str, list[str]]) -> dict[str, Any]:

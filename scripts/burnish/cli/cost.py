@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,27 @@ from burnish import pipeline
 from burnish.cli.context import Context, pass_context
 from burnish.errors import UsageError
 from burnish.model.cost import Cost, Fitting, Line, Need, Price
+from burnish.model.gpu import Fit
+from burnish.model.plan import Plan
+from burnish.pipeline import World
 
 SHOWN = 5  # sizes told for each region; the rest is counted
+
+
+def priced(world: World, plan: Plan, *, fit: Fit, given: Mapping[str, Any]) -> Cost | None:
+    """What the options of `plan` ask for; UsageError for those that mean nothing without a target."""
+    if not given["target"]:
+        if given["live_prices"] or given["vcpus"] or given["memory"]:
+            text = "--live-prices, --vcpus and --memory are about a target"
+            raise UsageError(text, hint="name one in Azure with --target")
+        return None
+    asked = pipeline.costing.Asked(
+        where=pipeline.costing.where(world, given["target"]),
+        live=given["live_prices"],
+        vcpus=given["vcpus"],
+        memory=given["memory"],
+    )
+    return pipeline.costing.cost(world, plan, fit=fit, asked=asked)
 
 
 def view(cost: Cost) -> Iterator[RenderableType]:
@@ -81,7 +100,7 @@ def _sizes(region: str, found: tuple[Fitting, ...]) -> RenderableType:
 
 
 def _each(price: Price) -> str:
-    return f"{price.amount:f} for a {price.per}"
+    return f"{price.amount:f} per {price.per}"
 
 
 def _money(value: Decimal) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from burnish import pipeline
-from burnish.cli import views
+from burnish.cli import cost, views
 from burnish.cli.building import as_json, gpu, system
 from burnish.cli.context import Context, image_name, output, pass_context
 from burnish.errors import DefinitionError
@@ -83,21 +84,29 @@ def check(context: Context, *, as_json: bool) -> None:
 @click.argument("image", required=False)
 @system
 @gpu
+@click.option("--target", default="", help="Also what a version costs at this target in Azure.")
+@click.option("--live-prices", is_flag=True, help="Ask Azure's public price list, keep nothing.")
+@click.option("--vcpus", default=0, help="Sizes with so many vCPU; else as many as vm_size has.")
+@click.option("--memory", default=0, help="Sizes with so many GiB; else as many as vm_size has.")
 @as_json
 @pass_context
-def plan(
-    context: Context, /, image: str | None, *, system: str | None, gpu: str, as_json: bool
-) -> None:
+def plan(context: Context, /, **given: Any) -> None:
     """What a build of IMAGE would do, before anything runs: layers, reasons, minutes, disk, GPU sizes."""
     world = context.world()
-    name = image_name(image, system)
-    made = pipeline.plan(world, pipeline.pick(world, name, flavour="gpu" if gpu == "1" else "cpu"))
+    name = image_name(given["image"], given["system"])
+    flavour = "gpu" if given["gpu"] == "1" else "cpu"
+    made = pipeline.plan(world, pipeline.pick(world, name, flavour=flavour))
     schedule = pipeline.schedule(world, made) if made.base.rootfs else None
     pins, fit = pipeline.by_hand(world, made), pipeline.fit(world, made)
-    if as_json:
-        click.echo(json.dumps(views.plan_data(made, schedule, pins=pins, fit=fit), indent=2))
+    priced = cost.priced(world, made, fit=fit, given=given)
+    if given["as_json"]:
+        told = views.plan_data(made, schedule, pins=pins, fit=fit)
+        told["cost"] = cost.data(priced) if priced else None
+        click.echo(json.dumps(told, indent=2))
     else:
         output().print(views.plan(made, schedule, pins=pins, fit=fit))
+        for part in cost.view(priced) if priced else ():
+            output().print(part)
     if problems := pipeline.incompatible(world, made, of=fit):
         raise DefinitionError(problems)
 

@@ -11,9 +11,9 @@ from burnish.catalog.load import shown
 from burnish.catalog.prices import FOLDER, dump_machines, dump_meters, load_prices
 from burnish.errors import UsageError
 from burnish.lock.prices import ADDRESS, ask
-from burnish.model.cost import Cost, Need, Table, Where
+from burnish.model.cost import Cost, Kept, Need, Table, Where
 from burnish.model.gpu import Fit
-from burnish.model.image import Image
+from burnish.model.image import Image, Region
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.plan import retail
@@ -27,6 +27,7 @@ HUNDREDTH = Decimal("0.01")
 PROCESSORS = {"amd64": "x64", "arm64": "Arm64"}
 CONTROLLERS = ("SCSI",)  # what a disk is declared for unless it says more
 AT_MOST = "no version is filed yet: reckoned as if its disk were full"
+AZURE = "name one in Azure: a file of packer/targets/ whose kind is azure"
 LINUX = "machines are reckoned with the price of Linux: a licence of Windows comes on top"
 
 
@@ -66,6 +67,24 @@ def cost(world: World, plan: Plan, *, fit: Fit, asked: Asked) -> Cost:
         },
         notes=(*notes, *((LINUX,) if plan.base.os == "windows" else ())),
     )
+
+
+def where(world: World, name: str) -> Where:
+    """The place that a target in Azure names. UsageError for any other target."""
+    target = world.catalog.targets.get(name)
+    if target is None:
+        known = ", ".join(world.catalog.targets)
+        raise UsageError(f"unknown target {name!r}", hint=f"known targets: {known}")
+    if target.kind != "azure":
+        raise UsageError(f"the target {name!r} is a folder, which costs nothing", hint=AZURE)
+    if not target.location:
+        raise UsageError(f"the target {name!r} says no location", hint="add `location`, a region")
+    own = (Region(name=target.location),)
+    regions = tuple(
+        Kept(name=each.name, replicas=each.replicas, storage=each.storage)
+        for each in target.regions or own
+    )
+    return Where(location=target.location, route=target.route, regions=regions)
 
 
 def prices(world: World) -> Table:

@@ -1,0 +1,161 @@
+"""`plan --target` and `prices` on the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import checkout
+import makers
+import pytest
+from burnish.build.files import write
+from burnish.catalog.codec import JsonCodec
+from burnish.catalog.locks import dump_lock
+from burnish.catalog.prices import FOLDER
+from burnish.cli.main import cli
+from burnish.errors import UsageError
+from burnish.gallery.local import LocalGallery
+from burnish.model.manifest import OnDisk
+from burnish.stages import costing
+from click.testing import CliRunner, Result
+
+pytestmark = pytest.mark.touches("clock", reason="the command line reads the clock for all others")
+TARGET = """\
+name: azure
+kind: azure
+route: vm
+location: eastus
+regions:
+  - {name: eastus, replicas: 2}
+  - {name: westeurope, storage: Standard_ZRS}
+"""
+GIB = 1 << 30
+ITEM = {
+    "serviceName": "Virtual Machines",
+    "armSkuName": "Standard_D4s_v5",
+    "type": "Consumption",
+    "unitOfMeasure": "1 Hour",
+    "retailPrice": 0.25,
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout with a lock, a target in Azure, and a filed version that holds 5 GiB."""
+    root = checkout.write(tmp_path, changes={"packer/targets/azure.yaml": TARGET})
+    for path in (checkout.REPOSITORY / FOLDER).iterdir():
+        write(root / FOLDER / path.name, path.read_text("utf-8"))
+    write(root / "packer/locks/tiny-cpu.lock.yaml", dump_lock(checkout.lock()))
+    on_disk = OnDisk(virtual=8 * GIB, used=5 * GIB)
+    layers = (makers.layer_entry("base", seconds=5400), makers.layer_entry("seal", seconds=1800))
+    filed = makers.manifest(on_disk=on_disk, layers=layers)
+    gallery = LocalGallery(root=root / "build/gallery", codec=JsonCodec())
+    gallery.add(filed, day=date(2026, 11, 25), files={}, texts={})
+    return root
+
+
+def run(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["--root", str(root), *words])
+
+
+def told(root: Path, *words: str) -> Any:
+    ended = run(root, "plan", "tiny-cpu", "--target", "azure", "--json", *words)
+    assert ended.exit_code == 0, ended.output
+    return json.loads(ended.output)["cost"]
+
+
+def test_plan_reckons_with_what_the_newest_version_holds_and_took(root: Path) -> None:
+    lines = {line["what"]: line for line in told(root)["lines"]}
+    machine = lines["machine to build on, Standard_D4s_v5 in eastus"]
+    assert (machine["quantity"], machine["amount"]) == ("2 h", "0.38")
+    kept = lines["2 replicas in eastus, Standard_LRS"]
+    assert (kept["quantity"], kept["amount"]) == ("10 GiB for 12 months", "6.00")
+    assert kept["price"]["date"] == "2026-07-24"
+    transfer = lines["transfer from eastus to westeurope"]
+    assert (transfer["quantity"], transfer["amount"]) == ("5 GiB, once", None)
+
+
+def test_plan_shows_it_to_people(root: Path) -> None:
+    shown = run(root, "plan", "tiny-cpu", "--target", "azure").output
+    assert "in all 6.38 USD, without 2 of 4 that have no price here" in shown
+    assert "0.192 per hour" in shown
+    assert "what it holds is that of 2026.1125.0" in shown
+
+
+def test_plan_without_a_target_says_nothing_of_money(root: Path) -> None:
+    assert "USD" not in run(root, "plan", "tiny-cpu").output
+
+
+def test_sizes_can_be_asked_for(root: Path) -> None:
+    sizes = told(root, "--vcpus", "16", "--memory", "100")["sizes"]["eastus"]
+    first = next(each for each in sizes if each["fits"])
+    assert (first["vcpus"], first["memory"]) == (16, "128")
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("--target", "local"), "the target 'local' is a folder, which costs nothing"),
+        (("--target", "moon"), "unknown target 'moon'"),
+        (("--live-prices",), "--live-prices, --vcpus and --memory are about a target"),
+    ],
+)
+def test_what_means_nothing_is_refused(root: Path, words: tuple[str, ...], error: str) -> None:
+    ended = run(root, "plan", "tiny-cpu", *words)
+    assert isinstance(ended.exception, UsageError)
+    assert ended.exception.message == error
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *regions: str) -> list[str]:
+    asked: list[str] = []
+
+    def ask(wanted: Any, site: object, *, address: str) -> list[dict[str, Any]]:
+        asked.extend(filters["machines"] for filters in wanted)
+        return [{**ITEM, "armRegionName": region} for region in regions]
+
+    monkeypatch.setattr(costing, "ask", ask)
+    return asked
+
+
+def test_live_prices_are_asked_for_and_not_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (root / FOLDER / "machines.yaml").read_text("utf-8")
+    asked = answering(monkeypatch, "eastus", "westeurope")
+    machine = told(root, "--live-prices")["lines"][0]
+    assert (machine["amount"], machine["price"]["source"]) == (
+        "0.50",
+        "Azure's retail price list, asked by burnish",
+    )
+    assert [name for text in asked for name in ("eastus", "westeurope") if name in text] == [
+        "eastus",
+        "westeurope",
+    ]
+    assert (root / FOLDER / "machines.yaml").read_text("utf-8") == before
+
+
+def test_prices_are_refreshed_and_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, "eastus")
+    ended = run(root, "prices", "--refresh", "--region", "eastus")
+    assert ended.exit_code == 0, ended.output
+    assert ended.output.startswith("eastus: 1 sizes of 20")
+    again = run(root, "prices", "--region", "eastus", "--region", "westeurope").output
+    assert "westeurope: 92 sizes of 2026-06-18; no other price" in again
+    assert "eastus: 1 sizes of 2026-06-18" not in again
+    assert sorted(path.name for path in (root / FOLDER).iterdir()) == [
+        "machines.yaml",
+        "meters.yaml",
+        "sizes.yaml",
+    ]
+
+
+def test_regions_that_nobody_knows_are_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch)
+    ended = run(root, "prices", "--refresh", "--region", "atlantis")
+    assert isinstance(ended.exception, UsageError)
+    assert ended.exception.message == "Azure's price list has no machines in atlantis"
+    ended = run(root, "prices", "--region", "atlantis")
+    assert isinstance(ended.exception, UsageError)
+    assert ended.exception.message == "no prices of atlantis here"
