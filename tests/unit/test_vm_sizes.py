@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import priced
 import pytest
@@ -15,7 +16,7 @@ from burnish.plan.sizes import fitting
 T4 = Family(name="NCasT4_v3", sizes=("Standard_NC*as_T4_v3",), gpu="T4", sources=("page",))
 
 
-def found(*served: Served, region: str = "eastus", **values: object) -> dict[str, Fitting]:
+def found(*served: Served, region: str = "eastus", **values: Any) -> dict[str, Fitting]:
     need = priced.need(**values)
     every = fitting(need, priced.sizes(), region=region, prices=priced.prices(), served=served)
     return {each.size.name: each for each in every}
@@ -44,7 +45,7 @@ def test_the_cheapest_that_fits_comes_first() -> None:
         (priced.T4, {"gpu": True}, "the table of GPUs does not have it"),
     ],
 )
-def test_what_does_not_fit_says_why(size: str, values: dict[str, object], why: str) -> None:
+def test_what_does_not_fit_says_why(size: str, values: dict[str, Any], why: str) -> None:
     each = found(**values)[size]
     assert (each.fits, why in each.why) == (False, True)
 
