@@ -81,8 +81,14 @@ def main() -> None:
         kind: {"version": Path(file).parent.name, "body": extract.name(root / file, model)}
         for kind, (file, model) in BODIES.items()
     }
-    about = f"Azure/azure-rest-api-specs {COMMIT}, MIT, cut down by scripts/tools/template_schemas.py"
-    found = {"about": about, "types": bodies, "definitions": dict(sorted(extract.definitions.items()))}
+    about = (
+        f"Azure/azure-rest-api-specs {COMMIT}, MIT, cut down by scripts/tools/template_schemas.py"
+    )
+    found = {
+        "about": about,
+        "types": bodies,
+        "definitions": dict(sorted(extract.definitions.items())),
+    }
     print(json.dumps(found, separators=(",", ":"), sort_keys=False))
 
 
