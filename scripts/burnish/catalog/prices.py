@@ -117,12 +117,13 @@ def _file(path: Path, name: str, *, found: Found) -> list[Problem]:
 def _rows(found: Found) -> Iterator[Problem]:
     for name in ("sizes", "meters"):
         if name in found:
-            yield from _sourced(name, *found[name])
+            item, document = found[name]
+            yield from _sourced(name, item, document=document)
     if "machines" in found:
         yield from _positive(*found["machines"])
 
 
-def _sourced(name: str, item: Any, document: Document) -> Iterator[Problem]:
+def _sourced(name: str, item: Any, *, document: Document) -> Iterator[Problem]:
     """Each row names a source that stands in its file, and no two rows say the same."""
     known = {source.id for source in item.sources}
     key, rows = ("series", item.series) if name == "sizes" else ("prices", item.prices)

@@ -47,9 +47,9 @@ def lines(version: Version, where: Where, *, prices: Prices) -> tuple[Line, ...]
     """Everything that a version costs from its build to its end of life, in the order in which it does."""
     build = _machine if where.route == "vm" else _disk
     return (
-        build(version, where, prices),
-        *_storage(version, where, prices),
-        *_egress(version, where, prices),
+        build(version, where, prices=prices),
+        *_storage(version, where, prices=prices),
+        *_egress(version, where, prices=prices),
     )
 
 
@@ -58,7 +58,7 @@ def months(days: int) -> Decimal:
     return Decimal(days) * YEAR_MONTHS / YEAR_DAYS
 
 
-def _machine(version: Version, where: Where, prices: Prices) -> Line:
+def _machine(version: Version, where: Where, *, prices: Prices) -> Line:
     hours = version.hours if version.hours is not None else Decimal(1)
     return _line(
         f"machine to build on, {version.vm_size} in {where.location}",
@@ -69,7 +69,7 @@ def _machine(version: Version, where: Where, prices: Prices) -> Line:
     )
 
 
-def _disk(version: Version, where: Where, prices: Prices) -> Line:
+def _disk(version: Version, where: Where, *, prices: Prices) -> Line:
     """The disk that an upload goes to is there for hours and is paid for them."""
     tier = next((name for size, name in TIERS if version.disk <= size), "")
     share = Decimal(version.upload_hours) / MONTH_HOURS
@@ -81,7 +81,7 @@ def _disk(version: Version, where: Where, prices: Prices) -> Line:
     )
 
 
-def _storage(version: Version, where: Where, prices: Prices) -> Iterator[Line]:
+def _storage(version: Version, where: Where, *, prices: Prices) -> Iterator[Line]:
     """A replica is charged as a snapshot of what it holds."""
     span = months(version.days)
     for region in where.regions:
@@ -95,7 +95,7 @@ def _storage(version: Version, where: Where, prices: Prices) -> Iterator[Line]:
         )
 
 
-def _egress(version: Version, where: Where, prices: Prices) -> Iterator[Line]:
+def _egress(version: Version, where: Where, *, prices: Prices) -> Iterator[Line]:
     """The first replica of a region comes from the gallery's; the others of it are copied inside."""
     for region in where.regions:
         if region.name.lower() != where.location.lower():

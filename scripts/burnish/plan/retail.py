@@ -61,7 +61,7 @@ def merged(
     sources = (*(each for each in old.meters.sources if each.id != ID), _source(today))
     return Prices(
         machines=replace(old.machines, prices=table, newer=newer),
-        meters=_used(old.meters, tuple(meters.values()), sources),
+        meters=_used(old.meters, tuple(meters.values()), sources=sources),
     )
 
 
@@ -75,7 +75,7 @@ def _source(today: date) -> Source:
     return Source(id=ID, what=ASKED, date=today)
 
 
-def _used(old: Meters, rows: tuple[Metered, ...], sources: tuple[Source, ...]) -> Meters:
+def _used(old: Meters, rows: tuple[Metered, ...], *, sources: tuple[Source, ...]) -> Meters:
     named = {row.source for row in rows}
     return replace(old, prices=rows, sources=tuple(each for each in sources if each.id in named))
 

@@ -36,7 +36,7 @@ def _fitting(
 ) -> Fitting:
     region, prices = at
     price = prices.hour(size.name, region)
-    against = (*_lacks(size, series, need), *_gpu(size, need, served))
+    against = (*_lacks(size, series, need=need), *_gpu(size, need, served=served))
     notes = (*_notes(series, need), *_of_gpu(size, served))
     if price is None:
         # a region that has no price for it may not have it at all
@@ -46,7 +46,7 @@ def _fitting(
     )
 
 
-def _lacks(size: Size, series: Series, need: Need) -> Iterator[str]:
+def _lacks(size: Size, series: Series, *, need: Need) -> Iterator[str]:
     if size.vcpus < need.vcpus:
         yield f"{size.vcpus} vCPU, {need.vcpus} are asked for"
     if size.memory < need.memory:
@@ -62,7 +62,7 @@ def _lacks(size: Size, series: Series, need: Need) -> Iterator[str]:
         yield "no Trusted Launch there, and the image is for trusted-launch"
 
 
-def _gpu(size: Size, need: Need, served: Sequence[Served]) -> Iterator[str]:
+def _gpu(size: Size, need: Need, *, served: Sequence[Served]) -> Iterator[str]:
     if size.gpus and not need.gpu:
         yield "its GPU would be idle: the image is for processors"
     if need.gpu and not size.gpus:

@@ -46,7 +46,7 @@ def cost(world: World, plan: Plan, *, fit: Fit, asked: Asked) -> Cost:
     table = prices(world)
     if asked.live:
         table = renewed(world, table, regions=_regions(asked.where))
-    need, image = _need(plan, table, asked), plan.image
+    need, image = _need(plan, table, asked=asked), plan.image
     filed = world.gallery.manifests(image.name)
     used, notes = _used(image, filed)
     version = Version(
@@ -123,7 +123,7 @@ def _regions(where: Where) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.lower() for name in names))
 
 
-def _need(plan: Plan, table: Table, asked: Asked) -> Need:
+def _need(plan: Plan, table: Table, *, asked: Asked) -> Need:
     """At least what the size has on which the image is proven, unless the user says otherwise."""
     image = plan.image
     own = table.sizes.size(image.vm_size)

@@ -79,7 +79,7 @@ class _Deployment:
         kind, names = said["type"], self.value(said["name"]).split("/")
         own = resource_id(kind, *names)
         if "scope" in said:
-            own = extended(self.value(said["scope"]), kind, *names)
+            own = extended(self.value(said["scope"]), kind, name="/".join(names))
         body = {key: part for key, part in said.items() if key not in OF_TEMPLATE}
         return Resource(
             kind=kind,

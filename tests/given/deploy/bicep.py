@@ -185,7 +185,9 @@ class _Deployment:
         keys = dict(zip(said.body.value, said.body.parts, strict=True))
         name = self.value(keys["name"])
         if "scope" in keys:
-            return extended(self._id(self._file.resources[keys["scope"].value]), said.kind, name)
+            return extended(
+                self._id(self._file.resources[keys["scope"].value]), said.kind, name=name
+            )
         if "parent" in keys:
             parent = self._file.resources[keys["parent"].value]
             return f"{self._id(parent)}/{said.kind.rsplit('/', 1)[-1]}/{name}"

@@ -168,6 +168,8 @@ class Reader:
         inner = quoted[1:-1]
         if not self._bicep:
             return Node(kind="value", value=inner.replace("''", "'"))
+        if "''" in inner:
+            raise WrongTemplate(f"a text of many lines, or a quote that is doubled: {quoted}")
         parts = []
         for piece in re.split(r"(\$\{[^}]*\})", inner):
             if piece.startswith("${"):
@@ -236,30 +238,21 @@ def value(node: Node, names: Names, *, functions: Functions) -> Any:
         return names(node.value)
     if node.kind == "if" or (node.kind == "call" and node.value == "if"):
         return of(node.parts[1] if _bool(of(node.parts[0])) else node.parts[2])
-    if node.kind == "not":
-        return not _bool(of(node.parts[0]))
-    if node.kind == "object":
-        return {key: of(part) for key, part in zip(node.value, node.parts, strict=True)}
-    parts = [of(part) for part in node.parts if node.kind != "each"]
     if node.kind == "call":
         if node.value not in functions:
             raise WrongTemplate(f"no function {node.value!r} is known here")
-        return functions[node.value](*parts)
-    return _joined(node, parts)
+        return functions[node.value](*map(of, node.parts))
+    if node.kind not in JOINED:
+        raise WrongTemplate(f"{node.kind} does not stand here")
+    return JOINED[node.kind](node, [of(part) for part in node.parts])
 
 
-def _joined(node: Node, parts: Sequence[Any]) -> Any:
-    if node.kind == "list":
-        return list(parts)
-    if node.kind == "text":
-        return "".join(map(str, parts))
-    if node.kind == "equal":
-        return parts[0] == parts[1]
-    if node.kind == "index":
-        return parts[0][parts[1]]
-    if node.kind == "member":
-        return _member(parts[0], node.value)
-    raise WrongTemplate(f"{node.kind} does not stand here")
+def _index(parts: Sequence[Any]) -> Any:
+    whole, at = parts
+    known = range(len(whole)) if isinstance(whole, list) else whole
+    if not isinstance(whole, list | dict) or at not in known:
+        raise WrongTemplate(f"nothing at {at!r} of {whole!r}")
+    return whole[at]
 
 
 def _member(whole: Any, name: str) -> Any:
@@ -274,6 +267,17 @@ def _bool(value: Any) -> bool:
     if not isinstance(value, bool):
         raise WrongTemplate(f"{value!r} is neither true nor false")
     return value
+
+
+JOINED: Mapping[str, Callable[[Node, list[Any]], Any]] = {
+    "list": lambda node, parts: parts,
+    "object": lambda node, parts: dict(zip(node.value, parts, strict=True)),
+    "text": lambda node, parts: "".join(map(str, parts)),
+    "equal": lambda node, parts: parts[0] == parts[1],
+    "not": lambda node, parts: not _bool(parts[0]),
+    "index": lambda node, parts: _index(parts),
+    "member": lambda node, parts: _member(parts[0], node.value),
+}
 
 
 def guid(*parts: str) -> str:

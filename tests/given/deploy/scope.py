@@ -62,7 +62,7 @@ def subscription_resource_id(kind: str, *names: str) -> str:
     return f"/subscriptions/{SUBSCRIPTION}/providers/{_path(kind, names)}"
 
 
-def extended(scope: str, kind: str, name: str) -> str:
+def extended(scope: str, kind: str, *, name: str) -> str:
     """The id of what stands below another resource, as an assignment of a role does."""
     return f"{scope}/providers/{_path(kind, (name,))}"
 
