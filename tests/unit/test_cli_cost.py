@@ -15,7 +15,7 @@ from burnish.catalog.codec import JsonCodec
 from burnish.catalog.locks import dump_lock
 from burnish.catalog.prices import FOLDER
 from burnish.cli.main import cli
-from burnish.errors import UsageError
+from burnish.errors import ToolError, UsageError
 from burnish.gallery.local import LocalGallery
 from burnish.model.manifest import OnDisk
 from burnish.stages import costing
@@ -63,7 +63,7 @@ def run(root: Path, *words: str) -> Result:
 def told(root: Path, *words: str) -> Any:
     ended = run(root, "plan", "tiny-cpu", "--target", "azure", "--json", *words)
     assert ended.exit_code == 0, ended.output
-    return json.loads(ended.output)["cost"]
+    return json.loads(ended.stdout)["cost"]
 
 
 def test_plan_reckons_with_what_the_newest_version_holds_and_took(root: Path) -> None:
@@ -111,9 +111,9 @@ def test_what_means_nothing_is_refused(root: Path, words: tuple[str, ...], error
 def answering(monkeypatch: pytest.MonkeyPatch, *regions: str) -> list[str]:
     asked: list[str] = []
 
-    def ask(wanted: Any, site: object, *, address: str) -> list[dict[str, Any]]:
-        asked.extend(filters["machines"] for filters in wanted)
-        return [{**ITEM, "armRegionName": region} for region in regions]
+    def ask(filters: Any, site: object, *, address: str) -> list[dict[str, Any]]:
+        asked.append(filters["machines"])
+        return [{**ITEM, "armRegionName": one} for one in regions if one in filters["machines"]]
 
     monkeypatch.setattr(costing, "ask", ask)
     return asked
@@ -140,10 +140,10 @@ def test_prices_are_refreshed_and_kept(root: Path, monkeypatch: pytest.MonkeyPat
     answering(monkeypatch, "eastus")
     ended = run(root, "prices", "--refresh", "--region", "eastus")
     assert ended.exit_code == 0, ended.output
-    assert ended.output.startswith("eastus: 1 sizes of 20")
+    assert ended.stdout.startswith("eastus: 1 size of 20")
     again = run(root, "prices", "--region", "eastus", "--region", "westeurope").output
     assert "westeurope: 92 sizes of 2026-06-18; no other price" in again
-    assert "eastus: 1 sizes of 2026-06-18" not in again
+    assert "eastus: 1 size of 2026-06-18" not in again
     assert sorted(path.name for path in (root / FOLDER).iterdir()) == [
         "machines.yaml",
         "meters.yaml",
@@ -159,3 +159,18 @@ def test_regions_that_nobody_knows_are_refused(root: Path, monkeypatch: pytest.M
     ended = run(root, "prices", "--region", "atlantis")
     assert isinstance(ended.exception, UsageError)
     assert ended.exception.message == "no prices of atlantis here"
+
+
+def test_a_list_that_does_not_answer_leaves_the_files_as_they_were(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_text("utf-8") for path in (root / FOLDER).iterdir()}
+
+    def ask(filters: Any, site: object, *, address: str) -> Any:
+        yield {**ITEM, "armRegionName": "eastus"}
+        raise ToolError("the retail price list does not answer")
+
+    monkeypatch.setattr(costing, "ask", ask)
+    ended = run(root, "prices", "--refresh", "--region", "eastus")
+    assert isinstance(ended.exception, ToolError)
+    assert {path.name: path.read_text("utf-8") for path in (root / FOLDER).iterdir()} == before

@@ -15,7 +15,7 @@ from burnish.lock import http, prices
 from burnish.model.site import Site
 
 pytestmark = pytest.mark.touches("sockets", reason="a server on loopback stands for the list")
-FILTERS = ({"machines": "serviceName eq 'Virtual Machines'", "transfer": "x eq 'y'"},)
+FILTERS = {"machines": "serviceName eq 'Virtual Machines'", "transfer": "x eq 'y'"}
 OTHER = "https://elsewhere.test:443/api/retail/prices"
 
 
@@ -64,7 +64,7 @@ def asked(address: str) -> list[tuple[str, int]]:
 
 
 def test_every_page_of_every_filter_is_read_from_the_same_server(address: str) -> None:
-    machines, transfer = FILTERS[0].values()
+    machines, transfer = FILTERS.values()
     assert asked(address) == [(name, n) for name in (machines, transfer) for n in range(3)]
     # the links to the next pages name another host: none of it was asked
     assert [query.get("$skip") for query in List.asked] == [None, ["2"], None, ["2"]]

@@ -85,11 +85,28 @@ def test_every_size_with_a_gpu_is_one_that_the_table_of_gpus_knows() -> None:
 def test_what_is_written_reads_as_it_was(tmp_path: Path) -> None:
     table = load(checkout.REPOSITORY)
     prices = table.prices
-    newer = replace(prices.machines, newer={"eastus": date(2026, 11, 26)}, link="")
+    what = "a list: theirs # 1"
+    newer = replace(prices.machines, newer={"eastus": date(2026, 11, 26)}, link="", what=what)
     texts = {"machines": dump_machines(newer), "meters": dump_meters(prices.meters)}
     again = load(write(tmp_path, **texts))
     assert (again.prices.machines, again.prices.meters) == (newer, prices.meters)
     assert max(len(line) for text in texts.values() for line in text.splitlines()) <= 120
+
+
+def test_the_page_tells_how_much_there_is() -> None:
+    table = load(checkout.REPOSITORY)
+    sizes = len(table.prices.machines.prices)
+    regions = {region for row in table.prices.machines.prices.values() for region in row}
+    page = (checkout.REPOSITORY / "docs" / "cost.md").read_text("utf-8")
+    assert f"{sizes} sizes in {len(regions)} regions, USD | {table.prices.machines.date} |" in page
+
+
+def test_a_region_is_known_however_it_is_written() -> None:
+    prices = load(checkout.REPOSITORY).prices
+    assert prices.hour("standard_d4s_v5", "West Europe") == prices.hour(
+        "Standard_D4s_v5", "westeurope"
+    )
+    assert prices.meter("snapshot Standard_LRS", "East US") is not None
 
 
 def test_a_later_root_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
@@ -133,6 +150,7 @@ def test_a_region_that_was_asked_for_later_has_that_day(tmp_path: Path) -> None:
         ),
         ("meters", "source: page", "source: x", "6: prices[0]: unknown source 'x'"),
         ("meters", "price: 0.02", "price: -1", "6: prices[0]: a price of -1 is none"),
+        ("meters", "currency: USD", "currency: EUR", "4: currency: EUR here, USD in machines.yaml"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(

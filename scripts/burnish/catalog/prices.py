@@ -5,6 +5,8 @@ Nothing but the cost of a version reads it, so it is loaded when that is asked f
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +20,7 @@ from burnish.model.cost import Machines, Meters, Prices, Sizes, Table
 FOLDER = "packer/prices"
 FILES: Mapping[str, type[Any]] = {"sizes": Sizes, "machines": Machines, "meters": Meters}
 WIDE = 118
+PLAIN = re.compile(r"[A-Za-z0-9](?:[^:#\n]|:(?=\S)|(?<=\S)#)*")
 # What stands at the top of what `dump` writes.
 ABOUT = {
     "machines": "what an hour costs, on demand, with Linux; a region that has not the size is left out",
@@ -64,7 +67,11 @@ def dump_meters(meters: Meters) -> str:
     """packer/prices/meters.yaml."""
     lines = [*_head(meters, "meters", keys=("currency",)), "sources:"]
     for source in meters.sources:
-        lines += [f"  - id: {source.id}", f"    what: {source.what}", f"    date: {source.date}"]
+        lines += [
+            f"  - id: {source.id}",
+            f"    what: {_text(source.what)}",
+            f"    date: {source.date}",
+        ]
         lines += [f"    link: {source.link}"] if source.link else []
     lines.append("prices:")
     for row in meters.prices:
@@ -77,7 +84,7 @@ def dump_meters(meters: Meters) -> str:
 def _head(value: Any, name: str, *, keys: tuple[str, ...]) -> Iterator[str]:
     yield f"name: {name}"
     yield f"# {ABOUT[name]}"
-    yield from (f"{key}: {getattr(value, key)}" for key in keys if getattr(value, key))
+    yield from (f"{key}: {_text(getattr(value, key))}" for key in keys if getattr(value, key))
 
 
 def _wrapped(opening: str, parts: Iterable[str], *, indent: str) -> Iterator[str]:
@@ -90,6 +97,12 @@ def _wrapped(opening: str, parts: Iterable[str], *, indent: str) -> Iterator[str
         else:
             line += f", {part}" if count else part
     yield f"{line}}}"
+
+
+def _text(value: object) -> str:
+    """As YAML reads it back: in quotes where it would be more than a text."""
+    text = str(value)
+    return text if PLAIN.fullmatch(text) else json.dumps(text)
 
 
 def _plain(value: Decimal) -> str:
@@ -121,6 +134,13 @@ def _rows(found: Found) -> Iterator[Problem]:
             yield from _sourced(name, item, document=document)
     if "machines" in found:
         yield from _positive(*found["machines"])
+    if "machines" in found and "meters" in found:
+        (machines, _), (meters, document) = found["machines"], found["meters"]
+        if machines.currency != meters.currency:
+            text = (
+                f"{meters.currency} here, {machines.currency} in machines.yaml: nobody adds these"
+            )
+            yield document.problem(("currency",), text)
 
 
 def _sourced(name: str, item: Any, *, document: Document) -> Iterator[Problem]:

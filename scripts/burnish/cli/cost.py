@@ -14,7 +14,7 @@ from rich.table import Table
 from burnish import pipeline
 from burnish.cli.context import Context, pass_context
 from burnish.errors import UsageError
-from burnish.model.cost import Cost, Fitting, Line, Need, Price
+from burnish.model.cost import Cost, Fitting, Line, Need, Price, region_key
 from burnish.model.gpu import Fit
 from burnish.model.plan import Plan
 from burnish.pipeline import World
@@ -150,15 +150,17 @@ def prices(context: Context, *, refresh: bool, regions: tuple[str, ...]) -> None
         table = pipeline.costing.renewed(world, table, regions=regions or known)
         pipeline.costing.keep(world, table)
         known = pipeline.costing.known_regions(table)
-    elif unknown := sorted({region.lower() for region in regions} - {*known}):
+    elif unknown := sorted({*map(region_key, regions)} - {*known}):
         hint = "`burnish prices --refresh --region NAME` asks for it"
         raise UsageError(f"no prices of {', '.join(unknown)} here", hint=hint)
     machines, meters = table.prices.machines, table.prices.meters
     for region in regions or known:
-        day = machines.newer.get(region.lower(), machines.date)
-        sizes = sum(region.lower() in row for row in machines.prices.values())
-        own = [row.meter for row in meters.prices if row.region == region.lower()]
-        click.echo(f"{region}: {sizes} sizes of {day}; {', '.join(own) or 'no other price'}")
+        key = region_key(region)
+        day = machines.newer.get(key, machines.date)
+        sizes = sum(key in row for row in machines.prices.values())
+        own = [row.meter for row in meters.prices if row.region == key]
+        many = "" if sizes == 1 else "s"
+        click.echo(f"{region}: {sizes} size{many} of {day}; {', '.join(own) or 'no other price'}")
 
 
 COMMANDS = (prices,)

@@ -1,4 +1,4 @@
-"""Takes regions and a site; gives the items that Azure's public retail price list has of them.
+"""Takes filters and a site; gives the items that Azure's public retail price list has for them.
 
 No account is asked for. A mirror may stand in for the list: of an answer's link to the next page only the
 query counts, so that no answer sends the next request elsewhere.
@@ -6,7 +6,7 @@ query counts, so that no answer sends the next request elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -23,13 +23,12 @@ HINT = "without --live-prices the table in packer/prices/ is used; a proxy is se
 
 
 def ask(
-    wanted: Sequence[Mapping[str, str]], site: Site, *, address: str = ADDRESS
+    filters: Mapping[str, str], site: Site, *, address: str = ADDRESS
 ) -> Iterator[Mapping[str, Any]]:
     """Every item that each of the filters finds, page by page. ToolError if the list does not answer."""
     with http.open_session(site) as session:
-        for filters in wanted:
-            for text in filters.values():
-                yield from _items(text, address, session=session)
+        for text in filters.values():
+            yield from _items(text, address, session=session)
 
 
 def _items(text: str, address: str, *, session: requests.Session) -> Iterator[Mapping[str, Any]]:

@@ -18,6 +18,11 @@ Controller = Literal["SCSI", "NVMe"]
 ASKED = "Azure's retail price list, asked by burnish"
 
 
+def region_key(region: str) -> str:
+    """A region as the tables write it: westeurope for West Europe."""
+    return region.lower().replace(" ", "")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """One size of machine: processors, GiB of memory, GPUs."""
@@ -126,16 +131,16 @@ class Prices:
     def hour(self, size: str, region: str) -> Price | None:
         """What an hour of a size costs in a region."""
         name = next((key for key in self.machines.prices if key.lower() == size.lower()), "")
-        amount = self.machines.prices.get(name, {}).get(region.lower())
+        amount = self.machines.prices.get(name, {}).get(region_key(region))
         if amount is None:
             return None
-        table, day = self.machines, self.machines.newer.get(region.lower())
+        table, day = self.machines, self.machines.newer.get(region_key(region))
         what = ASKED if day else table.what
         return Price(amount=amount, per=table.per, date=day or table.date, what=what)
 
     def meter(self, meter: str, region: str) -> Price | None:
         """What a unit of a meter costs in a region."""
-        wanted = (meter, region.lower())
+        wanted = (meter, region_key(region))
         row = next((r for r in self.meters.prices if (r.meter, r.region) == wanted), None)
         if row is None:
             return None

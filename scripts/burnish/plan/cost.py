@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from burnish.model.cost import Line, Price, Prices, Where
+from burnish.model.cost import Line, Price, Prices, Where, region_key
 
 MONTH_HOURS = 730  # as Azure reckons a month
 YEAR_MONTHS = 12
@@ -98,7 +98,7 @@ def _storage(version: Version, where: Where, *, prices: Prices) -> Iterator[Line
 def _egress(version: Version, where: Where, *, prices: Prices) -> Iterator[Line]:
     """The first replica of a region comes from the gallery's; the others of it are copied inside."""
     for region in where.regions:
-        if region.name.lower() != where.location.lower():
+        if region_key(region.name) != region_key(where.location):
             yield _line(
                 f"transfer from {where.location} to {region.name}",
                 f"{_number(version.used)} GiB, once",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from burnish.model.compatibility import Source
-from burnish.model.cost import ASKED, Metered, Meters, Prices
+from burnish.model.cost import ASKED, Metered, Meters, Prices, region_key
 
 ID = "retail"
 HDD = "Standard HDD Managed Disks"
@@ -50,7 +50,7 @@ def merged(
     Only the sizes named are taken. A meter that the list did not answer for keeps its older price.
     """
     rows = tuple(items)
-    hours, asked = _hours(rows, sizes), {region.lower() for region in regions}
+    hours, asked = _hours(rows, sizes), set(map(region_key, regions))
     table = {}
     for size in sizes:
         known = old.machines.prices.get(size, {})
@@ -68,7 +68,7 @@ def merged(
 def unheard(items: Iterable[Item], regions: Sequence[str]) -> tuple[str, ...]:
     """Regions of which the list has no machine at all: it does not know them."""
     told = {_region(item) for item in items if item.get("serviceName") == "Virtual Machines"}
-    return tuple(region for region in regions if region.lower() not in told)
+    return tuple(region for region in regions if region_key(region) not in told)
 
 
 def _source(today: date) -> Source:
@@ -129,4 +129,4 @@ def _price(item: Item, *, per: str) -> Decimal | None:
 
 
 def _region(item: Item) -> str:
-    return str(item.get("armRegionName", "")).lower()
+    return region_key(str(item.get("armRegionName", "")))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from burnish.build.files import write
 from burnish.catalog.load import shown
 from burnish.catalog.prices import FOLDER, dump_machines, dump_meters, load_prices
 from burnish.errors import UsageError
 from burnish.lock.prices import ADDRESS, ask
-from burnish.model.cost import Cost, Kept, Need, Table, Where
+from burnish.model.cost import Cost, Kept, Need, Table, Where, region_key
 from burnish.model.gpu import Fit
 from burnish.model.image import Image, Region
 from burnish.model.manifest import Manifest
@@ -56,14 +57,13 @@ def cost(world: World, plan: Plan, *, fit: Fit, asked: Asked) -> Cost:
         days=image.end_of_life_days,
         hours=_hours(filed),
     )
-    regions = dict.fromkeys((asked.where.location, *(each.name for each in asked.where.regions)))
     return Cost(
         currency=table.prices.machines.currency,
         lines=lines(version, asked.where, prices=table.prices),
         need=need,
         fitting={
             region: fitting(need, table.sizes, region=region, prices=table.prices, served=fit.sizes)
-            for region in regions
+            for region in _regions(asked.where)
         },
         notes=(*notes, *((LINUX,) if plan.base.os == "windows" else ())),
     )
@@ -95,8 +95,10 @@ def prices(world: World) -> Table:
 
 def renewed(world: World, table: Table, *, regions: Sequence[str], address: str = ADDRESS) -> Table:
     """The table with today's prices of some regions. UsageError for one that the list does not know."""
-    wanted = [retail.filters(region.lower()) for region in regions]
-    items = tuple(ask(wanted, world.site, address=address))
+    items: list[Mapping[str, Any]] = []
+    for number, region in enumerate(regions, start=1):
+        world.monitor.say(f"Azure's price list: {region}, {number} of {len(regions)}")
+        items += ask(retail.filters(region_key(region)), world.site, address=address)
     if unheard := retail.unheard(items, regions):
         text = f"Azure's price list has no machines in {', '.join(unheard)}"
         raise UsageError(text, hint="a region is written as westeurope or eastus2")
@@ -120,7 +122,7 @@ def known_regions(table: Table) -> tuple[str, ...]:
 
 def _regions(where: Where) -> tuple[str, ...]:
     names = (where.location, *(each.name for each in where.regions))
-    return tuple(dict.fromkeys(name.lower() for name in names))
+    return tuple(dict.fromkeys(map(region_key, names)))
 
 
 def _need(plan: Plan, table: Table, *, asked: Asked) -> Need:
