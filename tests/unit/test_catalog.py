@@ -7,8 +7,6 @@ import pytest
 from burnish.catalog.load import find_root, load
 from burnish.errors import DefinitionError, UsageError
 
-TARGETS = "expected 'folder' or 'azure'"
-
 PROFILE = "packer/profiles/stack.yaml"
 TINY = "packer/bases/tiny.yaml"
 TINY_CPU = "packer/images/tiny-cpu.yaml"
@@ -197,7 +195,10 @@ def test_a_good_checkout_loads(root: Path) -> None:
             "packer/targets/local.yaml",
             "folder",
             "foldr",
-            ("packer/targets/local.yaml:2: kind: unknown value 'foldr'", TARGETS),
+            (
+                "packer/targets/local.yaml:2: kind: unknown value 'foldr'",
+                "expected 'folder' or 'azure'",
+            ),
             id="target",
         ),
     ],

@@ -26,6 +26,9 @@ TARGET = """\
 name: azure
 kind: azure
 route: vm
+subscription: AZURE_SUBSCRIPTION_ID
+resource_group: images
+gallery: images
 location: eastus
 regions:
   - {name: eastus, replicas: 2}
@@ -174,3 +177,17 @@ def test_a_list_that_does_not_answer_leaves_the_files_as_they_were(
     ended = run(root, "prices", "--refresh", "--region", "eastus")
     assert isinstance(ended.exception, ToolError)
     assert {path.name: path.read_text("utf-8") for path in (root / FOLDER).iterdir()} == before
+
+
+def test_a_target_may_keep_versions_for_another_time(root: Path) -> None:
+    write(root / "packer/targets/azure.yaml", f"{TARGET}end_of_life_days: 73\n")
+    kept = next(line for line in told(root)["lines"] if line["what"].startswith("2 replicas"))
+    assert (kept["quantity"], kept["amount"]) == ("10 GiB for 2.4 months", "1.20")
+
+
+def test_a_place_without_any_price_is_not_said_to_cost_nothing(root: Path) -> None:
+    text = TARGET.replace("eastus", "japaneast").replace("route: vm", "route: upload")
+    write(root / "packer/targets/azure.yaml", text)
+    shown = run(root, "plan", "tiny-cpu", "--target", "azure").stdout
+    assert "nothing of it has a price here" in shown
+    assert "in all 0.00" not in shown

@@ -71,6 +71,8 @@ def data(cost: Cost) -> dict[str, Any]:
 
 
 def _total(cost: Cost) -> str:
+    if len(cost.unknown) == len(cost.lines):
+        return "nothing of it has a price here"
     told = f"in all {_money(cost.total)} {cost.currency}"
     if count := len(cost.unknown):
         told += f", without {count} of {len(cost.lines)} that have no price here"

@@ -167,11 +167,15 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """Where versions go: the region of the gallery, by which route, and where they are kept."""
+    """Where versions go: the region of the gallery, by which route, where they are kept, and how long.
+
+    Without `days` as long as the image says.
+    """
 
     location: str
     route: Literal["upload", "vm"]
     regions: tuple[Kept, ...]
+    days: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

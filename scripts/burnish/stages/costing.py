@@ -54,7 +54,7 @@ def cost(world: World, plan: Plan, *, fit: Fit, asked: Asked) -> Cost:
         vm_size=image.vm_size,
         disk=image.disk_gb,
         used=used,
-        days=image.end_of_life_days,
+        days=asked.where.days or image.end_of_life_days,
         hours=_hours(filed),
     )
     return Cost(
@@ -84,7 +84,12 @@ def where(world: World, name: str) -> Where:
         Kept(name=each.name, replicas=each.replicas, storage=each.storage)
         for each in target.regions or own
     )
-    return Where(location=target.location, route=target.route, regions=regions)
+    return Where(
+        location=target.location,
+        route=target.route,
+        regions=regions,
+        days=target.end_of_life_days,
+    )
 
 
 def prices(world: World) -> Table:
