@@ -33,10 +33,29 @@ class Image:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where versions go. Only `folder` can be reached by this version of burnish."""
+class Region:
+    """A region of Azure in which versions are kept: how many replicas, on which storage."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
     name: str
-    kind: Literal["folder"]
+    replicas: int = 1
+    storage: Literal["Standard_LRS", "Standard_ZRS", "Premium_LRS"] = "Standard_LRS"
+    encryption_set: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where versions go: a folder, or a gallery in Azure. `subscription` names an environment variable."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: str
+    kind: Literal["folder", "azure"]
+    route: Literal["upload", "vm"] = "upload"
+    subscription: str = ""
+    resource_group: str = ""
+    gallery: str = ""
+    location: str = ""
+    regions: tuple[Region, ...] = ()
+    cloud: Literal["public", "china", "government"] = "public"
