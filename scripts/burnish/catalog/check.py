@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from burnish.catalog.document import Document, Location
+from burnish.catalog.targets import check_target
 from burnish.catalog.validate import closest
 from burnish.errors import Problem
 from burnish.model.base import Base
@@ -40,6 +41,8 @@ def check(
     for gates in objects["gates"].values():
         document = documents["gates", gates.name]
         problems += _gates(gates, objects["profiles"], document=document)
+    for target in objects.get("targets", {}).values():
+        problems += check_target(target, documents["targets", target.name])
     for profile in objects["profiles"].values():
         document = documents["profiles", profile.name]
         problems += _extends(profile, objects["profiles"], document=document)

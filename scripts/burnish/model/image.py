@@ -8,6 +8,9 @@ from typing import Literal
 from burnish.model.base import Flavour
 from burnish.model.compatibility import Acceptance
 
+# What packer/targets/azure.yaml holds where only its user knows what belongs there.
+UNSET = "SET_ME"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
@@ -34,7 +37,10 @@ class Image:
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """A region of Azure in which versions are kept: how many replicas, on which storage."""
+    """A region of Azure in which versions are kept: how many replicas, on which storage.
+
+    `encryption_set` is the id of a disk encryption set of that region, or nothing.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -46,7 +52,11 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where versions go: a folder, or a gallery in Azure. `subscription` names an environment variable."""
+    """Where versions go: a folder, or a gallery in Azure. `subscription` names an environment variable.
+
+    `end_of_life_days`: other than the image's, if not 0. `block_deletion`: Azure removes no version
+    before its end of life. `soft_delete`: a gallery that burnish makes keeps what is removed for a while.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -59,3 +69,12 @@ class Target:
     location: str = ""
     regions: tuple[Region, ...] = ()
     cloud: Literal["public", "china", "government"] = "public"
+    end_of_life_days: int = 0
+    block_deletion: bool = False
+    soft_delete: bool = False
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """The keys that still hold what the shipped example put there."""
+        named = {"resource_group": self.resource_group, "gallery": self.gallery}
+        return tuple(key for key, value in named.items() if value == UNSET)
