@@ -7,6 +7,7 @@ import pytest
 from burnish.catalog.load import find_root, load
 from burnish.errors import DefinitionError, UsageError
 
+FOLDER = "expected 'folder' or 'azure'"
 PROFILE = "packer/profiles/stack.yaml"
 TINY = "packer/bases/tiny.yaml"
 TINY_CPU = "packer/images/tiny-cpu.yaml"
@@ -195,10 +196,7 @@ def test_a_good_checkout_loads(root: Path) -> None:
             "packer/targets/local.yaml",
             "folder",
             "foldr",
-            (
-                "packer/targets/local.yaml:2: kind: unknown value 'foldr'",
-                "expected 'folder' or 'azure'",
-            ),
+            ("packer/targets/local.yaml:2: kind: unknown value 'foldr'", FOLDER),
             id="target",
         ),
     ],

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
+from burnish.errors import UsageError
 from burnish.model.gate import GateResult
 from burnish.model.image import Image
 from burnish.model.manifest import Event, Manifest
@@ -76,6 +78,16 @@ def named(name: str, known: Known) -> list[Manifest]:
     if version == CANDIDATE:
         return [item for item in of if item.channel == CANDIDATE][:1]
     return [item for item in of if item.version == version]
+
+
+def the_one(name: str, known: Known) -> Manifest:
+    """The one version that a name means; UsageError if it means none, or several."""
+    found = named(name, known)
+    if len(found) != 1:
+        what = "is not in the gallery" if not found else "names several versions"
+        names = ", ".join(f"{item.image}/{item.version}" for item in known) or "none yet"
+        raise UsageError(f"{name!r} {what}", hint=f"versions here: {names}")
+    return found[0]
 
 
 def stamp(now: datetime, manifests: Iterable[Manifest]) -> str:
@@ -180,8 +192,10 @@ def protected(
     levels: Sequence[str],
     whole: Collection[str],
     used: Mapping[str, str],
+    kept: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """The versions that are never removed, each with the reasons; `used` says who uses one."""
+    """The versions that are never removed, each with the reasons; `used` says who uses one, `kept` why
+    its gallery would not let it go."""
     whys: dict[str, list[str]] = {}
     for item in known:
         if item.channel == STABLE:
@@ -193,6 +207,8 @@ def protected(
         whys.setdefault(back.version, []).append("a rollback returns to it")
     for version, who in used.items():
         whys.setdefault(version, []).append(f"in use: {who}")
+    for version, why in kept.items():
+        whys.setdefault(version, []).append(why)
     return {version: "; ".join(reasons) for version, reasons in whys.items()}
 
 

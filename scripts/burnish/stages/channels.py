@@ -79,7 +79,7 @@ def levels_of(world: World, manifest: Manifest) -> list[str]:
 
 def whole(world: World, known: Known) -> frozenset[str]:
     """The versions whose files are all there."""
-    return frozenset(item.version for item in known if not world.gallery.missing(item))
+    return frozenset(item.version for item in known if not world.home.missing(item))
 
 
 def settle(world: World, image: str) -> None:
@@ -98,8 +98,8 @@ def _move(world: World, image: str, *, decide: Decide, keep: bool) -> list[Manif
         return [*changed, *(item for item in rules.after(now, changed) if item not in changed)]
 
     if keep:
-        return world.gallery.change(image, all_of_it, texts=report_text)
-    known = world.gallery.manifests(image)
+        return world.home.change(image, all_of_it, texts=report_text)
+    known = world.home.manifests(image)
     return [item for item in all_of_it(known) if item not in known]
 
 
@@ -116,7 +116,7 @@ def _refuse(world: World, wanted: Promotion) -> None:
     manifest = wanted.manifest
     name = f"{manifest.image}/{manifest.version}"
     levels = levels_of(world, manifest)
-    obstacles = rules.obstacles(manifest, levels=levels, missing=world.gallery.missing(manifest))
+    obstacles = rules.obstacles(manifest, levels=levels, missing=world.home.missing(manifest))
     failed = [g for g in wanted.gates if not g.passed and g.name not in wanted.accepted]
     never = [gate for gate in failed if gate.name in rules.NEVER]
     lines = [*obstacles, *(f"gate {gate.name}: {gate.text}" for gate in failed)]
@@ -155,7 +155,7 @@ def _returned(world: World, known: Known, *, image: str, to: str) -> Manifest:
     found = _one(known, to, image=image)
     if not rules.was_stable(found):
         raise PublishError(f"{image}/{to} was never stable", hint=f"`burnish promote {image}/{to}`")
-    if missing := world.gallery.missing(found):
+    if missing := world.home.missing(found):
         raise PublishError(
             f"{image}/{to} is not whole: {', '.join(missing)}",
             hint="build it again: `burnish build` makes the same bytes",
