@@ -117,6 +117,33 @@ def obstacles(manifest: Manifest, *, levels: Iterable[str], missing: Sequence[st
     return found
 
 
+def unpublishable(manifest: Manifest, *, missing: Sequence[str]) -> list[str]:
+    """Why a version is not sent to another gallery; that it lacks a proof does not keep it."""
+    found = []
+    if manifest.channel == RETIRED:
+        found.append("it is retired")
+    if manifest.standin:
+        found.append("it was made from a stand-in archive")
+    if failed := [v.level for v in manifest.verdicts if not v.passed]:
+        found.append(f"its checks failed at level {', '.join(failed)}")
+    if missing:
+        found.append(f"its files are not all there: {', '.join(missing)}")
+    return found
+
+
+def as_candidate(manifest: Manifest) -> Manifest:
+    """A version as another gallery takes it in: what happened to it here did not happen there."""
+    return replace(manifest, channel=CANDIDATE, events=())
+
+
+def free(number: Version, taken: Iterable[Version]) -> Version:
+    """That number, or the next free one of its day."""
+    taken = frozenset(taken)
+    while number in taken:
+        number = replace(number, count=number.count + 1)
+    return number
+
+
 def wrongly_accepted(gates: Sequence[GateResult], accepted: Iterable[str]) -> list[str]:
     """What is wrong with the names of accepted gates."""
     passed = {gate.name: gate.passed for gate in gates}

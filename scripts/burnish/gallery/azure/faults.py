@@ -1,59 +1,11 @@
 """What goes wrong with Azure, as one table: what is done then, how long, what the user reads, what stays.
 
-Pure: `judge` takes what was seen and gives the rule and what follows from it. docs/azure.md is made of it.
+Pure: `judge` takes what was seen and gives the rule that it falls under. docs/azure.md is made of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-# again: the same request; look: ask what became of it, then decide; delete: remove our failed version,
-# then again; end: nothing but telling helps.
-Then = Literal["again", "look", "delete", "end"]
-READS = ("GET", "HEAD")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One row. It is met by what has one of `statuses` (0: no answer came), and, where they are named, one
-    of `methods`, one of `codes`, one of `words` in its message, and a Retry-After or none.
-
-    `times`: how often it is borne with; `first`, `most`: seconds before the first and the longest wait.
-    """
-
-    name: str
-    when: str
-    then: Then
-    says: str
-    next: str
-    left: str
-    statuses: tuple[int, ...] = ()
-    methods: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    told: bool | None = None
-    times: int = 0
-    first: float = 0.0
-    most: float = 0.0
-
-    def wait(self, tries: int, asked: float | None = None) -> float:
-        """Seconds to wait before try number `tries` + 1; what the service asks for, if it does."""
-        if asked is not None:
-            return min(asked, self.most)
-        return float(min(self.most, self.first * 2 ** (tries - 1)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What came back: 0 and nothing more where the connection was lost."""
-
-    method: str
-    status: int = 0
-    code: str = ""
-    message: str = ""
-    retry_after: float | None = None
-
+from burnish.gallery.azure.fault import READS, Rule, Seen
 
 NOTHING = "nothing"
 CANDIDATE = "the candidate, which goes on being copied"
@@ -291,17 +243,4 @@ FAILED = next(rule for rule in RULES if rule.name == "version failed")
 
 def judge(seen: Seen) -> Rule:
     """The rule that what was seen falls under."""
-    return next((rule for rule in RULES if _meets(rule, seen)), ELSE)
-
-
-def _meets(rule: Rule, seen: Seen) -> bool:
-    if seen.status not in rule.statuses:
-        return False
-    if rule.methods and seen.method not in rule.methods:
-        return False
-    if rule.told is not None and rule.told != (seen.retry_after is not None):
-        return False
-    if rule.codes and seen.code not in rule.codes:
-        return False
-    text = f"{seen.code} {seen.message}".lower()
-    return not rule.words or any(word in text for word in rule.words)
+    return next((rule for rule in RULES if rule.meets(seen)), ELSE)

@@ -24,7 +24,8 @@ from azure.core.pipeline.policies import HTTPPolicy
 
 from burnish.errors import PublishError
 from burnish.gallery.azure.disks import told
-from burnish.gallery.azure.faults import ELSE, Rule, Seen, judge
+from burnish.gallery.azure.fault import Rule, Seen
+from burnish.gallery.azure.faults import ELSE, judge
 
 T = TypeVar("T")
 

@@ -25,22 +25,20 @@ def users(
 ) -> dict[str, str]:
     """Who uses each version, where `definition` is resource group, gallery and name.
 
-    A scale set that follows the definition, and no version of it, may run any that was ever `latest`.
+    What follows the definition, and names no version of it, may run any that was ever `latest`.
     """
     found: dict[str, list[str]] = {}
-    for each in machines:
-        if version := _version(_profile(each), definition):
-            found.setdefault(version, []).append(f"machine {each['name']}")
     stable = [item.version for item in known if was_stable(item)]
+    named = [(f"machine {each['name']}", _profile(each)) for each in machines]
     for each in scale_sets:
-        properties = each.get("properties") or {}
-        profile = _profile({"properties": properties.get("virtualMachineProfile") or {}})
-        version = _version(profile, definition)
-        if version is None:
-            continue
-        for name in [version] if version else stable:
-            who = f"scale set {each['name']}" + ("" if version else ", which takes the latest")
-            found.setdefault(name, []).append(who)
+        model = (each.get("properties") or {}).get("virtualMachineProfile") or {}
+        named.append((f"scale set {each['name']}", _profile({"properties": model})))
+    for who, reference in named:
+        version = _version(reference, definition)
+        if version is not None:
+            for name in [version] if version else stable:
+                text = who if version else f"{who}, which takes the latest"
+                found.setdefault(name, []).append(text)
     return {version: ", ".join(sorted(names)) for version, names in found.items()}
 
 
