@@ -29,12 +29,15 @@ from burnish.stages import (
     channels,
     comparing,
     disk,
+    doctoring,
     filing,
     gating,
+    homes,
     layers,
     planning,
     prepare,
     prove,
+    publishing,
     services,
     tier,
 )
@@ -77,12 +80,14 @@ __all__ = [
     "compared_times",
     "diff",
     "difference_page",
+    "doctoring",
     "drop",
     "explained_lines",
     "explained_markdown",
     "explained_summary",
     "export_cache",
     "fit",
+    "homes",
     "import_cache",
     "incompatible",
     "judge",
@@ -97,6 +102,7 @@ __all__ = [
     "prunable",
     "prune",
     "prune_cache",
+    "publishing",
     "render",
     "report",
     "retention",
@@ -137,9 +143,7 @@ STOPS = {"rootfs": "root filesystem", "layers": "layers", "container": "checks: 
 
 def pick(world: World, name: str, *, flavour: str = "cpu", target: str = "local") -> Image:
     """The image named, by its own name or its base's; UsageError for unknown images and targets."""
-    if target not in world.catalog.targets:
-        known = ", ".join(world.catalog.targets)
-        raise UsageError(f"unknown target {target!r}", hint=f"known targets: {known}")
+    homes.named(world, target)
     return pick_image(world.catalog, name, flavour=flavour)
 
 
@@ -247,7 +251,8 @@ def diff(world: World, old: Manifest | None, *, new: Manifest) -> Difference:
 
 def judge(world: World, manifest: Manifest) -> tuple[GateResult, ...]:
     """What each gate says of a filed version; the archive and the index are asked for what it lacks."""
-    return gating.judge(world, manifest, pending=pending(world, manifest))
+    filed = gating.whole_record(world, manifest)
+    return gating.judge(world, filed, pending=pending(world, filed)) if filed else gating.UNKNOWN
 
 
 def shell(world: World, manifest: Manifest) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from burnish import pipeline
 from burnish.cli import views
 from burnish.cli.building import as_json, gpu, system
-from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
 
 
@@ -22,16 +23,17 @@ from burnish.errors import DefinitionError
     type=click.Choice(["candidate", "stable", "retired"]),
     help="Only versions in this channel.",
 )
+@target
 @as_json
 @pass_context
-def list_(context: Context, *, image: str | None, channel: str | None, as_json: bool) -> None:
+def list_(context: Context, /, image: str | None, **given: Any) -> None:
     """Images with their newest version; with IMAGE, all its versions: channel, size, verdicts, why."""
-    world = context.world()
-    names = [pipeline.pick(world, image).name] if image else world.gallery.images()
+    world, channel, as_json = context.at(given["target"]), given["channel"], given["as_json"]
+    names = [pipeline.pick(world, image).name] if image else world.home.images()
     manifests = [
         manifest
         for name in names
-        for manifest in world.gallery.manifests(name)
+        for manifest in world.home.manifests(name)
         if channel in (None, manifest.channel)
     ]
     if as_json and (image or channel):

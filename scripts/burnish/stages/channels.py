@@ -122,21 +122,29 @@ def _refuse(world: World, wanted: Promotion) -> None:
     lines = [*obstacles, *(f"gate {gate.name}: {gate.text}" for gate in failed)]
     text = "\n".join([f"{name} stays {manifest.channel}:", *(f"  - {line}" for line in lines)])
     if obstacles:
-        raise PublishError(text, hint=_way_out(manifest, levels))
+        raise PublishError(text, hint=_way_out(world, manifest, levels=levels))
     if never:
         raise ChecksFailed(text, hint="docs/gpu.md: nobody can accept that for a stable version")
     if failed:
-        how = f"`burnish promote {name} --accept {failed[0].name}=REASON`"
+        how = f"`burnish promote {name}{world.where} --accept {failed[0].name}=REASON`"
         raise ChecksFailed(text, hint=f"accept each with a reason: {how}")
 
 
-def _way_out(manifest: Manifest, levels: Sequence[str]) -> str:
+def _way_out(world: World, manifest: Manifest, *, levels: Sequence[str]) -> str:
     name = f"{manifest.image}/{manifest.version}"
     if manifest.channel == rules.RETIRED:
-        return f"`burnish rollback {manifest.image} --to {manifest.version}`"
+        return f"`burnish rollback {manifest.image} --to {manifest.version}{world.where}`"
     if manifest.accepts:
         return "docs/gpu.md: build an image that has nothing to accept"
+    if world.elsewhere and world.home.missing(manifest):
+        return (
+            f"`burnish publish {name} --to{world.where.removeprefix(' --target')}` goes on waiting"
+        )
     if rules.unproven(manifest, levels) and not manifest.left_out:
+        if world.elsewhere:
+            return (
+                "`burnish verify` proves it where it was built; publish it again, verdicts go along"
+            )
         return f"`burnish verify {name}` proves it with today's checks"
     return f"build it anew: `burnish build {manifest.image}`"
 
@@ -149,12 +157,14 @@ def _returned(world: World, known: Known, *, image: str, to: str) -> Manifest:
             raise PublishError(
                 f"{image} has no version to return to: none was stable before, is whole, and was "
                 "not rolled back itself",
-                hint=f"`burnish list {image}` tells about each; `--to VERSION` names one",
+                hint=f"`burnish list {image}{world.where}` tells about each; `--to VERSION` names one",
             )
         return found
     found = _one(known, to, image=image)
     if not rules.was_stable(found):
-        raise PublishError(f"{image}/{to} was never stable", hint=f"`burnish promote {image}/{to}`")
+        raise PublishError(
+            f"{image}/{to} was never stable", hint=f"`burnish promote {image}/{to}{world.where}`"
+        )
     if missing := world.home.missing(found):
         raise PublishError(
             f"{image}/{to} is not whole: {', '.join(missing)}",

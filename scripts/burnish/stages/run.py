@@ -57,6 +57,7 @@ class World:
     now: datetime
     options: Options = field(default_factory=Options)
     elsewhere: Gallery | None = None
+    where: str = ""  # what a command needs so that it acts on `elsewhere`: ` --target NAME`
 
     @property
     def home(self) -> Gallery:

@@ -88,9 +88,9 @@ class Shelf:
         """All scale sets of the subscription."""
         return _listed(self.client.virtual_machine_scale_sets.list_all)
 
-    def ask(self, path: str, *, version: str) -> Found:
+    def ask(self, path: str, *, version: str, **query: str) -> Found:
         """The answer of a part of Azure that this client has no methods for."""
-        request = HttpRequest("GET", path, params={"api-version": version})
+        request = HttpRequest("GET", path, params={"api-version": version, **query})
         response = self.client.send_request(request)
         response.raise_for_status()
         found: Found = response.json()
