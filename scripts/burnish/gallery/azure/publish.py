@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -113,17 +113,30 @@ class Publication:
 
     def _there(self, found: Found) -> Published:
         """It was published before: it may lack regions, and may still be at work."""
-        number, target = str(found["name"]), self.wanted.target
-        channel = (found.get("tags") or {}).get(tags.CHANNEL, rules.CANDIDATE)
+        number = str(found["name"])
         with self.monitor.step(f"copies of {number}"):
             if _state(found) != DONE:
                 self.versions.whole(number, None)
-            changed = self.versions.change(
-                number, lambda now: bodies.widened(now, target.regions, channel=channel)
-            )
+            widened = self._widened(found) is not None
+            self.versions.change(number, self._completed)
             copies = self.versions.whole(number, None)
         self._drop()
-        return self._told(number, copies, outcome="widened" if changed else "already")
+        return self._told(number, copies, outcome="widened" if widened else "already")
+
+    def _widened(self, found: Found) -> Found | None:
+        return bodies.widened(found, self.wanted.target.regions, channel=_channel(found))
+
+    def _completed(self, found: Found) -> Found | None:
+        """The change that gives a version the regions, replicas and verdicts that it lacks."""
+        known = tags.decode(found.get("tags"), version=str(found["name"]))
+        assert known is not None, "it is one of ours"
+        new = replace(self.wanted.manifest, channel=known.channel, events=known.events)
+        fresh = tags.encode(new, others=found.get("tags"))
+        if body := self._widened(found):
+            return {**body, "tags": fresh}
+        if fresh == found.get("tags"):
+            return None
+        return bodies.moved(found, tags=fresh, channel=known.channel)
 
     def _made(self) -> Published:
         wanted = self.wanted
@@ -216,12 +229,16 @@ class Publication:
             image=self.wanted.image.name,
             version=number,
             local=self.wanted.manifest.version,
-            channel=(found.get("tags") or {}).get(tags.CHANNEL, rules.CANDIDATE),
+            channel=_channel(found),
             outcome=outcome,
             regions=tuple(each.region for each in copies),
             sent=sent.sent if sent else 0,
             size=self.wanted.vhd.stat().st_size,
         )
+
+
+def _channel(version: Found) -> str:
+    return str((version.get("tags") or {}).get(tags.CHANNEL, rules.CANDIDATE))
 
 
 def _state(version: Found) -> str:
