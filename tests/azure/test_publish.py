@@ -63,7 +63,9 @@ def test_a_version_begins_as_a_candidate_that_latest_never_means(cloud: Cloud) -
 def test_gallery_and_definition_say_everything(cloud: Cloud) -> None:
     cloud.publish(cloud.manifest())
     [definition] = cloud.arm.state.definitions
-    sent = next(e for e in cloud.arm.exchanges if e.method == "PUT" and "/images/tiny-cpu?" in e.url)
+    sent = next(
+        e for e in cloud.arm.exchanges if e.method == "PUT" and "/images/tiny-cpu?" in e.url
+    )
     for key in ("hyperVGeneration", "architecture", "osType", "osState", "identifier"):
         assert sent.request_body["properties"][key] == definition.properties[key]
     features = {e["name"]: e["value"] for e in definition.properties["features"]}

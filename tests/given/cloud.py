@@ -105,7 +105,7 @@ class Cloud:
             login=Login(kind="client secret"),
             credential=signed_in.by_secret(self.arm),
             subscription=self.arm.subscription,
-            interval=1.0,
+            interval=0.0,
             options={"connection_verify": str(self.arm.ca)},
         )
 
