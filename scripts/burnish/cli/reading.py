@@ -36,6 +36,8 @@ def list_(context: Context, /, image: str | None, **given: Any) -> None:
         for manifest in world.home.manifests(name)
         if channel in (None, manifest.channel)
     ]
+    for line in (line for name in names for line in world.home.drift(name)):
+        world.monitor.say(f"warning: {line}; the next promotion or rollback puts it right")
     if as_json and (image or channel):
         rows = [json.loads(world.codec.dump(manifest)) for manifest in manifests]
         keys = ("image", "version", "channel", "plan", "built_at", "sizes", "verdicts", "events")

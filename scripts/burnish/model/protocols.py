@@ -110,6 +110,11 @@ class Gallery(Protocol):
         del manifest
         return []
 
+    def drift(self, image: str) -> list[str]:
+        """Versions that are handed out otherwise than their channel says; in a folder nothing is."""
+        del image
+        return []
+
     def notes(self, image: str) -> list[str]:
         """What a user needs to know before versions are removed."""
         del image

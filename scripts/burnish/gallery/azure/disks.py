@@ -6,42 +6,22 @@ an address with its signature.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.compute.models import Disk
 
 from burnish.errors import PublishError
 from burnish.gallery.azure import payloads
 from burnish.gallery.azure.payloads import UploadDisk
+from burnish.gallery.azure.telling import Refusal, seen_in, told
 
 ACCESS_SECONDS = 24 * 3600
 OPEN = ("ActiveUpload", "ActiveSAS")
-ROLE = (
-    "the login needs disks/read, write, delete, beginGetAccess/action and endGetAccess/action of "
-    "Microsoft.Compute in the resource group"
-)
-# code of the service -> what to do next
-_NEXT = {
-    "AuthorizationFailed": ROLE,
-    "LinkedAuthorizationFailed": ROLE,
-    "InvalidAuthenticationToken": "log in again: `az login`, or look at the job's credentials",
-    "ExpiredAuthenticationToken": "log in again: `az login`, or look at the job's credentials",
-    "ResourceGroupNotFound": "create it, or correct `resource_group` of the target",
-    "SubscriptionNotFound": "look at the environment variable that `subscription` of the target names",
-    "RequestDisallowedByPolicy": "a policy of the subscription forbids this disk: ask who owns it",
-    "QuotaExceeded": "ask for more quota of managed disks in this region, or remove old disks",
-    "OperationNotAllowed": "a quota or the disk's state forbids it: look at the disk in the portal",
-    "InvalidVhd": "build the image again; a disk that was filled half is made anew by the next run",
-    "InvalidParameter": "look at `location` and the image's generation and architecture",
-    "LocationNotAvailableForResourceType": "correct `location` of the target",
-    "ScopeLocked": "a lock on the resource group forbids it: ask who owns it",
-}
 
 
 class Refused(PublishError):
@@ -133,11 +113,11 @@ class Disks:
             return
 
 
-class _Missing(PublishError):
+class _Missing(Refusal):
     """The service has no such disk."""
 
 
-class _Conflict(PublishError):
+class _Conflict(Refusal):
     """The state of a disk forbids what was asked."""
 
 
@@ -147,33 +127,17 @@ def _told(doing: str) -> Iterator[None]:
         yield
     except AzureError as error:
         # not chained: an error of the SDK may quote a whole request
-        raise told(error, doing) from None
+        raise _kind(error, doing) from None
 
 
-def told(error: AzureError, doing: str) -> PublishError:
-    """An error of the SDK in the user's words."""
-    if not isinstance(error, HttpResponseError) or error.status_code is None:
-        return PublishError(
-            f"{doing}: Azure can't be reached: {struck(error.message)}",
-            hint="look at the network and the site's proxy, then run the same command again",
-        )
-    code = str(getattr(error.error, "code", None) or error.reason or "")
-    text = struck(str(getattr(error.error, "message", None) or error.reason or "")).strip()
-    said = f"{doing}: {error.status_code} {code}" + (f": {text}" if text != code else "")
-    if error.status_code == 429:
-        hint = "Azure is asked too often: wait some minutes, then run the same command again"
-    else:
-        hint = _NEXT.get(code, "run the same command again; what was done is not done again")
-    if isinstance(error, ResourceNotFoundError) and code in ("ResourceNotFound", "NotFound"):
-        return _Missing(said, hint=hint)
-    if error.status_code in (400, 409):
-        return _Conflict(said, hint=hint)
-    return PublishError(said, hint=hint)
-
-
-def struck(text: str) -> str:
-    """A text without what follows the question mark of an address: a signature may stand there."""
-    return re.sub(r"\?[^\s'\"<>)]+", "?...", text)
+def _kind(error: AzureError, doing: str) -> Refusal:
+    """What an error means for a disk."""
+    made, seen = told(error, doing), seen_in(error)
+    if isinstance(error, ResourceNotFoundError) and seen.code in ("ResourceNotFound", "NotFound"):
+        return _Missing(made.message, rule=made.rule, hint=made.hint)
+    if seen.status in (400, 409):
+        return _Conflict(made.message, rule=made.rule, hint=made.hint)
+    return made
 
 
 def _found(disk: Disk) -> Found:

@@ -18,11 +18,12 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError
 from burnish.errors import PublishError
 from burnish.gallery.azure import definitions, permissions, sizes
 from burnish.gallery.azure.clients import Reach
-from burnish.gallery.azure.disks import Disks, struck
+from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.faults import LOGIN
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES
 from burnish.gallery.azure.shelf import Shelf
+from burnish.gallery.azure.telling import struck
 from burnish.model.base import Base
 from burnish.model.image import Image, Target
 from burnish.model.publication import Finding

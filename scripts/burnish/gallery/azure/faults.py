@@ -6,6 +6,7 @@ Pure: `judge` takes what was seen and gives the rule that it falls under. docs/a
 from __future__ import annotations
 
 from burnish.gallery.azure.fault import READS, Rule, Seen
+from burnish.gallery.azure.pages import TRIES
 
 NOTHING = "nothing"
 CANDIDATE = "the candidate, which goes on being copied"
@@ -237,7 +238,41 @@ FOREIGN = Rule(
     next="remove it in Azure if nobody needs it",
     left="that version, as it was",
 )
-TABLE = (*RULES, STALLED, REGION, FOREIGN, KILLED, ELSE)
+# Of single pages `pages.judge` decides, in the middle of an upload; they are told here as well.
+PAGES = (
+    Rule(
+        name="page: busy or lost",
+        when="408, 429, 5xx or no answer to a page",
+        then="again",
+        times=TRIES,
+        first=1.0,
+        most=30.0,
+        says="the service is busy, or the connection was lost",
+        next="publish again when the service can be reached: what was sent is not sent again",
+        left=DISK,
+    ),
+    Rule(
+        name="page: address has run out",
+        when="401 or 403 to a page: the disk's address (SAS) is no longer valid",
+        then="again",
+        times=TRIES,
+        says="the disk's address is refused; a new one is asked for",
+        next="`burnish doctor`, then publish again",
+        left=DISK,
+    ),
+    Rule(
+        name="page: changed on the way",
+        when="Md5Mismatch",
+        then="again",
+        times=TRIES,
+        first=1.0,
+        most=30.0,
+        says="bytes were changed on the way; they are sent again",
+        next="look at what stands between this machine and Azure",
+        left=DISK,
+    ),
+)
+TABLE = (*RULES, *PAGES, STALLED, REGION, FOREIGN, KILLED, ELSE)
 FAILED = next(rule for rule in RULES if rule.name == "version failed")
 
 

@@ -106,7 +106,7 @@ class Door:
                     "policy forbids it: `burnish doctor`, then publish again",
                 )
             self._fruitless += 1
-            self._client.close()
+            # the old one is not closed: other threads may be in the middle of a page with it
             self._client = self._access.open()
             self.number += 1
 

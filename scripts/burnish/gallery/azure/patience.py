@@ -15,17 +15,15 @@ from typing import Any, TypeVar
 
 from azure.core.exceptions import (
     AzureError,
-    HttpResponseError,
     ServiceRequestError,
     ServiceResponseError,
 )
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import HTTPPolicy
 
-from burnish.errors import PublishError
-from burnish.gallery.azure.disks import told
 from burnish.gallery.azure.fault import Rule, Seen
-from burnish.gallery.azure.faults import ELSE, judge
+from burnish.gallery.azure.faults import judge
+from burnish.gallery.azure.telling import Refusal, told
 
 T = TypeVar("T")
 
@@ -77,14 +75,6 @@ class Repeating(HTTPPolicy[Any, Any]):
                 return response
 
 
-class Refusal(PublishError):
-    """What Azure refuses for good, with the rule that it falls under."""
-
-    def __init__(self, message: str, *, rule: Rule) -> None:
-        super().__init__(message, hint=rule.next)
-        self.rule = rule
-
-
 def looked(doing: str, step: Callable[[], T], *, patience: Patience) -> T:
     """Carry out a step that begins with a look at what is there: again, where a rule says to look.
 
@@ -95,35 +85,13 @@ def looked(doing: str, step: Callable[[], T], *, patience: Patience) -> T:
         try:
             return step()
         except AzureError as error:
-            rule = judge(seen_in(error))
-            tries[rule.name] += 1
-            if rule.then != "look" or not patience.bear(rule, tries[rule.name]):
-                # not chained: an error of the SDK may quote a whole request
-                raise refusal(error, doing, rule=rule) from None
-
-
-def refusal(error: AzureError, doing: str, *, rule: Rule) -> Refusal:
-    """An error of the SDK as the user reads it."""
-    found = told(error, doing)
-    text = found.message if rule is ELSE else f"{found.message}\n{rule.says}"
-    made = Refusal(text, rule=rule)
-    if rule is ELSE and found.hint:
-        made.hint = found.hint
-    return made
-
-
-def seen_in(error: AzureError) -> Seen:
-    """What an error of the SDK says."""
-    if not isinstance(error, HttpResponseError) or error.status_code is None:
-        return Seen(method="PUT")
-    request = getattr(error.response, "request", None)
-    return Seen(
-        method=str(getattr(request, "method", "PUT")),
-        # an operation that failed is told with a 200
-        status=int(error.status_code),
-        code=str(getattr(error.error, "code", None) or ""),
-        message=str(getattr(error.error, "message", None) or error.message),
-    )
+            # not chained: an error of the SDK may quote a whole request
+            refused = told(error, doing)
+        except Refusal as error:
+            refused = error
+        tries[refused.rule.name] += 1
+        if refused.rule.then != "look" or not patience.bear(refused.rule, tries[refused.rule.name]):
+            raise refused from None
 
 
 def _answered(method: str, response: Any) -> Seen:

@@ -22,11 +22,12 @@ from burnish.gallery.azure.bodies import Making
 from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.faults import DISK, FAILED, FOREIGN
 from burnish.gallery.azure.filling import Filling
-from burnish.gallery.azure.patience import Refusal
+from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import UploadDisk
 from burnish.gallery.azure.replication import Copy
 from burnish.gallery.azure.shelf import Found
 from burnish.gallery.azure.state import Source, StateFile
+from burnish.gallery.azure.telling import Refusal
 from burnish.gallery.azure.upload import Sent
 from burnish.gallery.azure.versions import BROKEN, DONE, Taken, Versions
 from burnish.model.base import Base
@@ -94,8 +95,9 @@ class Publication:
             try:
                 return self._there(found) if found else self._made()
             except Refusal as error:
-                self._clear(error)
-                if error.rule is not FAILED or tries == FAILED.times:
+                again = error.rule is FAILED and tries < FAILED.times
+                self._clear(error, keep_disk=again)
+                if not again:
                     raise
                 self.monitor.say(error.message)
                 self.versions.shelf.patience.bear(FAILED, tries + 1)
@@ -141,7 +143,7 @@ class Publication:
     def _made(self) -> Published:
         wanted = self.wanted
         with self.monitor.step("the disk's bytes"):
-            disk, sent = self._filling().run(self.monitor)
+            disk, sent = self._filled()
         ends = bodies.end_of_life(wanted.manifest, wanted.image, target=wanted.target)
         making = Making(disk=disk, tags=wanted.tags, uefi=wanted.uefi)
         body = bodies.version(wanted.target, end_of_life=ends, making=making)
@@ -157,6 +159,14 @@ class Publication:
             self._drop()
             return self._told(number, copies, outcome="published", sent=sent)
 
+    def _filled(self) -> tuple[str, Sent | None]:
+        """The disk with all bytes in it; it begins with a look at what is there."""
+
+        def step() -> tuple[str, Sent | None]:
+            return self._filling().run(self.monitor)
+
+        return looked("filling the disk", step, patience=self.versions.shelf.patience)
+
     def _number(self) -> str:
         """The number that the version has here, or the next free one of its day."""
         taken = []
@@ -169,7 +179,7 @@ class Publication:
         numbers = [Version.parse(name) for name in taken if _is_number(name)]
         return str(rules.free(Version.parse(self.wanted.manifest.version), numbers))
 
-    def _clear(self, error: Refusal) -> None:
+    def _clear(self, error: Refusal, *, keep_disk: bool) -> None:
         """Leave nothing behind that the next try, or the next run, does not need."""
         if error.rule.left == DISK:
             return
@@ -179,7 +189,7 @@ class Publication:
             for number in failed:
                 self._discard(number)
             at_work = found is not None and _state(found) != DONE
-            if error.rule is not FAILED and not at_work:
+            if not keep_disk and not at_work:
                 self._drop()
 
     def _discard(self, number: str) -> None:

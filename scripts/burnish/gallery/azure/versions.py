@@ -11,10 +11,11 @@ from burnish.gallery.azure import replication
 from burnish.gallery.azure.fault import Rule
 from burnish.gallery.azure.faults import FAILED, REGION, STALL, STALLED
 from burnish.gallery.azure.operations import Operation
-from burnish.gallery.azure.patience import Refusal, looked
+from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.replication import Copy, Watch
 from burnish.gallery.azure.shelf import Found, Shelf
 from burnish.gallery.azure.tags import made_by
+from burnish.gallery.azure.telling import Refusal
 from burnish.model.protocols import Monitor
 
 T = TypeVar("T")
@@ -101,6 +102,8 @@ class Versions:
             watch.see(copies, now)
             self.monitor.detail(watch.told(copies, now))
             if state == BROKEN:
+                if operation is not None and not ended:
+                    self._looked(what, operation.wait)  # it knows why
                 raise _refusal(what, FAILED, copies)
             if ended and state == DONE and all(each.over for each in copies):
                 return _sound(what, copies)
