@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 # again: the same request; look: ask what became of it, then decide; delete: remove our failed version,
-# then again; end: nothing but telling helps.
-Then = Literal["again", "look", "delete", "end"]
+# then again; pass: what was wanted is done otherwise; end: nothing but telling helps.
+Then = Literal["again", "look", "delete", "pass", "end"]
 READS = ("GET", "HEAD")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 COMPUTE = "Microsoft.Compute"
 # action -> what burnish does with it
 NEEDED: Mapping[str, str] = {
+    "Microsoft.Resources/subscriptions/resourceGroups/read": "looks whether the group is there",
     f"{COMPUTE}/galleries/read": "looks whether the gallery is there",
     f"{COMPUTE}/galleries/write": "makes the gallery, if it is not there",
     f"{COMPUTE}/galleries/images/read": "looks at definitions",
