@@ -30,12 +30,15 @@ from burnish.stages import (
     comparing,
     costing,
     disk,
+    doctoring,
     filing,
     gating,
+    homes,
     layers,
     planning,
     prepare,
     prove,
+    publishing,
     services,
     tier,
 )
@@ -79,12 +82,14 @@ __all__ = [
     "costing",
     "diff",
     "difference_page",
+    "doctoring",
     "drop",
     "explained_lines",
     "explained_markdown",
     "explained_summary",
     "export_cache",
     "fit",
+    "homes",
     "import_cache",
     "incompatible",
     "judge",
@@ -99,6 +104,7 @@ __all__ = [
     "prunable",
     "prune",
     "prune_cache",
+    "publishing",
     "render",
     "report",
     "retention",
@@ -139,9 +145,7 @@ STOPS = {"rootfs": "root filesystem", "layers": "layers", "container": "checks: 
 
 def pick(world: World, name: str, *, flavour: str = "cpu", target: str = "local") -> Image:
     """The image named, by its own name or its base's; UsageError for unknown images and targets."""
-    if target not in world.catalog.targets:
-        known = ", ".join(world.catalog.targets)
-        raise UsageError(f"unknown target {target!r}", hint=f"known targets: {known}")
+    homes.named(world, target)
     return pick_image(world.catalog, name, flavour=flavour)
 
 
@@ -249,7 +253,8 @@ def diff(world: World, old: Manifest | None, *, new: Manifest) -> Difference:
 
 def judge(world: World, manifest: Manifest) -> tuple[GateResult, ...]:
     """What each gate says of a filed version; the archive and the index are asked for what it lacks."""
-    return gating.judge(world, manifest, pending=pending(world, manifest))
+    filed = gating.whole_record(world, manifest)
+    return gating.judge(world, filed, pending=pending(world, filed)) if filed else gating.UNKNOWN
 
 
 def shell(world: World, manifest: Manifest) -> int:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from burnish.model.host import Host
+from burnish.model.image import Image
 from burnish.model.lock import AptLock, Lock, Package, PythonLock, Wheel
 from burnish.model.manifest import LayerEntry, Manifest, Software
 from burnish.model.npm import NpmLock, NpmPackage
@@ -149,6 +150,22 @@ def layer_entry(name: str, *, seconds: float = 10.0) -> LayerEntry:
     return LayerEntry(
         name=name, id=sha(name), roles=roles, seconds=seconds, size=50 << 20, cached=False
     )
+
+
+def definition(**values: Any) -> Image:
+    """The definition of the small image, with `values` put in."""
+    made = Image(
+        name="tiny-cpu",
+        base="tiny",
+        profile="stack",
+        flavour="cpu",
+        publisher="burnish",
+        offer="tests",
+        sku="tiny-cpu",
+        vm_size="Standard_D4s_v5",
+        disk_gb=4,
+    )
+    return replace(made, **values)
 
 
 def manifest(**values: Any) -> Manifest:

@@ -25,6 +25,7 @@ regions:
 end_of_life_days: 90
 block_deletion: true
 """
+ID = "00000000-0000-0000-0000-000000000001"
 SHIPPED = Path(__file__).parents[2] / "packer" / "targets" / "azure.yaml"
 
 
@@ -48,11 +49,8 @@ def test_a_whole_target_loads(tmp_path: Path) -> None:
     [
         (
             "AZURE_SUBSCRIPTION_ID",
-            "00000000-0000-0000-0000-000000000001",
-            (
-                "cloud.yaml:3: subscription: '00000000-0000-0000-0000-000000000001' "
-                "is no name of an environment variable"
-            ),
+            ID,
+            f"cloud.yaml:3: subscription: '{ID}' is no name of an environment variable",
         ),
         (
             "images-rg",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -71,10 +72,17 @@ def build(context: Context, /, **given: str) -> None:
         world, image, lock_file=Path(given["lock_file"]) if given["lock_file"] else None
     )
     pipeline.refuse(plan, until=options.until)
+    goes_on = pipeline.publishing.goes_on(world, given["target"], environment=os.environ)
     if given["dry_run"]:
         _show(world, plan, as_json=bool(given["as_json"]))
         return
-    _tell(context, pipeline.start(world, plan), given=given)
+    run = pipeline.start(world, plan)
+    _tell(context, run, given=given)
+    if goes_on and run.manifest:
+        done = pipeline.publishing.publish(
+            world, run.manifest, to=given["target"], environment=os.environ
+        )
+        click.echo(views.published(done), err=bool(given["as_json"]))
 
 
 def _show(world: World, plan: Plan, *, as_json: bool) -> None:

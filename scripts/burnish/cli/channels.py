@@ -10,7 +10,7 @@ import click
 from burnish import pipeline
 from burnish.cli import views
 from burnish.cli.building import as_json
-from burnish.cli.context import Context, output, pass_context
+from burnish.cli.context import Context, output, pass_context, target
 from burnish.cli.views import MIB
 from burnish.errors import UsageError
 from burnish.model.manifest import Manifest
@@ -27,16 +27,15 @@ dry_run = click.option("--dry-run", is_flag=True, help="Show what would be done,
     metavar="GATE=REASON",
     help="Let a gate that fails pass, and say why.",
 )
+@target
 @dry_run
 @as_json
 @pass_context
-def promote(
-    context: Context, *, version: str, accept: tuple[str, ...], dry_run: bool, as_json: bool
-) -> None:
+def promote(context: Context, /, accept: tuple[str, ...], **given: str) -> None:
     """Make a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) its image's stable one."""
     accepted = dict(_accepted(text) for text in accept)
-    world = context.world()
-    manifest = world.gallery.find(version)
+    world, done = context.at(given["target"]), not given["dry_run"]
+    manifest = world.home.find(given["version"])
     pipeline.may_be_promoted(world, manifest)
     changed = pipeline.promote(
         world,
@@ -44,22 +43,23 @@ def promote(
         # what is stable already needs no judge
         gates=() if manifest.channel == "stable" else pipeline.judge(world, manifest),
         accepted=accepted,
-        keep=not dry_run,
+        keep=done,
     )
     nothing = f"{manifest.image}/{manifest.version} is stable already"
-    _tell(world, changed, nothing=nothing, done=not dry_run, as_json=as_json)
+    _tell(world, changed, nothing=nothing, done=done, as_json=bool(given["as_json"]))
 
 
 @click.command()
 @click.argument("image")
 @click.option("--to", default="", help="The version to return to, instead of the last stable one.")
 @click.option("--reason", default="", help="What is wrong with the version that goes.")
+@target
 @dry_run
 @as_json
 @pass_context
 def rollback(context: Context, /, image: str, **given: str) -> None:
-    """Retire IMAGE's stable version and make the one before it stable again. No file moves."""
-    world = context.world()
+    """Retire IMAGE's stable version and make the one before it stable again. No byte moves."""
+    world = context.at(given["target"])
     name = _filed(world, image)
     done = not given["dry_run"]
     to = given["to"].removeprefix(f"{name}/")
@@ -71,20 +71,20 @@ def rollback(context: Context, /, image: str, **given: str) -> None:
 @click.command()
 @click.argument("images", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every image that has a version.")
+@target
 @dry_run
 @as_json
 @pass_context
-def prune(
-    context: Context, *, images: tuple[str, ...], every: bool, dry_run: bool, as_json: bool
-) -> None:
+def prune(context: Context, /, images: tuple[str, ...], **given: str) -> None:
     """Remove old versions of IMAGES; shows first which go, which stay, and why."""
-    world = context.world()
+    every, dry_run, as_json = (bool(given[name]) for name in ("every", "dry_run", "as_json"))
+    world = context.at(given["target"])
     if bool(images) == every:
         raise UsageError("name images, or take `--all`", hint="`burnish list` shows them")
     names = list(dict.fromkeys(_filed(world, image) for image in images))
     if every:
-        names = [name for name in world.gallery.images() if name in world.catalog.images]
-        for name in sorted({*world.gallery.images()} - {*names}):
+        names = [name for name in world.home.images() if name in world.catalog.images]
+        for name in sorted({*world.home.images()} - {*names}):
             world.monitor.say(f"{name} has versions but no definition here: it stays as it is")
     planned = [pipeline.retention(world, name) for name in names]
     if not as_json:
@@ -108,7 +108,7 @@ def _accepted(text: str) -> tuple[str, str]:
 
 def _filed(world: World, name: str) -> str:
     """The image that has versions, by its own name or its base's; its definition may be gone."""
-    return name if name in world.gallery.images() else pipeline.pick(world, name).name
+    return name if name in world.home.images() else pipeline.pick(world, name).name
 
 
 def _tell(
@@ -130,6 +130,8 @@ def _show(planned: Sequence[Retention], *, dry_run: bool) -> None:
     """The plan, before anything of it is done."""
     found = [fate for each in planned for fate in each.fates]
     output().print(views.fates(found))
+    for note in dict.fromkeys(note for each in planned for note in each.notes):
+        click.echo(note)
     if unseen := max((each.unseen for each in planned), default=0):
         click.echo(
             f"{unseen} processes of other users could not be looked at: a version that only they use"
@@ -141,8 +143,12 @@ def _show(planned: Sequence[Retention], *, dry_run: bool) -> None:
             f"{shared / MIB:.1f} MiB more come back only when the store lets go of the disks"
         )
     if dry_run:
-        back = sum(fate.back for fate in going) / MIB
-        click.echo(f"{views.versions_of(len(going))} would go, {back:.1f} MiB would come back")
+        gives = (
+            ""
+            if _cloud(planned)
+            else f", {sum(f.back for f in going) / MIB:.1f} MiB would come back"
+        )
+        click.echo(f"{views.versions_of(len(going))} would go{gives}")
 
 
 def _result(planned: Sequence[Retention], removed: dict[str, list[str]]) -> None:
@@ -154,7 +160,13 @@ def _result(planned: Sequence[Retention], removed: dict[str, list[str]]) -> None
             elif fate.goes:
                 name = f"{each.image}/{fate.manifest.version}"
                 click.echo(f"{name} stays: it has come into use, or become worth keeping")
-    click.echo(f"{views.versions_of(gone)} removed, {back / MIB:.1f} MiB came back")
+    gives = "" if _cloud(planned) else f", {back / MIB:.1f} MiB came back"
+    click.echo(f"{views.versions_of(gone)} removed{gives}")
+
+
+def _cloud(planned: Sequence[Retention]) -> bool:
+    """Whether no bytes of this machine come back."""
+    return any(each.cloud for each in planned)
 
 
 def _data(planned: Retention, removed: dict[str, list[str]]) -> dict[str, object]:
@@ -163,6 +175,7 @@ def _data(planned: Retention, removed: dict[str, list[str]]) -> dict[str, object
         "versions": [views.fate_data(fate) for fate in planned.fates],
         "removed": removed.get(planned.image, []),
         "processes_unseen": planned.unseen,
+        "notes": list(planned.notes),
     }
 
 

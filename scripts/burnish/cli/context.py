@@ -31,9 +31,18 @@ class Context:
         monitor = ConsoleMonitor(self.story)
         return pipeline.open_world(place, monitor=monitor, options=options or Options())
 
+    def at(self, target: str) -> World:
+        """The world whose commands act on the versions at a target."""
+        return pipeline.homes.at(self.world(), target, environment=os.environ)
+
 
 WIDE = 200
 pass_context = click.make_pass_decorator(Context)
+
+
+target = click.option(
+    "--target", default="local", show_default=True, help="The gallery: a name of packer/targets."
+)
 
 
 def output() -> Console:

@@ -13,7 +13,17 @@ from rich.console import Console
 from rich.markup import escape
 
 from burnish import __version__
-from burnish.cli import building, caching, channels, comparing, cost, locking, nightly, reading
+from burnish.cli import (
+    building,
+    caching,
+    channels,
+    comparing,
+    cost,
+    locking,
+    nightly,
+    publishing,
+    reading,
+)
 from burnish.cli.context import Context
 from burnish.errors import BurnishError, DefinitionError, Interrupted
 
@@ -37,7 +47,7 @@ def cli(context: click.Context, *, roots: tuple[Path, ...], debug: bool) -> None
     context.obj = Context(roots=roots, debug=debug, story=Console(stderr=True, emoji=False))
 
 
-for room in (building, caching, channels, comparing, cost, locking, nightly, reading):
+for room in (building, caching, channels, comparing, cost, locking, nightly, publishing, reading):
     for command in room.COMMANDS:
         cli.add_command(command)
 

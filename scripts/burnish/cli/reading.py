@@ -12,7 +12,7 @@ import click
 from burnish import pipeline
 from burnish.cli import cost, views
 from burnish.cli.building import as_json, gpu, system
-from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
 
 
@@ -23,18 +23,21 @@ from burnish.errors import DefinitionError
     type=click.Choice(["candidate", "stable", "retired"]),
     help="Only versions in this channel.",
 )
+@target
 @as_json
 @pass_context
-def list_(context: Context, *, image: str | None, channel: str | None, as_json: bool) -> None:
+def list_(context: Context, /, image: str | None, **given: Any) -> None:
     """Images with their newest version; with IMAGE, all its versions: channel, size, verdicts, why."""
-    world = context.world()
-    names = [pipeline.pick(world, image).name] if image else world.gallery.images()
+    world, channel, as_json = context.at(given["target"]), given["channel"], given["as_json"]
+    names = [pipeline.pick(world, image).name] if image else world.home.images()
     manifests = [
         manifest
         for name in names
-        for manifest in world.gallery.manifests(name)
+        for manifest in world.home.manifests(name)
         if channel in (None, manifest.channel)
     ]
+    for line in (line for name in names for line in world.home.drift(name)):
+        world.monitor.say(f"warning: {line}; the next promotion or rollback puts it right")
     if as_json and (image or channel):
         rows = [json.loads(world.codec.dump(manifest)) for manifest in manifests]
         keys = ("image", "version", "channel", "plan", "built_at", "sizes", "verdicts", "events")

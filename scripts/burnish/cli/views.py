@@ -16,6 +16,7 @@ from burnish.model.gpu import Fit
 from burnish.model.manifest import Manifest
 from burnish.model.pin import PinState
 from burnish.model.plan import Plan
+from burnish.model.publication import Published
 from burnish.model.retention import Fate
 from burnish.model.schedule import Schedule, Step
 from burnish.pipeline import Run
@@ -59,6 +60,23 @@ def images(catalog: Catalog, manifests: Iterable[Manifest]) -> RenderableType:
         version, channel = (manifest.version, manifest.channel) if manifest else ("-", "-")
         table.add_row(image.name, image.base, image.profile, image.flavour, version, channel)
     return table
+
+
+def published(done: Published) -> str:
+    """What came of publishing, what the version lacks, and what to do next."""
+    name = f"{done.image}/{done.version}"
+    what = {
+        "published": f"sent {done.sent / MIB:.1f} of {done.size / MIB:.0f} MiB",
+        "already": "it was there already, nothing sent",
+        "widened": "regions or replicas added, nothing sent",
+    }[done.outcome]
+    number = "" if done.version == done.local else f" ({done.local} here: that number was taken)"
+    where = ", ".join(done.regions)
+    lines = [f"{name} is {done.channel} at {done.target}{number}: {where}; {what}"]
+    lines += [f"  before it can be promoted: {line}" for line in done.lacks]
+    if done.channel == "candidate" and not done.lacks:
+        lines.append(f"  next: `burnish promote {name} --target {done.target}`")
+    return "\n".join(lines)
 
 
 def moved(manifest: Manifest, *, done: bool) -> str:

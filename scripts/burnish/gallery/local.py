@@ -19,19 +19,20 @@ from pathlib import Path
 from filelock import FileLock
 
 from burnish.errors import BurnishError, PublishError, UsageError
-from burnish.gallery.rules import Known, named, newest, next_version
+from burnish.gallery.rules import Known, newest, next_version, the_one
 from burnish.model.manifest import Manifest
-from burnish.model.protocols import Codec
+from burnish.model.protocols import Codec, Gallery
 from burnish.model.retention import Link
 from burnish.model.version import Version
 
 MANIFEST = "manifest.json"
 CHUNK = 1 << 22
+HOLDER = "burnish boots or proves it"
 BLOCK = 512  # what st_blocks counts in
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalGallery:
+class LocalGallery(Gallery):
     """Versions in folders below `root`."""
 
     root: Path
@@ -53,13 +54,7 @@ class LocalGallery:
     def find(self, name: str) -> Manifest:
         """The version named IMAGE/VERSION, VERSION, IMAGE (its newest), IMAGE/stable or
         IMAGE/candidate (its newest candidate); UsageError if none."""
-        known = [item for each in self.images() for item in self.manifests(each)]
-        found = named(name, known)
-        if len(found) != 1:
-            what = "is not in the gallery" if not found else "names several versions"
-            names = ", ".join(f"{item.image}/{item.version}" for item in known) or "none yet"
-            raise UsageError(f"{name!r} {what}", hint=f"versions here: {names}")
-        return found[0]
+        return the_one(name, [item for each in self.images() for item in self.manifests(each)])
 
     def add(
         self, manifest: Manifest, *, day: date, files: Mapping[str, Path], texts: Mapping[str, str]
@@ -142,6 +137,10 @@ class LocalGallery:
                 return not free
         except FileNotFoundError:
             return False
+
+    def users(self, known: Known) -> dict[str, str]:
+        """Who holds each version that someone holds."""
+        return {each.version: HOLDER for each in known if self.busy(each)}
 
     def missing(self, manifest: Manifest) -> list[str]:
         """The disks of a version that are not there in their recorded sizes."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
+from burnish.errors import UsageError
 from burnish.model.gate import GateResult
 from burnish.model.image import Image
 from burnish.model.manifest import Event, Manifest
@@ -78,6 +80,16 @@ def named(name: str, known: Known) -> list[Manifest]:
     return [item for item in of if item.version == version]
 
 
+def the_one(name: str, known: Known) -> Manifest:
+    """The one version that a name means; UsageError if it means none, or several."""
+    found = named(name, known)
+    if len(found) != 1:
+        what = "is not in the gallery" if not found else "names several versions"
+        names = ", ".join(f"{item.image}/{item.version}" for item in known) or "none yet"
+        raise UsageError(f"{name!r} {what}", hint=f"versions here: {names}")
+    return found[0]
+
+
 def stamp(now: datetime, manifests: Iterable[Manifest]) -> str:
     """The time of an event: later than every other of the image, whatever became of the clock."""
     last = max((event.at for item in manifests for event in item.events), default="")
@@ -103,6 +115,33 @@ def obstacles(manifest: Manifest, *, levels: Iterable[str], missing: Sequence[st
     if missing:
         found.append(f"its files are not all there: {', '.join(missing)}")
     return found
+
+
+def unpublishable(manifest: Manifest, *, missing: Sequence[str]) -> list[str]:
+    """Why a version is not sent to another gallery; that it lacks a proof does not keep it."""
+    found = []
+    if manifest.channel == RETIRED:
+        found.append("it is retired")
+    if manifest.standin:
+        found.append("it was made from a stand-in archive")
+    if failed := [v.level for v in manifest.verdicts if not v.passed]:
+        found.append(f"its checks failed at level {', '.join(failed)}")
+    if missing:
+        found.append(f"its files are not all there: {', '.join(missing)}")
+    return found
+
+
+def as_candidate(manifest: Manifest) -> Manifest:
+    """A version as another gallery takes it in: what happened to it here did not happen there."""
+    return replace(manifest, channel=CANDIDATE, events=())
+
+
+def free(number: Version, taken: Iterable[Version]) -> Version:
+    """That number, or the next free one of its day."""
+    taken = frozenset(taken)
+    while number in taken:
+        number = replace(number, count=number.count + 1)
+    return number
 
 
 def wrongly_accepted(gates: Sequence[GateResult], accepted: Iterable[str]) -> list[str]:
@@ -180,8 +219,10 @@ def protected(
     levels: Sequence[str],
     whole: Collection[str],
     used: Mapping[str, str],
+    kept: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """The versions that are never removed, each with the reasons; `used` says who uses one."""
+    """The versions that are never removed, each with the reasons; `used` says who uses one, `kept` why
+    its gallery would not let it go."""
     whys: dict[str, list[str]] = {}
     for item in known:
         if item.channel == STABLE:
@@ -193,6 +234,8 @@ def protected(
         whys.setdefault(back.version, []).append("a rollback returns to it")
     for version, who in used.items():
         whys.setdefault(version, []).append(f"in use: {who}")
+    for version, why in kept.items():
+        whys.setdefault(version, []).append(why)
     return {version: "; ".join(reasons) for version, reasons in whys.items()}
 
 

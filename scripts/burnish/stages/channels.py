@@ -79,7 +79,7 @@ def levels_of(world: World, manifest: Manifest) -> list[str]:
 
 def whole(world: World, known: Known) -> frozenset[str]:
     """The versions whose files are all there."""
-    return frozenset(item.version for item in known if not world.gallery.missing(item))
+    return frozenset(item.version for item in known if not world.home.missing(item))
 
 
 def settle(world: World, image: str) -> None:
@@ -98,8 +98,8 @@ def _move(world: World, image: str, *, decide: Decide, keep: bool) -> list[Manif
         return [*changed, *(item for item in rules.after(now, changed) if item not in changed)]
 
     if keep:
-        return world.gallery.change(image, all_of_it, texts=report_text)
-    known = world.gallery.manifests(image)
+        return world.home.change(image, all_of_it, texts=report_text)
+    known = world.home.manifests(image)
     return [item for item in all_of_it(known) if item not in known]
 
 
@@ -116,27 +116,35 @@ def _refuse(world: World, wanted: Promotion) -> None:
     manifest = wanted.manifest
     name = f"{manifest.image}/{manifest.version}"
     levels = levels_of(world, manifest)
-    obstacles = rules.obstacles(manifest, levels=levels, missing=world.gallery.missing(manifest))
+    obstacles = rules.obstacles(manifest, levels=levels, missing=world.home.missing(manifest))
     failed = [g for g in wanted.gates if not g.passed and g.name not in wanted.accepted]
     never = [gate for gate in failed if gate.name in rules.NEVER]
     lines = [*obstacles, *(f"gate {gate.name}: {gate.text}" for gate in failed)]
     text = "\n".join([f"{name} stays {manifest.channel}:", *(f"  - {line}" for line in lines)])
     if obstacles:
-        raise PublishError(text, hint=_way_out(manifest, levels))
+        raise PublishError(text, hint=_way_out(world, manifest, levels=levels))
     if never:
         raise ChecksFailed(text, hint="docs/gpu.md: nobody can accept that for a stable version")
     if failed:
-        how = f"`burnish promote {name} --accept {failed[0].name}=REASON`"
+        how = f"`burnish promote {name}{world.where} --accept {failed[0].name}=REASON`"
         raise ChecksFailed(text, hint=f"accept each with a reason: {how}")
 
 
-def _way_out(manifest: Manifest, levels: Sequence[str]) -> str:
+def _way_out(world: World, manifest: Manifest, *, levels: Sequence[str]) -> str:
     name = f"{manifest.image}/{manifest.version}"
     if manifest.channel == rules.RETIRED:
-        return f"`burnish rollback {manifest.image} --to {manifest.version}`"
+        return f"`burnish rollback {manifest.image} --to {manifest.version}{world.where}`"
     if manifest.accepts:
         return "docs/gpu.md: build an image that has nothing to accept"
+    if world.elsewhere and world.home.missing(manifest):
+        return (
+            f"`burnish publish {name} --to{world.where.removeprefix(' --target')}` goes on waiting"
+        )
     if rules.unproven(manifest, levels) and not manifest.left_out:
+        if world.elsewhere:
+            return (
+                "`burnish verify` proves it where it was built; publish it again, verdicts go along"
+            )
         return f"`burnish verify {name}` proves it with today's checks"
     return f"build it anew: `burnish build {manifest.image}`"
 
@@ -149,13 +157,15 @@ def _returned(world: World, known: Known, *, image: str, to: str) -> Manifest:
             raise PublishError(
                 f"{image} has no version to return to: none was stable before, is whole, and was "
                 "not rolled back itself",
-                hint=f"`burnish list {image}` tells about each; `--to VERSION` names one",
+                hint=f"`burnish list {image}{world.where}` tells about each; `--to VERSION` names one",
             )
         return found
     found = _one(known, to, image=image)
     if not rules.was_stable(found):
-        raise PublishError(f"{image}/{to} was never stable", hint=f"`burnish promote {image}/{to}`")
-    if missing := world.gallery.missing(found):
+        raise PublishError(
+            f"{image}/{to} was never stable", hint=f"`burnish promote {image}/{to}{world.where}`"
+        )
+    if missing := world.home.missing(found):
         raise PublishError(
             f"{image}/{to} is not whole: {', '.join(missing)}",
             hint="build it again: `burnish build` makes the same bytes",

@@ -16,6 +16,21 @@ from burnish.stages.run import World
 from burnish.stages.services import image_of
 from burnish.verify.suite import owed
 
+UNKNOWN = (
+    GateResult(
+        name="record",
+        passed=False,
+        text="its whole record is not filed on this machine: no gate can be judged",
+    ),
+)
+
+
+def whole_record(world: World, manifest: Manifest) -> Manifest | None:
+    """The manifest of a version as it was filed here; None if only a gallery elsewhere knows it."""
+    if world.elsewhere is None:
+        return manifest
+    return rules.filed(world.gallery.manifests(manifest.image), manifest.plan)
+
 
 def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple[GateResult, ...]:
     """What each gate of its image says of a filed version; nothing is changed.

@@ -18,17 +18,20 @@ from burnish.stages.run import World
 class Retention:
     """What prune means to do with an image's versions.
 
-    `unseen` counts processes of this machine that could not be asked for the files they hold.
+    `unseen` counts processes of this machine that could not be asked for the files they hold. `notes`:
+    what a user needs to know of this gallery first. In the cloud no bytes of this machine come back.
     """
 
     image: str
     fates: tuple[Fate, ...]
     unseen: int
+    notes: tuple[str, ...] = ()
+    cloud: bool = False
 
 
 def retention(world: World, image: str) -> Retention:
     """The fate of every version of an image. Writes nothing. UsageError without a definition."""
-    return _planned(world, image, known=world.gallery.manifests(image))
+    return _planned(world, image, known=world.home.manifests(image))
 
 
 def prune(world: World, planned: Retention) -> list[str]:
@@ -45,13 +48,13 @@ def prune(world: World, planned: Retention) -> list[str]:
         # oldest first: killed in between, the newer ones are still there
         return [version for version in reversed(going) if version in shown]
 
-    return world.gallery.remove(planned.image, choose)
+    return world.home.remove(planned.image, choose)
 
 
 def _planned(world: World, image: str, *, known: Known) -> Retention:
     definition = services.image_of(world, image)
     known = rules.after(known, rules.settled(known))
-    links = [link for item in known for link in world.gallery.links(item)]
+    links = [link for item in known for link in world.home.links(item)]
     opened = host.open_files({(link.device, link.inode) for link in links})
     levels = channels.levels_of(world, known[0]) if known else []
     shields = rules.protected(
@@ -59,10 +62,17 @@ def _planned(world: World, image: str, *, known: Known) -> Retention:
         levels=levels,
         whole=channels.whole(world, known),
         used=_used(world, known, links=links, opened=opened),
+        kept=world.home.kept(known),
     )
     found = rules.fates(known, definition, today=world.now.date(), shields=shields)
     fates = tuple(rules.counted(found, links))
-    return Retention(image=image, fates=fates, unseen=opened.unseen)
+    return Retention(
+        image=image,
+        fates=fates,
+        unseen=opened.unseen if links else 0,
+        notes=tuple(world.home.notes(image)),
+        cloud=world.elsewhere is not None,
+    )
 
 
 def _used(
@@ -73,7 +83,4 @@ def _used(
     for link in links:
         if who := opened.holders.get((link.device, link.inode)):
             found[link.version] = who
-    for item in known:
-        if item.version not in found and world.gallery.busy(item):
-            found[item.version] = "burnish boots or proves it"
-    return found
+    return {**world.home.users(known), **found}

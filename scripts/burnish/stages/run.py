@@ -15,7 +15,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.host import Host
 from burnish.model.manifest import Inventory, Manifest
 from burnish.model.plan import Plan
-from burnish.model.protocols import Codec, Monitor
+from burnish.model.protocols import Codec, Gallery, Monitor
 from burnish.model.record import DiskRecord, LayerRecord
 from burnish.model.schedule import Schedule
 from burnish.model.site import Site
@@ -41,7 +41,10 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Everything a run reads from or acts on; `now` is when it began."""
+    """Everything a run reads from or acts on; `now` is when it began.
+
+    A build files in `gallery`, a folder. Commands on versions act on `home`: that one, or `elsewhere`.
+    """
 
     root: Path
     build: Path
@@ -53,6 +56,13 @@ class World:
     monitor: Monitor
     now: datetime
     options: Options = field(default_factory=Options)
+    elsewhere: Gallery | None = None
+    where: str = ""  # what a command needs so that it acts on `elsewhere`: ` --target NAME`
+
+    @property
+    def home(self) -> Gallery:
+        """The gallery whose versions a command lists, moves and removes."""
+        return self.elsewhere or self.gallery
 
     def scratch(self, run: Run) -> Path:
         """The folder of what a run leaves while it works: rendered files, half-made disks."""

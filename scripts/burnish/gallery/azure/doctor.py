@@ -1,0 +1,182 @@
+"""Takes a target and images; looks at everything that publishing needs, and changes nothing.
+
+What can't be looked at is said, and is no reason to stop: each finding stands for itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+from burnish.errors import PublishError
+from burnish.gallery.azure import definitions, permissions, sizes
+from burnish.gallery.azure.clients import Reach
+from burnish.gallery.azure.disks import Disks
+from burnish.gallery.azure.faults import LOGIN
+from burnish.gallery.azure.patience import looked
+from burnish.gallery.azure.payloads import EXPIRES
+from burnish.gallery.azure.shelf import Shelf
+from burnish.gallery.azure.telling import struck
+from burnish.model.base import Base
+from burnish.model.image import Image, Target
+from burnish.model.publication import Finding
+
+RESOURCES, AUTHORIZATION, SKUS = "2024-07-01", "2022-04-01", "2021-07-01"
+# Azure's documented limits of a region; the interface does not tell them (notes of 2026-11-22)
+DEFINITIONS, VERSIONS = 1000, 10_000
+ROLES = "docs/azure.md has the role assignments, to be made by an owner of the resource group"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """One look at one target for some images, each with its base."""
+
+    target: Target
+    reach: Reach
+    shelf: Shelf
+    images: Sequence[tuple[Image, Base]]
+    today: date
+
+    def look(self) -> Iterator[Finding]:
+        """Every finding; what hangs on a login ends with it."""
+        login = self._login()
+        yield login
+        if login.state == "wrong":
+            return
+        group = self._group()
+        for check in (self._subscription, self._permissions, self._regions):
+            yield from self._safely(check)
+        yield group
+        if group.state != "wrong":
+            for check in (self._gallery, self._leftovers):
+                yield from self._safely(check)
+
+    def _login(self) -> Finding:
+        kind = str(self.reach.login)
+        try:
+            token = self.reach.credential.get_token(self.reach.scope).token
+        except (AzureError, ClientAuthenticationError) as error:
+            text = f"{kind}: {struck(str(error.message)).splitlines()[0]}"
+            return Finding(what="login", state="wrong", text=text, way_out=LOGIN)
+        return Finding(what="login", state="ok", text=f"{kind}: {_who(token)}")
+
+    def _subscription(self) -> Iterator[Finding]:
+        found = self._ask(f"/subscriptions/{self.reach.subscription}", RESOURCES)
+        text = f"{found.get('displayName')} ({found.get('state')})"
+        good = found.get("state") == "Enabled"
+        way = "" if good else "a subscription that is not enabled takes nothing: ask its owner"
+        state = _state("ok" if good else "wrong")
+        yield Finding(what="subscription", state=state, text=text, way_out=way)
+
+    def _group(self) -> Finding:
+        name = self.target.resource_group
+        try:
+            found = self._ask(self._scope, RESOURCES)
+        except PublishError as error:
+            way = f"az group create --name {name} --location {self.target.location}"
+            text = error.message.splitlines()[0]
+            return Finding(what="resource group", state="wrong", text=text, way_out=way)
+        return Finding(what="resource group", state="ok", text=f"{name} in {found['location']}")
+
+    def _permissions(self) -> Iterator[Finding]:
+        whole = f"/subscriptions/{self.reach.subscription}"
+        path = "/providers/Microsoft.Authorization/permissions"
+        for what, scope, needed, state in (
+            ("permissions in the group", self._scope, permissions.NEEDED, "wrong"),
+            ("permissions in the subscription", whole, permissions.SUBSCRIPTION_WIDE, "note"),
+        ):
+            given = self._ask(f"{scope}{path}", AUTHORIZATION).get("value") or ()
+            lines = permissions.missing(given, needed)
+            if not lines:
+                yield Finding(what=what, state="ok", text=f"all {len(needed)} that are needed")
+            for action in lines:
+                text = f"{action} is missing: burnish {needed[action]}"
+                yield Finding(what=what, state=_state(state), text=text, way_out=ROLES)
+
+    def _regions(self) -> Iterator[Finding]:
+        for region in self.target.regions:
+            path = f"/subscriptions/{self.reach.subscription}/providers/Microsoft.Compute/skus"
+            found = self._ask(path, SKUS, **{"$filter": f"location eq '{region.name}'"})
+            skus = [e for e in found["value"] if e.get("resourceType") == "virtualMachines"]
+            what = f"region {region.name}"
+            if not skus:
+                way = "correct the region's name in the target: `az account list-locations`"
+                yield Finding(
+                    what=what, state="wrong", text="Azure has no sizes there", way_out=way
+                )
+                continue
+            lines = {
+                line for image, base in self.images for line in sizes.lacks(skus, image, base=base)
+            }
+            yield Finding(what=what, state="ok", text=f"{len(skus)} sizes of machines")
+            for line in sorted(lines):
+                way = "copies can be kept there; its machines need another size"
+                yield Finding(what=what, state="note", text=line, way_out=way)
+
+    def _gallery(self) -> Iterator[Finding]:
+        name, made = self.target.gallery, "would be made"
+        found = looked("looking at the gallery", self.shelf.find, patience=self.shelf.patience)
+        yield Finding(what="gallery", state="ok", text=name if found else f"{name} {made}")
+        count = len(self.shelf.definitions())
+        text = f"{count} definitions of {DEFINITIONS} that a region may have (as documented)"
+        yield Finding(what="limits", state="ok" if count < DEFINITIONS else "wrong", text=text)
+        for image, base in self.images:
+            standing = definitions.standing(self.shelf, self.target, image=image, base=base)
+            what = f"definition {image.name}"
+            if not standing.clashes:
+                text = "fits" if standing.definition else made
+                yield Finding(what=what, state="ok", text=text)
+            for clash in standing.clashes:
+                yield Finding(what=what, state="wrong", text=str(clash), way_out=clash.way_out)
+
+    def _leftovers(self) -> Iterator[Finding]:
+        disks = Disks(client=self.shelf.client, resource_group=self.target.resource_group)
+        for disk in disks.ours():
+            ends = disk.tags.get(EXPIRES, "")
+            if ends and ends < str(self.today):
+                text = f"the temporary disk {disk.name} of a dead run, of use until {ends}"
+                way = f"az disk delete --resource-group {self.target.resource_group} "
+                way += f"--name {disk.name}; or publish that version again"
+                yield Finding(what="left behind", state="note", text=text, way_out=way)
+
+    @property
+    def _scope(self) -> str:
+        group = self.target.resource_group
+        return f"/subscriptions/{self.reach.subscription}/resourceGroups/{group}"
+
+    def _ask(self, path: str, version: str, **query: str) -> Mapping[str, Any]:
+        def step() -> Mapping[str, Any]:
+            return self.shelf.ask(path, version=version, **query)
+
+        return looked(f"asking for {path.rsplit('/', 1)[-1]}", step, patience=self.shelf.patience)
+
+    def _safely(self, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+        what = check.__name__.strip("_")
+        try:
+            yield from check()
+        except PublishError as error:
+            text = f"can't be looked at: {error.message.splitlines()[0]}"
+            yield Finding(what=what, state="wrong", text=text, way_out=error.hint)
+
+
+def _state(text: str) -> Any:
+    return text
+
+
+def _who(token: str) -> str:
+    """Whom a token was given to, as its own claims say; the token itself is shown nowhere."""
+    parts = token.split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return "signed in; the token does not say as whom"
+    names = ("upn", "unique_name", "appid", "oid")
+    found = next((str(claims[name]) for name in names if claims.get(name)), "somebody")
+    return f"signed in as {found}"

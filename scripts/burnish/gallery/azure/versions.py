@@ -1,0 +1,126 @@
+"""Takes a shelf; makes, widens, moves and removes versions, and waits until their copies are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from burnish.errors import PublishError
+from burnish.gallery.azure import replication
+from burnish.gallery.azure.fault import Rule
+from burnish.gallery.azure.faults import FAILED, REGION, STALL, STALLED
+from burnish.gallery.azure.operations import Operation
+from burnish.gallery.azure.patience import looked
+from burnish.gallery.azure.replication import Copy, Watch
+from burnish.gallery.azure.shelf import Found, Shelf
+from burnish.gallery.azure.tags import made_by
+from burnish.gallery.azure.telling import Refusal
+from burnish.model.protocols import Monitor
+
+T = TypeVar("T")
+DONE, BROKEN = "Succeeded", "Failed"
+
+
+class Taken(PublishError):
+    """The number belongs to a version of another plan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Versions:
+    """The versions of one definition; `monitor` is told how far copies are."""
+
+    shelf: Shelf
+    image: str
+    monitor: Monitor
+
+    def all(self) -> list[Found]:
+        """Every version as it is."""
+        what = f"listing the versions of {self.image}"
+        return self._looked(what, lambda: self.shelf.versions(self.image))
+
+    def one(self, number: str, *, copies: bool = False) -> Found | None:
+        """A version as it is."""
+        what = f"looking at {self.image}/{number}"
+        return self._looked(what, lambda: self.shelf.version(self.image, number, copies=copies))
+
+    def make(self, number: str, body: Found, *, plan: str) -> Operation | None:
+        """Begin to make a version; None where an earlier run has begun. Taken if another plan has the
+        number."""
+
+        def step() -> Operation | None:
+            found = self.shelf.version(self.image, number)
+            if found is None:
+                return self.shelf.create(self.image, number, body)
+            if made_by(found.get("tags")) != plan:
+                raise Taken(f"{self.image}/{number} belongs to another plan")
+            return None
+
+        return self._looked(f"making {self.image}/{number}", step)
+
+    def change(self, number: str, wanted: Callable[[Found], Found | None]) -> bool:
+        """Change a version to what `wanted` makes of it as it is now; False if it is so already."""
+
+        def step() -> Operation | None:
+            found = self.shelf.version(self.image, number)
+            if found is None:
+                raise PublishError(
+                    f"{self.image}/{number} is not in the gallery any more",
+                    hint="`burnish list --target` shows what is",
+                )
+            body = wanted(found)
+            return self.shelf.change(self.image, number, body) if body else None
+
+        what = f"changing {self.image}/{number}"
+        operation = self._looked(what, step)
+        if operation is not None:
+            self._looked(what, operation.wait)
+        return operation is not None
+
+    def remove(self, number: str) -> None:
+        """Remove a version."""
+        what = f"removing {self.image}/{number}"
+        self._looked(what, lambda: self.shelf.remove(self.image, number))
+
+    def whole(self, number: str, operation: Operation | None) -> list[Copy]:
+        """Wait until Azure has made a version and every copy of it; gives them.
+
+        Refusal: the version failed, a copy failed, or nothing has moved for a long time.
+        """
+        patience = self.shelf.patience
+        watch = Watch(began=patience.clock())
+        what = f"waiting for {self.image}/{number}"
+        ended = operation is None
+        while True:
+            if operation is not None and not ended:
+                ended = self._looked(what, operation.look)
+            found = self.one(number, copies=True)
+            if found is None:
+                raise Refusal(f"{what}: it is gone", rule=FAILED)
+            copies, state = replication.copies(found), found["properties"]["provisioningState"]
+            now = patience.clock()
+            watch.see(copies, now)
+            self.monitor.detail(watch.told(copies, now))
+            if state == BROKEN:
+                if operation is not None and not ended:
+                    self._looked(what, operation.wait)  # it knows why
+                raise _refusal(what, FAILED, copies)
+            if ended and state == DONE and all(each.over for each in copies):
+                return _sound(what, copies)
+            if watch.still(now) >= STALL:
+                raise _refusal(what, STALLED, [each for each in copies if not each.over])
+            patience.pause(self.shelf.interval)
+
+    def _looked(self, doing: str, step: Callable[[], T]) -> T:
+        return looked(doing, step, patience=self.shelf.patience)
+
+
+def _sound(what: str, copies: list[Copy]) -> list[Copy]:
+    if failed := [each for each in copies if each.state == replication.FAILED]:
+        raise _refusal(what, REGION, failed)
+    return copies
+
+
+def _refusal(what: str, rule: Rule, copies: list[Copy]) -> Refusal:
+    text = ", ".join(map(str, copies))
+    return Refusal(f"{what}: {rule.says}: {text}", rule=rule)

@@ -1,0 +1,130 @@
+"""`doctor` looks at login, subscription, permissions, regions and definitions of the emulated Azure."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.core.credentials import AccessToken
+from burnish.gallery.azure.doctor import Doctor
+from burnish.model.publication import Finding
+from cloud import BASE, NOW, Cloud, requests
+from emulator import clients as signed_in
+from emulator import faults, samples
+from emulator.emulator import Emulator
+
+
+@pytest.fixture
+def cloud(arm: Emulator, tmp_path: Path) -> Cloud:
+    return Cloud(arm=arm, folder=tmp_path)
+
+
+def look(cloud: Cloud, **reach: Any) -> dict[str, Finding]:
+    """The findings by what they are about; the worst of each."""
+    way = replace(cloud.reach(), **reach)
+    doctor = Doctor(
+        target=cloud.target,
+        reach=way,
+        shelf=replace(cloud.shelf(), client=way.compute(cloud.patience)),
+        images=[(cloud.image, BASE)],
+        today=NOW.date(),
+    )
+    order = {"wrong": 0, "note": 1, "ok": 2}
+    found = sorted(doctor.look(), key=lambda each: -order[each.state])
+    return {each.what: each for each in found}
+
+
+def test_a_whole_target_is_well_and_nothing_is_changed(cloud: Cloud) -> None:
+    cloud.image = replace(cloud.image, vm_size="Standard_D4s_v5")
+    found = look(cloud)
+    assert {each.what for each in found.values() if each.state == "wrong"} == set()
+    assert found["login"].text == "client secret: signed in; the token does not say as whom"
+    assert found["subscription"].text == "emulated (Enabled)"
+    assert found["gallery"].text == "golden would be made"
+    assert found["definition tiny-cpu"].text == "would be made"
+    assert {method for method, _ in requests(cloud.arm)} == {"GET"}
+
+
+def test_each_missing_permission_is_named_with_what_it_is_for(cloud: Cloud) -> None:
+    group = {"actions": ["Microsoft.Compute/*", "*/read"], "notActions": ["*/versions/delete"]}
+    cloud.arm.state.permissions = [{**group, "dataActions": [], "notDataActions": []}]
+    finding = look(cloud)["permissions in the group"]
+    assert finding.state == "wrong"
+    action, _, what = finding.text.partition(" is missing: ")
+    assert action == "Microsoft.Compute/galleries/images/versions/delete"
+    assert what == "burnish prunes, removes its own failed versions"
+    assert "docs/azure.md has the role assignments" in finding.way_out
+
+
+def test_a_login_that_fails_ends_it_with_the_way_out(cloud: Cloud) -> None:
+    found = look(cloud, credential=signed_in.by_secret(cloud.arm, secret="wrong"))
+    assert [each.what for each in found.values()] == ["login"]
+    assert found["login"].state == "wrong"
+    assert "AADSTS70" in found["login"].text
+    assert "az login" in found["login"].way_out
+
+
+def test_a_clash_is_found_before_anything_is_sent(cloud: Cloud) -> None:
+    shelf = cloud.shelf()
+    shelf.make({"location": "westeurope"})
+    identity = {"publisher": "burnish", "offer": "tests", "sku": "tiny-cpu"}
+    features = [
+        {"name": "SecurityType", "value": "TrustedLaunchSupported"},
+        {"name": "DiskControllerTypes", "value": "SCSI, NVMe"},
+    ]
+    theirs = samples.definition(osState="Specialized", identifier=identity, features=features)
+    shelf.define("tiny-cpu", theirs)
+    finding = look(cloud)["definition tiny-cpu"]
+    assert finding.state == "wrong"
+    assert finding.text == "osState: Azure has 'Specialized', burnish wants 'Generalized'"
+    assert "burnish always makes generalized images" in finding.way_out
+
+
+def test_a_missing_group_and_a_size_that_is_not_offered_are_told(cloud: Cloud) -> None:
+    cloud.image = replace(cloud.image, vm_size="Standard_Nowhere")
+    cloud.arm.state.groups.clear()
+    found = look(cloud)
+    assert found["resource group"].way_out == "az group create --name images --location westeurope"
+    assert found["region westeurope"].text == "Standard_Nowhere is not offered there"
+    assert found["region westeurope"].state == "note"
+    assert "gallery" not in found
+
+
+def test_disks_of_dead_runs_are_listed(cloud: Cloud) -> None:
+    tags = {"burnish-kind": "upload", "burnish-plan": "p", "burnish-expires": "2026-11-01"}
+    body = {**samples.upload_disk(), "tags": tags}
+    client = cloud.shelf().client
+    client.disks.begin_create_or_update("images", "burnish-upload-old", body).result()
+    finding = look(cloud)["left behind"]
+    assert (
+        finding.text
+        == "the temporary disk burnish-upload-old of a dead run, of use until 2026-11-01"
+    )
+
+
+def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(cloud: Cloud) -> None:
+    fault = faults.Fault(
+        method="GET", path="/permissions", status=403, code="AuthorizationFailed", times=9
+    )
+    cloud.arm.faults.add(fault)
+    found = look(cloud)
+    assert found["permissions"].text.startswith("can't be looked at: ")
+    assert found["gallery"].state == "ok"
+
+
+class Named:
+    """A credential whose token says whom it is for, as Azure's do."""
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        claims = base64.urlsafe_b64encode(json.dumps({"upn": "ann@example.org"}).encode())
+        return AccessToken(f"e30.{claims.decode().rstrip('=')}.sign", 4_000_000_000)
+
+
+def test_whom_one_is_signed_in_as_is_said_and_never_the_token(cloud: Cloud) -> None:
+    found = look(cloud, credential=Named())
+    assert found["login"].text == "client secret: signed in as ann@example.org"
+    assert "e30." not in repr(found)

@@ -1,0 +1,321 @@
+"""Every row of the table of faults happens in the emulated Azure: what is done, what is read, what stays."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnish.errors import PublishError
+from burnish.gallery.azure import faults as table
+from burnish.gallery.azure.telling import Refusal
+from burnish.model.image import Region
+from cloud import Cloud, requests
+from emulator import faults
+from emulator.emulator import Emulator
+from emulator.faults import Fault
+
+VERSION = "/versions/2026.1125.0"
+WRITES = ("PUT", "PATCH", "POST", "DELETE")
+
+
+def proves(name: str) -> Callable[[Any], Any]:
+    """The row that a test is about; tests/contract/test_azure_page.py reads it."""
+    assert name in {rule.name for rule in table.TABLE}
+    return lambda test: test
+
+
+@pytest.fixture
+def cloud(arm: Emulator, tmp_path: Path) -> Iterator[Cloud]:
+    """Whatever went wrong, no disk stays open."""
+    made = Cloud(arm=arm, folder=tmp_path)
+    yield made
+    assert {disk.properties["diskState"] for disk in arm.state.disks} <= {
+        "Unattached",
+        "ReadyToUpload",
+    }
+
+
+def refused(cloud: Cloud) -> Refusal:
+    with pytest.raises(PublishError) as caught:
+        cloud.publish(cloud.manifest())
+    assert isinstance(caught.value, Refusal)
+    return caught.value
+
+
+def nothing_left(cloud: Cloud) -> None:
+    assert cloud.arm.state.disks == []
+    assert cloud.arm.state.versions == []
+    assert list((cloud.folder / "work").glob("*.state")) == []
+
+
+def puts(cloud: Cloud) -> int:
+    """How often a version was put."""
+    return len(
+        [path for method, path in requests(cloud.arm) if method == "PUT" and VERSION in path]
+    )
+
+
+@proves("throttled")
+def test_waits_as_long_as_it_is_told(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.throttled("PUT", VERSION, after=7, times=2))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert cloud.told.waited.count(7.0) == 2
+    assert "Azure is busy and asks to wait: try 2 in 7 s" in cloud.told.said
+
+
+@proves("throttled, not told how long")
+def test_waits_longer_each_time_where_it_is_not_told(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.throttled("PUT", VERSION, times=3))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert [seconds for seconds in cloud.told.waited if seconds > 1] == [2.0, 4.0, 8.0]
+
+
+@proves("throttled, not told how long")
+def test_gives_up_when_it_stays_so_and_keeps_nothing(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.throttled("PUT", VERSION, times=11))
+    error = refused(cloud)
+    assert error.rule.name == "throttled, not told how long"
+    assert error.hint == "wait some minutes, then run the same command again"
+    nothing_left(cloud)
+
+
+@proves("token expired")
+def test_a_new_token_is_asked_for_once(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.expired_token("PUT", VERSION))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert any("the login's token was refused" in line for line in cloud.told.said)
+
+
+@proves("token expired")
+def test_a_login_that_stays_refused_ends_it_and_the_next_run_goes_on(cloud: Cloud) -> None:
+    fault = faults.expired_token("PUT", VERSION)
+    cloud.arm.faults.add(fault, faults.expired_token("PUT", VERSION, nth=2))
+    assert refused(cloud).hint.startswith("log in again (`az login`)")
+    again = cloud.publish(cloud.manifest())
+    assert (again.outcome, again.sent) == ("published", 0)
+
+
+@proves("connection lost while reading")
+def test_a_question_is_asked_again(cloud: Cloud) -> None:
+    cloud.arm.faults.add(Fault(method="GET", path=VERSION, cut="before", times=3))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    waits = ["try 2 in 1 s", "try 3 in 2 s", "try 4 in 4 s"]
+    assert {f"the connection was lost: {each}" for each in waits} <= set(cloud.told.said)
+
+
+@proves("connection lost while writing")
+@pytest.mark.parametrize(("cut", "sent"), [("before", 1), ("after", 1)])
+def test_what_became_of_a_change_is_looked_at_first(cloud: Cloud, cut: Any, sent: int) -> None:
+    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, cut=cut))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    # a request that was cut before it was carried out is not among the exchanges
+    assert puts(cloud) == sent
+    assert len(cloud.arm.state.versions) == 1
+
+
+@proves("connection lost while writing")
+@pytest.mark.parametrize("path", ["/galleries/golden\\?", "/images/tiny-cpu\\?", "/disks/burnish"])
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_so_it_is_with_everything_else_that_is_made(cloud: Cloud, path: str, cut: Any) -> None:
+    cloud.arm.faults.add(Fault(method="PUT", path=path, cut=cut))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert cloud.arm.state.disks == []
+
+
+@proves("generations differ")
+def test_generations_that_differ_end_it(cloud: Cloud) -> None:
+    text = "has a different Hypervisor generation ['V1'] than the parent gallery image ['V2']."
+    fault = Fault(method="PUT", path=VERSION, status=409, code="Conflict", message=text)
+    cloud.arm.faults.add(fault)
+    assert refused(cloud).rule.name == "generations differ"
+    nothing_left(cloud)
+
+
+@proves("number taken")
+def test_a_number_that_was_taken_meanwhile_is_looked_at(cloud: Cloud) -> None:
+    code = "PropertyChangeNotAllowed"
+    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, status=409, code=code))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+
+
+@proves("quota")
+def test_a_quota_ends_it(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.quota(VERSION))
+    error = refused(cloud)
+    assert error.message.endswith("a limit of the subscription is reached")
+    nothing_left(cloud)
+
+
+@proves("kept until its end of life")
+def test_a_version_that_azure_keeps_stays(cloud: Cloud) -> None:
+    cloud.with_target(block_deletion=True).publish(cloud.manifest())
+    with pytest.raises(Refusal, match="Azure keeps the version until its life ends"):
+        cloud.gallery().versions("tiny-cpu").remove("2026.1125.0")
+    assert len(cloud.arm.state.versions) == 1
+
+
+@proves("region would be dropped")
+def test_a_region_that_somebody_added_is_not_dropped(cloud: Cloud) -> None:
+    cloud.publish(cloud.manifest())
+    text = "Removing the replicated locations swedencentral is not allowed."
+    code = "OperationNotAllowed"
+    cloud.arm.faults.add(Fault(method="PATCH", path=VERSION, status=409, code=code, message=text))
+    wider = cloud.with_target(regions=(Region(name="westeurope"), Region(name="eastus")))
+    with pytest.raises(Refusal, match="no region is ever dropped"):
+        wider.publish(cloud.manifest())
+
+
+@proves("other operation going on")
+def test_another_operation_is_waited_for(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.busy("PUT", VERSION, times=2))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert "Azure is still at work on it: try 2 in 2 s" in cloud.told.said
+
+
+@proves("not allowed")
+@pytest.mark.parametrize("path", ["/galleries/golden\\?", "/disks/", VERSION])
+def test_a_login_that_may_not_is_told_where_to_look(cloud: Cloud, path: str) -> None:
+    code = "AuthorizationFailed"
+    cloud.arm.faults.add(Fault(method="PUT", path=path, status=403, code=code))
+    error = refused(cloud)
+    assert error.hint.startswith("`burnish doctor --target azure` names what is missing")
+    nothing_left(cloud)
+
+
+@proves("forbidden by a policy")
+def test_a_policy_is_named(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.policy("/disks/"))
+    assert "Policy identifiers: 'allowed-locations'" in refused(cloud).message
+    nothing_left(cloud)
+
+
+@proves("service error")
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_azures_own_faults_are_borne_with(cloud: Cloud, status: int) -> None:
+    cloud.arm.faults.add(
+        Fault(method="PUT", path=VERSION, status=status, code="InternalServerError")
+    )
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert 2.0 in cloud.told.waited
+
+
+@proves("bytes refused")
+def test_a_disk_that_azure_does_not_take_is_not_tried_again(cloud: Cloud) -> None:
+    ends = ("InvalidVhd", "The VHD has an unsupported virtual size.")
+    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, fails=ends))
+    assert "unsupported virtual size" in refused(cloud).message
+    assert puts(cloud) == 1
+    nothing_left(cloud)
+
+
+@proves("version failed")
+def test_our_failed_version_is_removed_and_made_again(cloud: Cloud) -> None:
+    ends = ("InternalOperationError", "Storage allocation failure")
+    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, fails=ends, times=2))
+    published = cloud.publish(cloud.manifest())
+    assert (published.outcome, published.version) == ("published", "2026.1125.0")
+    deleted = [path for method, path in requests(cloud.arm, 0) if method == "DELETE"]
+    assert len([path for path in deleted if VERSION in path]) == 2
+    assert cloud.arm.state.disks == []
+
+
+@proves("version failed")
+def test_a_version_that_fails_each_time_leaves_nothing(cloud: Cloud) -> None:
+    ends = ("InternalOperationError", "Storage allocation failure")
+    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, fails=ends, times=3))
+    assert "Storage allocation failure" in refused(cloud).message
+    nothing_left(cloud)
+
+
+@proves("version failed")
+def test_what_a_dead_run_left_failed_is_removed_first(cloud: Cloud) -> None:
+    cloud.publish(cloud.manifest())
+    cloud.arm.state.versions[0].properties["provisioningState"] = "Failed"
+    published = cloud.publish(cloud.manifest())
+    assert (published.outcome, published.version) == ("published", "2026.1125.0")
+
+
+@proves("version of others failed")
+def test_a_failed_version_of_others_is_left_as_it_is(cloud: Cloud) -> None:
+    cloud.publish(cloud.manifest())
+    [theirs] = cloud.arm.state.versions
+    theirs.document["tags"] = {"owner": "somebody"}
+    theirs.properties["provisioningState"] = "Failed"
+    before = copy.deepcopy(theirs.document)
+    assert cloud.publish(cloud.manifest()).version == "2026.1125.1"
+    assert theirs.document == before
+    assert any("that burnish did not make has the number" in line for line in cloud.told.said)
+
+
+@proves("replication stalls")
+def test_copies_that_do_not_move_are_named_and_go_on_by_themselves(cloud: Cloud) -> None:
+    cloud.arm.state.pace.stalled.add("northeurope")
+    error = refused(cloud)
+    assert "nothing has moved in these regions" in error.message
+    assert re.search(r": northeurope \d+ %$", error.message)
+    assert sum(cloud.told.waited) >= table.STALL
+    cloud.arm.state.pace.stalled.clear()
+    again = cloud.publish(cloud.manifest())
+    assert (again.outcome, again.sent) == ("already", 0)
+    assert cloud.arm.state.disks == []
+
+
+@proves("region failed")
+def test_a_region_that_failed_is_named_and_the_others_are_whole(cloud: Cloud) -> None:
+    cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
+    error = refused(cloud)
+    assert error.message.endswith("northeurope failed: Storage allocation failure")
+    assert error.hint.startswith("take the region off the version in Azure")
+    assert len(cloud.arm.state.versions) == 1
+    assert cloud.arm.state.disks == []
+
+
+@proves("killed")
+def test_an_interrupt_leaves_a_closed_disk_that_the_next_run_goes_on_with(cloud: Cloud) -> None:
+    manifest = cloud.manifest()
+    publication = cloud.publication(manifest)
+
+    def interrupt(*_: object, **__: object) -> Any:
+        raise KeyboardInterrupt
+
+    object.__setattr__(publication.versions, "make", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        publication.run()
+    assert [disk.properties["diskState"] for disk in cloud.arm.state.disks] == ["Unattached"]
+    again = cloud.publish(manifest)
+    assert (again.outcome, again.sent) == ("published", 0)
+    assert cloud.arm.state.disks == []
+
+
+@proves("page: busy or lost")
+@pytest.mark.parametrize("fault", [{"status": 503, "code": "ServerBusy"}, {"cut": "before"}])
+def test_a_page_is_sent_again(cloud: Cloud, fault: dict[str, Any]) -> None:
+    cloud.arm.faults.add(Fault(method="PUT", path="comp=page", nth=2, **fault))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+
+
+@proves("page: address has run out")
+def test_a_new_address_is_asked_for(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.sas_expired(nth=2))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    asked = [path for method, path in requests(cloud.arm) if "beginGetAccess" in path]
+    assert len(asked) == 2
+
+
+@proves("page: changed on the way")
+def test_changed_bytes_are_sent_again(cloud: Cloud) -> None:
+    fault = Fault(method="PUT", path="comp=page", nth=2, status=400, code="Md5Mismatch")
+    cloud.arm.faults.add(fault)
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+
+
+@proves("any other refusal")
+def test_what_the_table_does_not_know_is_told_as_azure_says_it(cloud: Cloud) -> None:
+    fault = Fault(method="PUT", path=VERSION, status=422, code="Novel", message="Something new.")
+    cloud.arm.faults.add(fault)
+    assert refused(cloud).message == "making tiny-cpu/2026.1125.0: 422 Novel: Something new."
+    nothing_left(cloud)

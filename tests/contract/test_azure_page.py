@@ -1,0 +1,29 @@
+"""docs/azure.md has the table of faults and of actions, and every row of faults has a test."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from burnish.gallery.azure.faults import TABLE
+from house import sources
+
+TOOL = sources.ROOT / "scripts" / "tools" / "azure_page.py"
+TESTS = sources.ROOT / "tests" / "azure" / "test_faults.py"
+
+
+def test_the_page_is_fresh() -> None:
+    command = [sys.executable, str(TOOL), "--check"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}write it with {TOOL.name}"
+
+
+def test_every_fault_has_a_test() -> None:
+    proven = set(re.findall(r'^@proves\("([^"]+)"\)$', sources.text(TESTS), re.MULTILINE))
+    assert proven == {rule.name for rule in TABLE}
+
+
+def test_the_page_says_first_what_was_never_run() -> None:
+    page = sources.text(sources.ROOT / "docs" / "azure.md")
+    assert page.startswith("# Azure\n\n> **Never run against real Azure.**")
