@@ -6,10 +6,10 @@ import copy
 import math
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from emulator.galleries import COMPUTE
 from emulator.messages import ArmError, Response
+from emulator.operations import Finish
 from emulator.router import Call, Router
 from emulator.service import Service
 from emulator.state import DISKS, Document, Resource
@@ -49,7 +49,7 @@ class Disks:
         before = self.service.state.find(call.id)
         self.service.operations.refuse_while_busy(call.id)
         if before:
-            return self._changed(call, before, body)
+            return self._changed(call, before, body=body)
         document: Document = {
             "name": call["disk"],
             "id": call.id,
@@ -63,9 +63,9 @@ class Disks:
 
     def patch(self, call: Call) -> Response:
         """Its tags, mostly."""
-        return self._changed(call, self.service.state.get(call.id), call.request.document())
+        return self._changed(call, self.service.state.get(call.id), body=call.request.document())
 
-    def _changed(self, call: Call, disk: Resource, body: Document) -> Response:
+    def _changed(self, call: Call, disk: Resource, *, body: Document) -> Response:
         old, new = (
             each.get("hyperVGeneration") for each in (disk.properties, body.get("properties", {}))
         )
@@ -114,9 +114,7 @@ class Disks:
 
     def grant(self, call: Call) -> Response:
         """Open it: its operation gives out a signed address."""
-        self.service.operations.look_at(call.id)
-        disk = self.service.state.get(call.id)
-        self.service.operations.refuse_while_busy(call.id)
+        disk = self._still(call)
         asked = call.request.document()
         write, state = asked["access"] == "Write", disk.properties["diskState"]
         allowed = {"ReadyToUpload", "ActiveUpload"} if write else {"Unattached", "ActiveSAS"}
@@ -124,29 +122,36 @@ class Disks:
             text = f"Access '{asked['access']}' can't be granted: the disk is in state {state}."
             raise ArmError(409, "OperationNotAllowed", text)
 
-        def finish() -> Any:
+        def finish() -> Document | None:
             disk.properties["diskState"] = "ActiveUpload" if write else "ActiveSAS"
             seconds = int(asked["durationInSeconds"])
             return {
                 "accessSAS": self.service.blobs.sign(disk.blob, write=write, seconds=seconds)
             }
 
-        return self._action(call, disk, finish)
+        return self._action(call, disk, finish=finish)
 
     def revoke(self, call: Call) -> Response:
         """Close it: no address works any more. A disk that was written to is a disk from here on."""
-        self.service.operations.look_at(call.id)
-        disk = self.service.state.get(call.id)
-        self.service.operations.refuse_while_busy(call.id)
+        disk = self._still(call)
 
-        def finish() -> Any:
+        def finish() -> Document | None:
             if disk.properties["diskState"] in ("ActiveUpload", "ActiveSAS"):
                 self.service.blobs.revoke(disk.blob)
                 disk.properties["diskState"] = "Unattached"
+            return None
 
-        return self._action(call, disk, finish)
+        return self._action(call, disk, finish=finish)
 
-    def _action(self, call: Call, disk: Resource, finish: Any) -> Response:  # noqa: PLR0917
+    def _still(self, call: Call) -> Resource:
+        """The disk of an action, when nothing goes on with it."""
+        id_ = call.id.rsplit("/", 1)[0]
+        self.service.operations.look_at(id_)
+        disk = self.service.state.get(id_)
+        self.service.operations.refuse_while_busy(id_)
+        return disk
+
+    def _action(self, call: Call, disk: Resource, *, finish: Finish) -> Response:
         operation = self.service.operations.begin(
             call.request, disk.id, finish=finish, location=disk.document["location"]
         )

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from emulator.messages import ArmError, Response
 from emulator.router import Call, Router
-from emulator.service import Service, refuse_change
-from emulator.state import DEFINITIONS, GALLERIES, SUBSCRIPTION, VERSIONS, Document, Resource
+from emulator.service import Service, described, refuse_change
+from emulator.state import DEFINITIONS, GALLERIES, SUBSCRIPTION, Document, Resource
 
 COMPUTE = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute"
 GALLERY = f"{COMPUTE}/galleries/{{gallery}}"
 DEFINITION = f"{GALLERY}/images/{{definition}}"
+VERSION = f"{DEFINITION}/versions/{{version}}"
 # the patterns of az CLI 2.91: the Swagger has none
 GALLERY_NAME = re.compile(r"[a-zA-Z0-9]+([_.]?[a-zA-Z0-9]+)*")
 DEFINITION_NAME = re.compile(r"[^_\W][\w.-]{0,79}(?<![-.])")
@@ -61,7 +62,7 @@ class Galleries:
         self.service.group(call["group"])
         _check(GALLERY_NAME, call["gallery"], "gallery", most=80)
         before = self.service.state.find(call.id)
-        made = _made(call, GALLERIES, call["gallery"], before=before)
+        made = described(call, GALLERIES, name=call["gallery"], before=before)
         unique = f"{SUBSCRIPTION}-{call['gallery'].upper()}"
         made.properties["identifier"] = {"uniqueName": unique}
         return self._write(call, made, before=before)
@@ -75,7 +76,7 @@ class Galleries:
         parent = self.service.parent(call.id.rsplit("/images/", 1)[0], of=DEFINITIONS)
         _check(DEFINITION_NAME, call["definition"], "galleryImage", most=80)
         before = self.service.state.find(call.id)
-        made = _made(call, DEFINITIONS, call["definition"], before=before)
+        made = described(call, DEFINITIONS, name=call["definition"], before=before)
         for name in ("osType", "osState", "identifier"):
             if name not in made.properties:
                 text = f"Required parameter 'galleryImage.properties.{name}' is missing (null)."
@@ -133,36 +134,6 @@ def _check(pattern: re.Pattern[str], name: str, what: str, *, most: int) -> None
         raise ArmError(400, "InvalidParameter", f"{text} ('{name}')")
 
 
-def _made(call: Call, kind: str, name: str, *, before: Resource | None) -> Resource:
-    """The resource that a PUT describes; where it stood already, its id and location stay."""
-    body = call.request.document()
-    if not body.get("location"):
-        text = "The location property is required for this definition."
-        raise ArmError(400, "LocationRequired", text)
-    if before:
-        old = before.document["location"]
-        if old.lower() != body["location"].replace(" ", "").lower():
-            text = (
-                f"The resource '{name}' already exists in location '{old}'. A resource with the "
-                f"same name cannot be created in location '{body['location']}'."
-            )
-            raise ArmError(409, "InvalidResourceLocation", text)
-    document: Document = {
-        "name": before.name if before else name,
-        "id": before.id if before else call.id,
-        "type": kind,
-        "location": body["location"].replace(" ", "").lower(),
-        "tags": body.get("tags") or {},
-        "properties": copy.deepcopy(body.get("properties", {})),
-    }
-    if body.get("identity"):
-        document["identity"] = body["identity"]
-    made = Resource(document=document, kind=kind)
-    if before:
-        made.made, made.progress, made.uefi = before.made, before.progress, before.uefi
-    return made
-
-
 def _defaults(properties: Document) -> None:
     """What ARM fills in from 2025-03-03 on where a definition does not say it (azure.md 1.2)."""
     properties.setdefault("hyperVGeneration", "V2")
@@ -190,8 +161,3 @@ def _features(resource: Resource) -> list[tuple[str, str]]:
 def _names(resource: Resource) -> tuple[str, ...]:
     identifier = resource.properties["identifier"]
     return tuple(str(identifier[name]).lower() for name in ("publisher", "offer", "sku"))
-
-
-made_of = _made
-VERSION = f"{DEFINITION}/versions/{{version}}"
-VERSION_KIND = VERSIONS

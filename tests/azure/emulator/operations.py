@@ -12,7 +12,7 @@ from typing import Any
 
 from emulator.faults import Fault
 from emulator.messages import ArmError, Request, Response
-from emulator.state import SUBSCRIPTION, Pace, place
+from emulator.state import SUBSCRIPTION, State, place
 
 Finish = Callable[[], Any]
 
@@ -79,7 +79,7 @@ class Operations:
     """All of a test."""
 
     base: str
-    pace: Pace
+    state: State
     known: dict[str, Operation] = field(default_factory=dict)
     # the fault that the request under way has met
     fault: Fault | None = None
@@ -94,7 +94,7 @@ class Operations:
         undo: Callable[[], None] = lambda: None,
     ) -> Operation:
         """A new one on the resource `target`; how long it takes, and how it ends, is planned."""
-        seconds = self.pace.seconds + (self.fault.seconds if self.fault else 0.0)
+        seconds = self.state.pace.seconds + (self.fault.seconds if self.fault else 0.0)
         kind = "DiskOperations" if "/disks/" in target.lower() else "capsOperations"
         made = Operation(
             target=target.lower(),
@@ -102,7 +102,7 @@ class Operations:
             location=place(location),
             finish=self._planned(finish),
             undo=undo,
-            polls=0 if seconds else self.pace.polls,
+            polls=0 if seconds else self.state.pace.polls,
             due=time.monotonic() + seconds,
             version=request.query.get("api-version", ""),
         )
@@ -128,7 +128,7 @@ class Operations:
         if monitor:
             headers["Location"] = f"{start}monitor=true&{end}"
         if operation.kind == "DiskOperations":
-            headers["Retry-After"] = str(self.pace.retry_after)
+            headers["Retry-After"] = str(self.state.pace.retry_after)
         return headers
 
     def asked(self, request: Request, id: str) -> Response:  # noqa: A002

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,3 +111,33 @@ def refuse_change(path: str, before: Any, after: Any) -> None:
     if after is not None and before != after:
         text = f"Changing property '{path}' is not allowed."
         raise ArmError(409, "PropertyChangeNotAllowed", text)
+
+
+def described(call: Call, kind: str, *, name: str, before: Resource | None) -> Resource:
+    """The resource that a PUT describes; where it stood already, its id and location stay."""
+    body = call.request.document()
+    if not body.get("location"):
+        text = "The location property is required for this definition."
+        raise ArmError(400, "LocationRequired", text)
+    if before:
+        old = before.document["location"]
+        if old.lower() != body["location"].replace(" ", "").lower():
+            text = (
+                f"The resource '{name}' already exists in location '{old}'. A resource with the "
+                f"same name cannot be created in location '{body['location']}'."
+            )
+            raise ArmError(409, "InvalidResourceLocation", text)
+    document: Document = {
+        "name": before.name if before else name,
+        "id": before.id if before else call.id,
+        "type": kind,
+        "location": body["location"].replace(" ", "").lower(),
+        "tags": body.get("tags") or {},
+        "properties": copy.deepcopy(body.get("properties", {})),
+    }
+    if body.get("identity"):
+        document["identity"] = body["identity"]
+    made = Resource(document=document, kind=kind)
+    if before:
+        made.made, made.progress, made.uefi = before.made, before.progress, before.uefi
+    return made

@@ -1,0 +1,80 @@
+"""What a version is made from: there, of the right kind, and with the right bytes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from emulator.disks import FOOTER, GIB, MIB
+from emulator.messages import ArmError
+from emulator.service import Service
+from emulator.state import Document, Resource
+
+COOKIE = b"conectix"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Looks at the sources of versions."""
+
+    service: Service
+
+    def check(self, version: Resource, definition: Resource) -> int:
+        """Its size in GB; ArmError 4xx where the version can't be made from what it names."""
+        profile = version.properties.get("storageProfile") or {}
+        whole = profile.get("source") or {}
+        disk = (profile.get("osDiskImage") or {}).get("source") or {}
+        named = [value for value in (*whole.values(), *disk.values()) if value]
+        if not named:
+            text = "Required parameter 'galleryImageVersion.properties.storageProfile' names no source."
+            raise ArmError(400, "InvalidParameter", text)
+        source = self.service.state.find(str(named[0]))
+        if source is None:
+            text = f"The source '{named[0]}' of the version was not found."
+            raise ArmError(404, "NotFound", text)
+        if source.document["location"] != version.document["location"]:
+            text = (
+                f"The source is in '{source.document['location']}', the version in "
+                f"'{version.document['location']}': they must be in one location."
+            )
+            raise ArmError(400, "InvalidParameter", text)
+        if not disk:
+            return 30
+        self._disk(source, definition)
+        return math.ceil(int(source.properties["diskSizeBytes"]) / GIB)
+
+    def _disk(self, disk: Resource, definition: Resource) -> None:
+        self.service.operations.refuse_while_busy(disk.id)
+        if (state := disk.properties.get("diskState")) != "Unattached":
+            text = f"The disk '{disk.name}' can't be read: it is in state {state}."
+            raise ArmError(409, "OperationNotAllowed", text)
+        old, new = disk.properties.get("hyperVGeneration", "V1"), definition.properties["hyperVGeneration"]
+        if old != new:
+            text = (
+                f"The resource with id '{disk.id}' has a different Hypervisor generation ['{old}'] "
+                f"than the parent gallery image Hypervisor generation ['{new}']."
+            )
+            raise ArmError(409, "Conflict", text)
+        capabilities: Document = disk.properties.get("supportedCapabilities") or {}
+        old, new = capabilities.get("architecture", "x64"), definition.properties["architecture"]
+        if old != new:
+            text = (
+                f"The resource with id '{disk.id}' has a different architecture ['{old}'] than the "
+                f"parent gallery image ['{new}']."
+            )
+            raise ArmError(409, "Conflict", text)
+
+    def look_at_bytes(self, version: Resource) -> None:
+        """ArmError, by which its operation fails, where the disk is no fixed VHD of whole MiB."""
+        source = version.properties["storageProfile"].get("osDiskImage", {}).get("source") or {}
+        disk = self.service.state.find(str(source.get("id", "")))
+        if disk is None or not disk.blob:
+            return
+        size = self.service.blobs.size(disk.blob)
+        footer = self.service.blobs.read(disk.blob, offset=size - FOOTER, length=FOOTER)
+        if footer[:8] != COOKIE:
+            text = "The specified disk does not have a VHD footer: its cookie value is not 'conectix'."
+            raise ArmError(200, "InvalidVhd", text)
+        if (size - FOOTER) % MIB or int.from_bytes(footer[48:56], "big") != size - FOOTER:
+            text = f"The specified disk has an unsupported virtual size: {size - FOOTER} bytes."
+            raise ArmError(200, "InvalidVhd", text)
