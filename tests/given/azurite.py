@@ -82,7 +82,8 @@ def running(folder: Path) -> Iterator[Azurite]:
     try:
         _await(port, process=process, log=log)
         azurite = Azurite(port=port, key=key)
-        azurite.service().create_container(CONTAINER)
+        with azurite.service() as service:
+            service.create_container(CONTAINER)
         yield azurite
     finally:
         process.kill()

@@ -9,14 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
-import threading
 import uuid
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from azure.storage.blob import AccessPolicy, BlobClient, BlobSasPermissions, generate_blob_sas
+from azure.storage.blob import AccessPolicy, BlobClient, BlobServiceClient, generate_blob_sas
 from azurite import ACCOUNT, Azurite
+
 from emulator.faults import Plan
 from emulator.messages import Cut, Request, Response
 
@@ -43,7 +44,14 @@ class Blobs:
     faults: Plan
     port: int = 0
     pages: list[Page] = field(default_factory=list)
-    _local: threading.local = field(default_factory=threading.local)
+    _service: BlobServiceClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._service = self.azurite.service()
+
+    def close(self) -> None:
+        """No more of it."""
+        self._service.close()
 
     @property
     def bytes_sent(self) -> int:
@@ -53,16 +61,16 @@ class Blobs:
     def make(self, size: int) -> str:
         """A new blob, all zero, in a container of its own: its name."""
         name = f"md-{uuid.uuid4().hex[:20]}"
-        self.azurite.service().create_container(name)
+        self._service.create_container(name)
         self._client(name).create_page_blob(size)
         return name
 
     def sign(self, name: str, *, write: bool, seconds: int) -> str:
         """An address that may read, or write too, for so long or until it is revoked."""
-        container = self.azurite.service().get_container_client(name)
+        container = self._service.get_container_client(name)
         now = datetime.now(UTC)
         policy = AccessPolicy(
-            permission=BlobSasPermissions.from_string("rw" if write else "r"),
+            permission="rw" if write else "r",
             start=now - timedelta(minutes=5),
             expiry=now + timedelta(seconds=seconds),
         )
@@ -79,12 +87,12 @@ class Blobs:
 
     def revoke(self, name: str) -> None:
         """No address of it works any more."""
-        container = self.azurite.service().get_container_client(name)
+        container = self._service.get_container_client(name)
         container.set_container_access_policy({})
 
     def delete(self, name: str) -> None:
         """It is gone."""
-        self.azurite.service().delete_container(name)
+        self._service.delete_container(name)
 
     def read(self, name: str, *, offset: int = 0, length: int | None = None) -> bytes:
         """Its bytes, all of them or some."""
@@ -95,7 +103,7 @@ class Blobs:
         return int(self._client(name).get_blob_properties().size)
 
     def _client(self, name: str) -> BlobClient:
-        return self.azurite.service().get_blob_client(name, BLOB)
+        return self._service.get_blob_client(name, BLOB)
 
     def answer(self, request: Request) -> Response:
         """What the front does with a request."""
@@ -115,7 +123,12 @@ class Blobs:
         return response
 
     def _forward(self, request: Request) -> Response:
-        connection = self._connection()
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", self.azurite.port, timeout=60)
+        ) as connection:
+            return self._over(connection, request)
+
+    def _over(self, connection: http.client.HTTPConnection, request: Request) -> Response:
         headers = {k: v for k, v in request.headers.items() if k not in OF_CONNECTION}
         headers["content-length"] = str(len(request.body))
         connection.request(request.method, request.target, body=request.body, headers=headers)
@@ -127,15 +140,6 @@ class Blobs:
         if raw.status == 403 and kept.get("x-ms-error-code") == "AuthorizationFailure":
             return _refused(403, "AuthenticationFailed", message="The signature is not valid.")
         return Response(status=raw.status, body=body, headers=kept)
-
-    def _connection(self) -> http.client.HTTPConnection:
-        """One for each thread, kept open."""
-        kept = getattr(self._local, "connection", None)
-        if kept is None:
-            kept = http.client.HTTPConnection("127.0.0.1", self.azurite.port, timeout=60)
-            self._local.connection = kept
-        found: http.client.HTTPConnection = kept
-        return found
 
 
 def _page(request: Request) -> Page:

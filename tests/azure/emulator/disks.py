@@ -125,9 +125,7 @@ class Disks:
         def finish() -> Document | None:
             disk.properties["diskState"] = "ActiveUpload" if write else "ActiveSAS"
             seconds = int(asked["durationInSeconds"])
-            return {
-                "accessSAS": self.service.blobs.sign(disk.blob, write=write, seconds=seconds)
-            }
+            return {"accessSAS": self.service.blobs.sign(disk.blob, write=write, seconds=seconds)}
 
         return self._action(call, disk, finish=finish)
 
@@ -194,7 +192,9 @@ def _preflight(body: Document) -> None:
         return
     size = data.get("uploadSizeBytes")
     if size is None:
-        text = "Required parameter 'disk.properties.creationData.uploadSizeBytes' is missing (null)."
+        text = (
+            "Required parameter 'disk.properties.creationData.uploadSizeBytes' is missing (null)."
+        )
         raise ArmError(400, "InvalidParameter", text)
     if (size - FOOTER) % MIB:
         text = (

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from azurite import Azurite
+from exchange import Exchange
+
 from emulator import server, tls
 from emulator.blobs import Blobs
 from emulator.disks import Disks
@@ -25,7 +27,6 @@ from emulator.router import Call, Router
 from emulator.service import Service
 from emulator.state import GROUP, LOCATION, SUBSCRIPTION, TENANT, State
 from emulator.versions import Versions
-from exchange import Exchange
 
 LIMITS = {
     "x-ms-ratelimit-remaining-resource": "Microsoft.Compute/GetGallery3Min;333",
@@ -45,7 +46,7 @@ class Emulator:
     faults: Plan = field(default_factory=Plan)
     state: State = field(default_factory=State)
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _service: Service = field(init=False)
+    _current: Service | None = None
     _router: Router = field(init=False)
     _entra: Router = field(init=False)
 
@@ -69,13 +70,24 @@ class Emulator:
         """The bytes of disks, and the pages that were put."""
         return self._service.blobs
 
+    @property
+    def _service(self) -> Service:
+        assert self._current, "the emulator is served by `running`"
+        return self._current
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        if self._current:
+            self._current.blobs.close()
+
     def reset(self) -> None:
         """As new: nothing exists, nothing was seen, nothing is planned."""
         with self._lock:
             self.exchanges, self.faults, self.state = [], Plan(), State()
             operations = Operations(base=self.base_url, state=self.state)
+            self.close()
             blobs = Blobs(azurite=self.azurite, faults=self.faults, port=self.blob_port)
-            self._service = Service(state=self.state, operations=operations, blobs=blobs)
+            self._current = Service(state=self.state, operations=operations, blobs=blobs)
             self._router, self._entra = Router(), Router()
             Entra(identity=self.state.identity, base=self.base_url).routes(self._entra)
             self._router.add("GET", STATUS, self._status)
@@ -84,7 +96,11 @@ class Emulator:
 
     def bytes_of(self, disk: str) -> bytes:
         """All bytes of a disk, by its id or by its name in the emulator's resource group."""
-        found = [each for each in self.state.disks if disk.lower() in (each.id.lower(), each.name.lower())]
+        found = [
+            each
+            for each in self.state.disks
+            if disk.lower() in (each.id.lower(), each.name.lower())
+        ]
         assert found, f"there is no disk '{disk}'"
         return self.blobs.read(found[0].blob)
 
@@ -97,7 +113,10 @@ class Emulator:
 
     def paths(self, *methods: str) -> list[tuple[str, str]]:
         """Method and path of what was asked of ARM, without the looks at operations."""
-        found = [(each.method, each.url.split("?")[0].removeprefix(self.base_url)) for each in self.exchanges]
+        found = [
+            (each.method, each.url.split("?")[0].removeprefix(self.base_url))
+            for each in self.exchanges
+        ]
         return [
             (method, path)
             for method, path in found
@@ -157,7 +176,10 @@ class Emulator:
         )
 
 
-STATUS = "/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/{kind}Operations/{id}"
+STATUS = (
+    "/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}"
+    "/{kind}Operations/{id}"
+)
 
 
 def _refuse_unknown(request: Request) -> None:
@@ -190,12 +212,15 @@ def running(azurite: Azurite, folder: Path) -> Iterator[Emulator]:
     with _served(emulator, context):
         emulator.reset()
         yield emulator
+        emulator.close()
 
 
 @contextmanager
 def _served(emulator: Emulator, context: ssl.SSLContext) -> Iterator[None]:
     with (
         server.serving(emulator.answer, tls=context) as emulator.port,
-        server.serving(lambda request: emulator.blobs.answer(request)) as emulator.blob_port,
+        server.serving(
+            lambda request: emulator.blobs.answer(request)  # noqa: PLW0108 - another one for each test
+        ) as emulator.blob_port,
     ):
         yield

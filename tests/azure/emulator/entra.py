@@ -29,7 +29,9 @@ class Entra:
     def configuration(self, call: Call) -> Response:
         """Where its other addresses are."""
         if call["tenant"] != TENANT:
-            return _error(400, "invalid_tenant", f"AADSTS90002: Tenant '{call['tenant']}' not found.")
+            return _error(
+                400, "invalid_tenant", f"AADSTS90002: Tenant '{call['tenant']}' not found."
+            )
         start = f"{self.base}/{TENANT}"
         body = {
             "issuer": f"{start}/v2.0",

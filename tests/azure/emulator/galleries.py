@@ -73,7 +73,7 @@ class Galleries:
 
     def put_definition(self, call: Call) -> Response:
         """New, or again with what may change."""
-        parent = self.service.parent(call.id.rsplit("/images/", 1)[0], of=DEFINITIONS)
+        parent = self.service.parent(call.id.rsplit("/", 2)[0], of=DEFINITIONS)
         _check(DEFINITION_NAME, call["definition"], "galleryImage", most=80)
         before = self.service.state.find(call.id)
         made = described(call, DEFINITIONS, name=call["definition"], before=before)

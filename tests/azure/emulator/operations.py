@@ -17,6 +17,12 @@ from emulator.state import SUBSCRIPTION, State, place
 Finish = Callable[[], Any]
 
 
+def long_signature() -> str:
+    """Some 3.5 kB, as the signatures of real addresses are."""
+    certificate = secrets.token_urlsafe(2600)
+    return f"t=639000000000000000&c={certificate}&s={secrets.token_urlsafe(16)}&h=burnish"
+
+
 @dataclass(kw_only=True)
 class Operation:
     """One; `finish` carries it out when its time has come, and may raise ArmError."""
@@ -34,7 +40,7 @@ class Operation:
     ended: datetime | None = None
     output: Any = None
     error: ArmError | None = None
-    signature: str = field(default_factory=lambda: long_signature(), repr=False)
+    signature: str = field(default_factory=long_signature, repr=False)
 
     def look(self) -> None:
         """One look at it: it moves on, and ends when it is due."""
@@ -66,12 +72,6 @@ class Operation:
         elif self.output is not None and self.kind == "DiskOperations":
             document["properties"] = {"output": self.output}
         return document
-
-
-def long_signature() -> str:
-    """Some 3.5 kB, as the signatures of real addresses are."""
-    certificate = secrets.token_urlsafe(2600)
-    return f"t=639000000000000000&c={certificate}&s={secrets.token_urlsafe(16)}&h=burnish"
 
 
 @dataclass(kw_only=True)

@@ -48,7 +48,10 @@ class Sources:
         if (state := disk.properties.get("diskState")) != "Unattached":
             text = f"The disk '{disk.name}' can't be read: it is in state {state}."
             raise ArmError(409, "OperationNotAllowed", text)
-        old, new = disk.properties.get("hyperVGeneration", "V1"), definition.properties["hyperVGeneration"]
+        old, new = (
+            disk.properties.get("hyperVGeneration", "V1"),
+            definition.properties["hyperVGeneration"],
+        )
         if old != new:
             text = (
                 f"The resource with id '{disk.id}' has a different Hypervisor generation ['{old}'] "
@@ -73,7 +76,9 @@ class Sources:
         size = self.service.blobs.size(disk.blob)
         footer = self.service.blobs.read(disk.blob, offset=size - FOOTER, length=FOOTER)
         if footer[:8] != COOKIE:
-            text = "The specified disk does not have a VHD footer: its cookie value is not 'conectix'."
+            text = (
+                "The specified disk does not have a VHD footer: its cookie value is not 'conectix'."
+            )
             raise ArmError(200, "InvalidVhd", text)
         if (size - FOOTER) % MIB or int.from_bytes(footer[48:56], "big") != size - FOOTER:
             text = f"The specified disk has an unsupported virtual size: {size - FOOTER} bytes."

@@ -126,7 +126,7 @@ class State:
         """The same; ArmError 404 where there is none."""
         found = self.find(id)
         if found is None:
-            kind = "/".join(id.split("/providers/")[-1].split("/")[:1] + id.split("/")[-2:])
+            kind = "/".join(id.rsplit("/providers/", 1)[-1].split("/")[:1] + id.split("/")[-2:])
             raise ArmError(404, "ResourceNotFound", f"The Resource '{kind}' was not found.")
         return found
 

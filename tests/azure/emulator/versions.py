@@ -1,4 +1,4 @@
-"""Image versions: made from a disk whose bytes are looked at, copied to regions, changed, deleted, restored."""
+"""Image versions: made of a disk's bytes, copied to regions, changed, deleted, restored."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Versions:
 
     def put(self, call: Call) -> Response:
         """New, again with what may change, or restored."""
-        definition = self.service.parent(call.id.rsplit("/versions/", 1)[0], of=VERSIONS)
+        definition = self.service.parent(call.id.rsplit("/", 2)[0], of=VERSIONS)
         name = call["version"]
         if not VERSION_NAME.fullmatch(name) or any(int(n) >= 1 << 31 for n in name.split(".")):
             text = "The entity name 'galleryImageVersion.name' is invalid: three 32-bit integers."
@@ -120,7 +120,7 @@ class Versions:
 
     def _stand(self, made: Resource) -> None:
         """The definition may have gone meanwhile."""
-        self.service.state.get(made.id.rsplit("/versions/", 1)[0])
+        self.service.state.get(made.id.rsplit("/", 2)[0])
 
     def _refuse_failed(self, before: Resource | None) -> None:
         """ArmError 409: one that failed is deleted first; the code is ours, the rule is known."""
@@ -136,7 +136,7 @@ class Versions:
             return Response(status=204)
         self.service.operations.refuse_while_busy(call.id)
         _refuse_protected(version)
-        gallery = self.service.state.get(call.id.split("/images/")[0])
+        gallery = self.service.state.get(call.id.rsplit("/", 4)[0])
         policy = gallery.properties.get("softDeletePolicy") or {}
         bypass = call.request.query.get("bypassSoftDelete", "").lower() == "true"
         soft = bool(policy.get("isSoftDeleteEnabled")) and version.provisioning != "Failed"
@@ -151,15 +151,21 @@ class Versions:
 
     def soft_deleted(self, call: Call) -> Response:
         """Those that can be restored."""
-        start = call.id.split("/softDeletedArtifactTypes/")[0]
+        start = call.id.rsplit("/", 5)[0]
         below = f"{start}/images/{call['definition']}/versions/".lower()
-        found = [each for key, each in sorted(self.service.state.deleted.items()) if key.startswith(below)]
+        found = [
+            each
+            for key, each in sorted(self.service.state.deleted.items())
+            if key.startswith(below)
+        ]
         return self.service.listed(call, [_soft(each) for each in found])
 
     def _restore(self, call: Call) -> Response:
         version = self.service.state.deleted.pop(call.id.lower(), None)
         if version is None:
-            raise ArmError(404, "ResourceNotFound", "There is no soft-deleted version of that name.")
+            raise ArmError(
+                404, "ResourceNotFound", "There is no soft-deleted version of that name."
+            )
         return self.service.written(call, version, finish=lambda: None, new=True)
 
     def _refuse_soft_deleted(self, call: Call) -> None:
