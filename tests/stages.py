@@ -82,6 +82,8 @@ def fast() -> list[Stage]:
             ),
         ),
         Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
+        Stage("Azurite from npm, once", 1, (sys.executable, "tests/given/azurite.py")),
+        Stage("Azure, emulated", 1, (*PYTEST, "tests/azure")),
     ]
 
 
@@ -92,7 +94,7 @@ def test() -> list[Stage]:
     return [
         *fast(),
         Stage(f"image {IMAGE}: build, prove, boot, file", 26, (*burnish, "build", IMAGE)),
-        Stage(f"molecule: {', '.join((*changed, *smoke))}", 15, roles(changed, plain=smoke)),
+        Stage(f"molecule: {', '.join((*changed, *smoke))}", 13, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
             "the gallery, killed at every step; the GPU tier, simulated",

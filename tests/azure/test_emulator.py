@@ -23,7 +23,7 @@ def compute(arm: Emulator) -> Iterator[ComputeManagementClient]:
         yield client
 
 
-def publish(compute: ComputeManagementClient, name: str, body: dict[str, Any]) -> Any:
+def publish(compute: ComputeManagementClient, name: str, body: Any) -> Any:
     return compute.gallery_image_versions.begin_create_or_update(*HERE, name, body).result()
 
 
@@ -72,7 +72,7 @@ def test_regions_come_in_one_after_another_look(
 
 
 def _replication(compute: ComputeManagementClient) -> Any:
-    version = compute.gallery_image_versions.get(*HERE, "1.0.0", expand="ReplicationStatus")
+    version: Any = compute.gallery_image_versions.get(*HERE, "1.0.0", expand="ReplicationStatus")
     return version.properties.replication_status
 
 
@@ -97,9 +97,11 @@ def test_a_patch_promotes_and_moves_nothing(
     disk = samples.filled_disk(arm, compute)
     publish(compute, "1.0.0", samples.version(disk, excludeFromLatest=True))
     sent = arm.blobs.bytes_sent
-    body = {"properties": {"publishingProfile": {"excludeFromLatest": False}, "storageProfile": {}}}
+    body: Any = {
+        "properties": {"publishingProfile": {"excludeFromLatest": False}, "storageProfile": {}}
+    }
     compute.gallery_image_versions.begin_update(*HERE, "1.0.0", body).result()
-    version = compute.gallery_image_versions.get(*HERE, "1.0.0")
+    version: Any = compute.gallery_image_versions.get(*HERE, "1.0.0")
     assert version.properties.publishing_profile.exclude_from_latest is False
     assert [each.name for each in version.properties.publishing_profile.target_regions]
     assert arm.blobs.bytes_sent == sent
@@ -133,7 +135,7 @@ def test_a_disk_that_is_no_vhd_fails_the_operation(
     with pytest.raises(HttpResponseError) as caught:
         publish(compute, "1.0.0", samples.version(disk))
     assert caught.value.error and caught.value.error.code == code
-    failed = compute.gallery_image_versions.get(*HERE, "1.0.0")
+    failed: Any = compute.gallery_image_versions.get(*HERE, "1.0.0")
     assert failed.properties.provisioning_state == "Failed"
     with pytest.raises(ResourceExistsError, match="Delete it before it is made again"):
         publish(compute, "1.0.0", samples.version(disk))
@@ -203,8 +205,7 @@ def test_deleting_goes_from_the_inside_out(arm: Emulator, compute: ComputeManage
 
 def test_a_revoked_address_works_no_more(arm: Emulator, compute: ComputeManagementClient) -> None:
     compute.disks.begin_create_or_update(GROUP, "disk", samples.upload_disk()).result()
-    access = {"access": "Write", "durationInSeconds": 3600}
-    sas = str(compute.disks.begin_grant_access(GROUP, "disk", access).result().access_sas)
+    sas = str(compute.disks.begin_grant_access(GROUP, "disk", samples.WRITE).result().access_sas)
     with pytest.raises(ResourceExistsError, match="active shared access signature"):
         compute.disks.begin_delete(GROUP, "disk")
     compute.disks.begin_revoke_access(GROUP, "disk").result()

@@ -90,8 +90,8 @@ def running(folder: Path) -> Iterator[Azurite]:
         process.wait()
 
 
-def installed() -> Path:
-    """The folder that `npm ci` has put Azurite into, once for each lock."""
+def installed(*, shown: bool = False) -> Path:
+    """The folder that `npm ci` has put Azurite into, once for each lock; its progress can be shown."""
     lock = ROOT / "tests" / "azure" / "package-lock.json"
     folder = ROOT / "build" / "azurite"
     folder.mkdir(parents=True, exist_ok=True)
@@ -102,8 +102,10 @@ def installed() -> Path:
         for name in ("package.json", "package-lock.json"):
             (folder / name).write_bytes(lock.with_name(name).read_bytes())
         argv = [*npm_cli.program(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"Azurite can't be installed by npm:\n{done.stderr}"
+        argv += ["--loglevel", "http"] if shown else []
+        told = None if shown else subprocess.PIPE
+        done = subprocess.run(argv, cwd=folder, stdout=told, stderr=told, text=True, check=False)
+        assert done.returncode == 0, f"Azurite can't be installed by npm:\n{done.stderr or ''}"
         mark.write_bytes(lock.read_bytes())
     return folder
 
@@ -133,3 +135,7 @@ def _await(port: int, *, process: subprocess.Popen[bytes], log: Path) -> None:
         finally:
             connection.close()
     raise AssertionError("Azurite does not answer after a minute")
+
+
+if __name__ == "__main__":
+    print(f"Azurite: {installed(shown=True)}", flush=True)

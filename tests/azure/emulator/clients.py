@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from azure.core.rest import HttpRequest
 from azure.identity import ClientAssertionCredential, ClientSecretCredential
 from azure.mgmt.compute import ComputeManagementClient
 
@@ -66,3 +67,11 @@ def environment(arm: Emulator) -> dict[str, str]:
         "AZURE_AUTHORITY_HOST": arm.authority,
         "REQUESTS_CA_BUNDLE": str(arm.ca),
     }
+
+
+def ask(client: ComputeManagementClient, path: str, *, version: str, **query: str) -> Any:
+    """The answer of a part of ARM that this client has no methods for."""
+    params = {"api-version": version, **query}
+    response = client.send_request(HttpRequest("GET", path, params=params))
+    response.raise_for_status()
+    return response.json()

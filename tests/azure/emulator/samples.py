@@ -1,4 +1,7 @@
-"""What tests send most: a gallery, a definition, an upload disk, a small VHD, a version."""
+"""What tests send most: a gallery, a definition, an upload disk, a small VHD, a version.
+
+Bodies are plain dicts, as burnish sends them; the SDK takes them, its types don't know it.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,12 @@ from emulator.state import GROUP, LOCATION
 
 MIB = 1 << 20
 SIZE = 24 * MIB
-# made up; each names one definition
+WRITE: Any = {"access": "Write", "durationInSeconds": 3600}
+# made up; it names one definition
 SKU = {"publisher": "burnish", "offer": "data-science", "sku": "debian-12"}
 
 
-def definition(**properties: Any) -> dict[str, Any]:
+def definition(**properties: Any) -> Any:
     """Linux, generalized, generation 2."""
     fixed = {
         "osType": "Linux",
@@ -30,7 +34,7 @@ def definition(**properties: Any) -> dict[str, Any]:
     return {"location": LOCATION, "properties": {**fixed, **properties}}
 
 
-def upload_disk(size: int = SIZE + 512, *, generation: str = "V2") -> dict[str, Any]:
+def upload_disk(size: int = SIZE + 512, *, generation: str = "V2") -> Any:
     """A disk that waits for an upload of so many bytes, its footer included."""
     properties = {
         "osType": "Linux",
@@ -41,7 +45,7 @@ def upload_disk(size: int = SIZE + 512, *, generation: str = "V2") -> dict[str, 
     return {"location": LOCATION, "sku": {"name": "Standard_LRS"}, "properties": properties}
 
 
-def version(source: str, *regions: str, **profile: Any) -> dict[str, Any]:
+def version(source: str, *regions: str, **profile: Any) -> Any:
     """A version made from a disk, in these regions."""
     places = [{"name": name} for name in regions or (LOCATION,)]
     properties = {
@@ -76,7 +80,7 @@ def upload(sas: str, pages: dict[int, bytes]) -> None:
 
 def shelf(compute: ComputeManagementClient, *, gallery: dict[str, Any] | None = None) -> None:
     """A gallery `shelf` with a definition `debian`."""
-    body = {"location": LOCATION, **({"properties": gallery} if gallery else {})}
+    body: Any = {"location": LOCATION, **({"properties": gallery} if gallery else {})}
     compute.galleries.begin_create_or_update(GROUP, "shelf", body).result()
     compute.gallery_images.begin_create_or_update(GROUP, "shelf", "debian", definition()).result()
 
@@ -84,8 +88,7 @@ def shelf(compute: ComputeManagementClient, *, gallery: dict[str, Any] | None = 
 def filled_disk(arm: Emulator, compute: ComputeManagementClient, name: str = "disk") -> str:
     """A disk that a small VHD was uploaded to: its id."""
     compute.disks.begin_create_or_update(GROUP, name, upload_disk()).result()
-    access = {"access": "Write", "durationInSeconds": 3600}
-    granted = compute.disks.begin_grant_access(GROUP, name, access).result()
+    granted = compute.disks.begin_grant_access(GROUP, name, WRITE).result()
     upload(str(granted.access_sas), sparse_vhd())
     compute.disks.begin_revoke_access(GROUP, name).result()
     return next(each.id for each in arm.state.disks if each.name == name)
