@@ -23,7 +23,7 @@ def compute(arm: Emulator) -> Iterator[ComputeManagementClient]:
         yield client
 
 
-def publish(compute: ComputeManagementClient, name: str, body: Any) -> Any:
+def publish(compute: ComputeManagementClient, name: str, *, body: Any) -> Any:
     return compute.gallery_image_versions.begin_create_or_update(*HERE, name, body).result()
 
 
@@ -32,7 +32,7 @@ def test_a_version_is_published_from_uploaded_bytes(
 ) -> None:
     samples.shelf(compute)
     disk = samples.filled_disk(arm, compute)
-    made = publish(compute, "2026.1126.0", samples.version(disk, "westeurope", "northeurope"))
+    made = publish(compute, "2026.1126.0", body=samples.version(disk, "westeurope", "northeurope"))
     assert made.properties.provisioning_state == "Succeeded"
     assert [each.name for each in made.properties.publishing_profile.target_regions] == [
         "West Europe",
@@ -57,7 +57,7 @@ def test_regions_come_in_one_after_another_look(
 ) -> None:
     samples.shelf(compute)
     disk = samples.filled_disk(arm, compute)
-    publish(compute, "1.0.0", samples.version(disk, "westeurope", "eastus"))
+    publish(compute, "1.0.0", body=samples.version(disk, "westeurope", "eastus"))
     arm.state.pace.stalled = {"East US"}
     looks = [_replication(compute) for _ in range(3)]
     assert [look.aggregated_state for look in looks] == ["InProgress"] * 3
@@ -81,13 +81,13 @@ def test_a_region_added_later_is_copied_and_none_is_dropped(
 ) -> None:
     samples.shelf(compute)
     disk = samples.filled_disk(arm, compute)
-    publish(compute, "1.0.0", samples.version(disk))
+    publish(compute, "1.0.0", body=samples.version(disk))
     for _ in range(2):
         _replication(compute)
-    publish(compute, "1.0.0", samples.version(disk, "westeurope", "eastus"))
+    publish(compute, "1.0.0", body=samples.version(disk, "westeurope", "eastus"))
     assert [each.progress for each in _replication(compute).summary] == [100, 50]
     with pytest.raises(ResourceExistsError, match="replicated locations eastus is not allowed"):
-        publish(compute, "1.0.0", samples.version(disk))
+        publish(compute, "1.0.0", body=samples.version(disk))
 
 
 def test_a_patch_promotes_and_moves_nothing(
@@ -95,7 +95,7 @@ def test_a_patch_promotes_and_moves_nothing(
 ) -> None:
     samples.shelf(compute)
     disk = samples.filled_disk(arm, compute)
-    publish(compute, "1.0.0", samples.version(disk, excludeFromLatest=True))
+    publish(compute, "1.0.0", body=samples.version(disk, excludeFromLatest=True))
     sent = arm.blobs.bytes_sent
     body: Any = {
         "properties": {"publishingProfile": {"excludeFromLatest": False}, "storageProfile": {}}
@@ -111,12 +111,12 @@ def test_a_version_does_not_change_its_source(
     arm: Emulator, compute: ComputeManagementClient
 ) -> None:
     samples.shelf(compute)
-    first, other = (samples.filled_disk(arm, compute, name) for name in ("one", "two"))
-    publish(compute, "1.0.0", samples.version(first))
+    first, other = (samples.filled_disk(arm, compute, name=name) for name in ("one", "two"))
+    publish(compute, "1.0.0", body=samples.version(first))
     with pytest.raises(ResourceExistsError) as caught:
-        publish(compute, "1.0.0", samples.version(other))
+        publish(compute, "1.0.0", body=samples.version(other))
     assert caught.value.error and caught.value.error.code == "PropertyChangeNotAllowed"
-    assert publish(compute, "1.0.0", samples.version(first.upper())).name == "1.0.0"
+    assert publish(compute, "1.0.0", body=samples.version(first.upper())).name == "1.0.0"
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,12 @@ def test_a_disk_that_is_no_vhd_fails_the_operation(
     disk = samples.filled_disk(arm, compute)
     _overwrite(arm, content if samples.SIZE in content else {**content, samples.SIZE: bytes(512)})
     with pytest.raises(HttpResponseError) as caught:
-        publish(compute, "1.0.0", samples.version(disk))
+        publish(compute, "1.0.0", body=samples.version(disk))
     assert caught.value.error and caught.value.error.code == code
     failed: Any = compute.gallery_image_versions.get(*HERE, "1.0.0")
     assert failed.properties.provisioning_state == "Failed"
     with pytest.raises(ResourceExistsError, match="Delete it before it is made again"):
-        publish(compute, "1.0.0", samples.version(disk))
+        publish(compute, "1.0.0", body=samples.version(disk))
 
 
 def _overwrite(arm: Emulator, content: dict[int, bytes]) -> None:
@@ -155,7 +155,7 @@ def test_a_disk_of_the_other_generation_is_refused(
     disk = samples.filled_disk(arm, compute)
     arm.state.disks[0].properties["hyperVGeneration"] = "V1"
     with pytest.raises(ResourceExistsError, match=r"different Hypervisor generation \['V1'\]"):
-        publish(compute, "1.0.0", samples.version(disk))
+        publish(compute, "1.0.0", body=samples.version(disk))
 
 
 def test_a_version_is_named_by_three_numbers(
@@ -164,7 +164,7 @@ def test_a_version_is_named_by_three_numbers(
     samples.shelf(compute)
     disk = samples.filled_disk(arm, compute)
     with pytest.raises(HttpResponseError, match="three 32-bit integers"):
-        publish(compute, "1.0.4294967296", samples.version(disk))
+        publish(compute, "1.0.4294967296", body=samples.version(disk))
 
 
 def test_lists_are_paged_and_in_the_order_of_text(
@@ -173,7 +173,7 @@ def test_lists_are_paged_and_in_the_order_of_text(
     samples.shelf(compute)
     disk = samples.filled_disk(arm, compute)
     for name in ("1.0.2", "1.0.10", "1.0.1"):
-        publish(compute, name, samples.version(disk))
+        publish(compute, name, body=samples.version(disk))
     arm.state.pace.page, before = 2, len(arm.exchanges)
     listed = compute.gallery_image_versions.list_by_gallery_image(*HERE)
     assert [each.name for each in listed] == ["1.0.1", "1.0.10", "1.0.2"]
@@ -190,7 +190,7 @@ def test_names_are_the_same_in_any_case(arm: Emulator, compute: ComputeManagemen
 def test_deleting_goes_from_the_inside_out(arm: Emulator, compute: ComputeManagementClient) -> None:
     samples.shelf(compute)
     disk = samples.filled_disk(arm, compute)
-    publish(compute, "1.0.0", samples.version(disk))
+    publish(compute, "1.0.0", body=samples.version(disk))
     with pytest.raises(ResourceExistsError, match="nested resources exist"):
         compute.gallery_images.begin_delete(*HERE)
     compute.gallery_image_versions.begin_delete(*HERE, "1.0.0").result()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import closing
@@ -108,6 +109,8 @@ class Blobs:
     def answer(self, request: Request) -> Response:
         """What the front does with a request."""
         fault = self.faults.due(request)
+        if fault and fault.seconds:
+            time.sleep(fault.seconds)
         if fault and fault.cut == "before":
             raise Cut
         if fault and fault.status:

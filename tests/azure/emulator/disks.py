@@ -27,14 +27,14 @@ class Disks:
     def routes(self, router: Router) -> None:
         """Where."""
         subscription = "/subscriptions/{subscription}/providers/Microsoft.Compute/disks"
-        router.add("GET", subscription, self.listed)
-        router.add("GET", f"{COMPUTE}/disks", self.listed)
-        router.add("GET", DISK, self.service.get)
-        router.add("PUT", DISK, self.put)
-        router.add("PATCH", DISK, self.patch)
-        router.add("DELETE", DISK, self.delete)
-        router.add("POST", f"{DISK}/beginGetAccess", self.grant)
-        router.add("POST", f"{DISK}/endGetAccess", self.revoke)
+        router.add("GET", subscription, route=self.listed)
+        router.add("GET", f"{COMPUTE}/disks", route=self.listed)
+        router.add("GET", DISK, route=self.service.get)
+        router.add("PUT", DISK, route=self.put)
+        router.add("PATCH", DISK, route=self.patch)
+        router.add("DELETE", DISK, route=self.delete)
+        router.add("POST", f"{DISK}/beginGetAccess", route=self.grant)
+        router.add("POST", f"{DISK}/endGetAccess", route=self.revoke)
 
     def listed(self, call: Call) -> Response:
         """Those of a resource group, or of the subscription."""
@@ -57,7 +57,7 @@ class Disks:
             "location": body["location"].replace(" ", "").lower(),
             "tags": body.get("tags") or {},
             "sku": body.get("sku", {"name": "Premium_LRS"}),
-            "properties": {**copy.deepcopy(body["properties"]), "isArmResource": True},
+            "properties": copy.deepcopy(body["properties"]),
         }
         return self._written(call, Resource(document=document, kind=DISKS))
 
@@ -71,7 +71,7 @@ class Disks:
         )
         if new and old and new != old:
             text = "Changing property 'properties.hyperVGeneration' is not allowed."
-            raise ArmError(409, "PropertyChangeNotAllowed", text)
+            raise ArmError(409, "PropertyChangeNotAllowed", message=text)
         if "tags" in body:
             disk.document["tags"] = body["tags"]
         return self._written(call, disk)
@@ -120,7 +120,7 @@ class Disks:
         allowed = {"ReadyToUpload", "ActiveUpload"} if write else {"Unattached", "ActiveSAS"}
         if state not in allowed:
             text = f"Access '{asked['access']}' can't be granted: the disk is in state {state}."
-            raise ArmError(409, "OperationNotAllowed", text)
+            raise ArmError(409, "OperationNotAllowed", message=text)
 
         def finish() -> Document | None:
             disk.properties["diskState"] = "ActiveUpload" if write else "ActiveSAS"
@@ -168,7 +168,7 @@ class Disks:
                 f"There is an active shared access signature outstanding for disk {disk.name}. "
                 "Call EndGetAccess before performing this operation."
             )
-            raise ArmError(409, "OperationNotAllowed", text)
+            raise ArmError(409, "OperationNotAllowed", message=text)
 
         def finish() -> None:
             self.service.drop(disk)
@@ -187,7 +187,7 @@ def _preflight(body: Document) -> None:
     data = body.get("properties", {}).get("creationData", {})
     if not body.get("location") or "createOption" not in data:
         text = "Required parameter 'disk.properties.creationData.createOption' is missing (null)."
-        raise ArmError(400, "InvalidParameter", text)
+        raise ArmError(400, "InvalidParameter", message=text)
     if data["createOption"] != "Upload":
         return
     size = data.get("uploadSizeBytes")
@@ -195,13 +195,13 @@ def _preflight(body: Document) -> None:
         text = (
             "Required parameter 'disk.properties.creationData.uploadSizeBytes' is missing (null)."
         )
-        raise ArmError(400, "InvalidParameter", text)
+        raise ArmError(400, "InvalidParameter", message=text)
     if (size - FOOTER) % MIB:
         text = (
             f"The upload size in bytes {size} - 512 bytes for the VHD footer "
             f"({size - FOOTER}) must be a multiple of MiB."
         )
-        raise ArmError(400, "InvalidParameter", text)
+        raise ArmError(400, "InvalidParameter", message=text)
     if not 20 * MIB <= size - FOOTER <= 32 * (1 << 40):
         text = f"The upload size in bytes {size} is outside of 20 MiB to 32 TiB."
-        raise ArmError(400, "InvalidParameter", text)
+        raise ArmError(400, "InvalidParameter", message=text)

@@ -90,7 +90,7 @@ class Emulator:
             self._current = Service(state=self.state, operations=operations, blobs=blobs)
             self._router, self._entra = Router(), Router()
             Entra(identity=self.state.identity, base=self.base_url).routes(self._entra)
-            self._router.add("GET", STATUS, self._status)
+            self._router.add("GET", STATUS, route=self._status)
             for part in (Galleries, Versions, Disks, Generic):
                 part(service=self._service).routes(self._router)
 
@@ -186,11 +186,11 @@ def _refuse_unknown(request: Request) -> None:
     """ArmError where it names no api-version, or another subscription."""
     if "api-version" not in request.query:
         text = "The api-version query parameter (?api-version=) is required for all requests."
-        raise ArmError(400, "MissingApiVersionParameter", text)
+        raise ArmError(400, "MissingApiVersionParameter", message=text)
     parts = request.path.split("/")
     if len(parts) > 2 and parts[1].lower() == "subscriptions" and parts[2].lower() != SUBSCRIPTION:
         text = f"The subscription '{parts[2]}' could not be found."
-        raise ArmError(404, "SubscriptionNotFound", text)
+        raise ArmError(404, "SubscriptionNotFound", message=text)
 
 
 def _parsed(body: bytes) -> Any:

@@ -23,14 +23,16 @@ class Entra:
 
     def routes(self, router: Router) -> None:
         """Where."""
-        router.add("GET", "/{tenant}/v2.0/.well-known/openid-configuration", self.configuration)
-        router.add("POST", "/{tenant}/oauth2/v2.0/token", self.token)
+        router.add(
+            "GET", "/{tenant}/v2.0/.well-known/openid-configuration", route=self.configuration
+        )
+        router.add("POST", "/{tenant}/oauth2/v2.0/token", route=self.token)
 
     def configuration(self, call: Call) -> Response:
         """Where its other addresses are."""
         if call["tenant"] != TENANT:
             return _error(
-                400, "invalid_tenant", f"AADSTS90002: Tenant '{call['tenant']}' not found."
+                400, "invalid_tenant", text=f"AADSTS90002: Tenant '{call['tenant']}' not found."
             )
         start = f"{self.base}/{TENANT}"
         body = {
@@ -47,7 +49,9 @@ class Entra:
         """A token, for the right secret or the right assertion."""
         form = {name: values[0] for name, values in parse_qs(call.request.body.decode()).items()}
         if form.get("client_id") != self.identity.client or call["tenant"] != TENANT:
-            return _error(400, "unauthorized_client", "AADSTS700016: Application was not found.")
+            return _error(
+                400, "unauthorized_client", text="AADSTS700016: Application was not found."
+            )
         if "client_assertion" in form:
             how = "client assertion"
             right = _same(form["client_assertion"], self.identity.assertion)
@@ -57,7 +61,7 @@ class Entra:
             how, right = "secret", _same(form.get("client_secret", ""), self.identity.secret)
             wrong = "AADSTS7000215: Invalid client secret provided."
         if not right:
-            return _error(401, "invalid_client", wrong)
+            return _error(401, "invalid_client", text=wrong)
         self.identity.grants.append(how)
         seconds = self.identity.lifetime
         body = {"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds}
@@ -69,19 +73,19 @@ def refuse_strangers(identity: Identity, authorization: str) -> None:
     scheme, _, token = authorization.partition(" ")
     if scheme != "Bearer" or not token:
         text = "Authentication failed. The 'Authorization' header is missing."
-        raise ArmError(401, "AuthenticationFailed", text)
+        raise ArmError(401, "AuthenticationFailed", message=text)
     end = identity.tokens.get(token)
     if end is None:
         text = "The access token is invalid."
-        raise ArmError(401, "InvalidAuthenticationToken", text)
+        raise ArmError(401, "InvalidAuthenticationToken", message=text)
     if end < time.monotonic():
         text = "The access token expiry UTC time is earlier than current UTC time."
-        raise ArmError(401, "ExpiredAuthenticationToken", text)
+        raise ArmError(401, "ExpiredAuthenticationToken", message=text)
 
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _error(status: int, code: str, text: str) -> Response:
+def _error(status: int, code: str, *, text: str) -> Response:
     return Response(status=status, body={"error": code, "error_description": text})

@@ -18,7 +18,8 @@ class Fault:
     """Of requests with this method whose path and query have `path` (a pattern), the Nth, and the
     `times` - 1 after it. With a `status` it is answered so and not carried out. With a `cut` the
     connection ends before it is carried out, or after. Else it is carried out, and the operation that
-    it starts takes `seconds` longer, or ends as Failed with `fails`: code and message."""
+    it starts takes `seconds` longer, or ends as Failed with `fails`: code and message. A page of a
+    disk waits the `seconds` itself."""
 
     method: str
     path: str

@@ -30,17 +30,17 @@ class Galleries:
     def routes(self, router: Router) -> None:
         """Where."""
         subscription = "/subscriptions/{subscription}/providers/Microsoft.Compute/galleries"
-        router.add("GET", subscription, self.galleries)
-        router.add("GET", f"{COMPUTE}/galleries", self.galleries)
-        router.add("GET", f"{GALLERY}/images", self.definitions)
+        router.add("GET", subscription, route=self.galleries)
+        router.add("GET", f"{COMPUTE}/galleries", route=self.galleries)
+        router.add("GET", f"{GALLERY}/images", route=self.definitions)
         for path, put, patch, delete in (
             (GALLERY, self.put_gallery, self.patch_gallery, self.delete),
             (DEFINITION, self.put_definition, self.patch_definition, self.delete),
         ):
-            router.add("GET", path, self.service.get)
-            router.add("PUT", path, put)
-            router.add("PATCH", path, patch)
-            router.add("DELETE", path, delete)
+            router.add("GET", path, route=self.service.get)
+            router.add("PUT", path, route=put)
+            router.add("PATCH", path, route=patch)
+            router.add("DELETE", path, route=delete)
 
     def galleries(self, call: Call) -> Response:
         """Those of a resource group, or of the subscription."""
@@ -60,7 +60,7 @@ class Galleries:
     def put_gallery(self, call: Call) -> Response:
         """New, or again."""
         self.service.group(call["group"])
-        _check(GALLERY_NAME, call["gallery"], "gallery", most=80)
+        _check(GALLERY_NAME, call["gallery"], what="gallery", most=80)
         before = self.service.state.find(call.id)
         made = described(call, GALLERIES, name=call["gallery"], before=before)
         unique = f"{SUBSCRIPTION}-{call['gallery'].upper()}"
@@ -74,13 +74,13 @@ class Galleries:
     def put_definition(self, call: Call) -> Response:
         """New, or again with what may change."""
         parent = self.service.parent(call.id.rsplit("/", 2)[0], of=DEFINITIONS)
-        _check(DEFINITION_NAME, call["definition"], "galleryImage", most=80)
+        _check(DEFINITION_NAME, call["definition"], what="galleryImage", most=80)
         before = self.service.state.find(call.id)
         made = described(call, DEFINITIONS, name=call["definition"], before=before)
         for name in ("osType", "osState", "identifier"):
             if name not in made.properties:
                 text = f"Required parameter 'galleryImage.properties.{name}' is missing (null)."
-                raise ArmError(400, "InvalidParameter", text)
+                raise ArmError(400, "InvalidParameter", message=text)
         _defaults(made.properties)
         if before:
             _unchanged(before, made)
@@ -115,7 +115,7 @@ class Galleries:
                     "The publisher, offer and sku of a gallery image must be unique in its "
                     f"gallery: '{each.name}' has them already."
                 )
-                raise ArmError(409, "Conflict", text)
+                raise ArmError(409, "Conflict", message=text)
 
     def delete(self, call: Call) -> Response:
         """A gallery or definition that is empty."""
@@ -128,10 +128,10 @@ class Galleries:
         return self.service.removed(call, found, finish=lambda: self.service.drop(found))
 
 
-def _check(pattern: re.Pattern[str], name: str, what: str, *, most: int) -> None:
+def _check(pattern: re.Pattern[str], name: str, *, what: str, most: int) -> None:
     if not pattern.fullmatch(name) or len(name) > most:
         text = f"The entity name '{what}.name' is invalid according to its validation rule."
-        raise ArmError(400, "InvalidParameter", f"{text} ('{name}')")
+        raise ArmError(400, "InvalidParameter", message=f"{text} ('{name}')")
 
 
 def _defaults(properties: Document) -> None:
@@ -147,10 +147,10 @@ def _defaults(properties: Document) -> None:
 def _unchanged(before: Resource, after: Resource) -> None:
     for name in FIXED:
         path = f"galleryImage.properties.{name}"
-        refuse_change(path, before.properties.get(name), after.properties.get(name))
+        refuse_change(path, before.properties.get(name), after=after.properties.get(name))
     if not after.properties.get("allowUpdateImage"):
         old, new = (_features(each) for each in (before, after))
-        refuse_change("galleryImage.properties.features", old, new)
+        refuse_change("galleryImage.properties.features", old, after=new)
 
 
 def _features(resource: Resource) -> list[tuple[str, str]]:

@@ -30,29 +30,29 @@ class Generic:
 
     def routes(self, router: Router) -> None:
         """Where; the routes that take any resource come last."""
-        router.add("GET", SUB, self.subscription)
-        router.add("GET", f"{SUB}/resourcegroups", self.groups)
-        router.add("GET", GROUP, self.group)
-        router.add("HEAD", GROUP, self.has_group)
-        router.add("PUT", GROUP, self.put_group)
-        router.add("DELETE", GROUP, self.delete_group)
-        router.add("GET", f"{SUB}/resources", self.resources)
-        router.add("GET", f"{GROUP}/resources", self.resources)
-        router.add("GET", f"{SUB}/providers/Microsoft.Compute/skus", self.skus)
+        router.add("GET", SUB, route=self.subscription)
+        router.add("GET", f"{SUB}/resourcegroups", route=self.groups)
+        router.add("GET", GROUP, route=self.group)
+        router.add("HEAD", GROUP, route=self.has_group)
+        router.add("PUT", GROUP, route=self.put_group)
+        router.add("DELETE", GROUP, route=self.delete_group)
+        router.add("GET", f"{SUB}/resources", route=self.resources)
+        router.add("GET", f"{GROUP}/resources", route=self.resources)
+        router.add("GET", f"{SUB}/providers/Microsoft.Compute/skus", route=self.skus)
         usage = f"{SUB}/providers/Microsoft.Compute/locations/{{location}}/usages"
-        router.add("GET", usage, self.usage)
+        router.add("GET", usage, route=self.usage)
         permissions = "/providers/Microsoft.Authorization/permissions"
-        router.add("GET", f"{SUB}{permissions}", self.permissions)
-        router.add("GET", f"{GROUP}{permissions}", self.permissions)
-        router.add("GET", f"{GROUP}/{{rest*}}{permissions}", self.permissions)
+        router.add("GET", f"{SUB}{permissions}", route=self.permissions)
+        router.add("GET", f"{GROUP}{permissions}", route=self.permissions)
+        router.add("GET", f"{GROUP}/{{rest*}}{permissions}", route=self.permissions)
         for kind in (MACHINES, SCALE_SETS):
             name = kind.rsplit("/", 1)[1]
             for path in (f"{SUB}/providers/Microsoft.Compute/{name}", f"{COMPUTE}/{name}"):
-                router.add("GET", path, self.machines)
+                router.add("GET", path, route=self.machines)
         any_resource = f"{GROUP}/providers/{{provider}}/{{type}}/{{name}}"
-        router.add("GET", any_resource, self.service.get)
-        router.add("PUT", any_resource, self.put)
-        router.add("DELETE", any_resource, self.delete)
+        router.add("GET", any_resource, route=self.service.get)
+        router.add("PUT", any_resource, route=self.put)
+        router.add("DELETE", any_resource, route=self.delete)
 
     def subscription(self, call: Call) -> Response:
         """The one there is."""
@@ -149,7 +149,7 @@ class Generic:
         body, new = call.request.document(), self.service.state.find(call.id) is None
         if not body.get("location"):
             text = "The location property is required for this definition."
-            raise ArmError(400, "LocationRequired", text)
+            raise ArmError(400, "LocationRequired", message=text)
         kind = f"{call['provider']}/{call['type']}"
         document: Document = {"id": call.id, "name": call["name"], "type": kind, **body}
         document["location"] = place(body["location"])

@@ -38,13 +38,15 @@ class Request:
             return json.loads(self.body)
         except ValueError as error:
             text = "The request content was invalid and could not be deserialized."
-            raise ArmError(400, "InvalidRequestContent", text) from error
+            raise ArmError(400, "InvalidRequestContent", message=text) from error
 
     def document(self) -> dict[str, Any]:
         """The body as an object; ArmError 400 where it is none."""
         value = self.json()
         if not isinstance(value, dict):
-            raise ArmError(400, "InvalidRequestContent", "The request content is not an object.")
+            raise ArmError(
+                400, "InvalidRequestContent", message="The request content is not an object."
+            )
         return value
 
 
@@ -66,7 +68,7 @@ class Response:
 class ArmError(Exception):
     """An error as ARM answers it: a status, a code, a message."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, *, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.status, self.code, self.message = status, code, message
 

@@ -115,7 +115,7 @@ class Operations:
         code, message = self.fault.fails
 
         def fail() -> None:
-            raise ArmError(200, code, message)
+            raise ArmError(200, code, message=message)
 
         return fail
 
@@ -135,16 +135,18 @@ class Operations:
         """The answer at one of its two addresses; ArmError 403 where an address was rebuilt."""
         operation = self.known.get(id.lower())
         if operation is None:
-            raise ArmError(404, "NotFound", f"The operation '{id}' was not found.")
+            raise ArmError(404, "NotFound", message=f"The operation '{id}' was not found.")
         if operation.signature not in request.target:
-            raise ArmError(403, "AuthorizationFailed", "The signature of the address is wrong.")
+            raise ArmError(
+                403, "AuthorizationFailed", message="The signature of the address is wrong."
+            )
         operation.look()
         if request.query.get("monitor") != "true":
             return Response(body=operation.status())
         if operation.ended is None:
             return Response(status=202, headers=self.headers(operation, monitor=True))
         if operation.error:
-            raise ArmError(409, operation.error.code, operation.error.message)
+            raise ArmError(409, operation.error.code, message=operation.error.message)
         return Response(body=operation.output) if operation.output else Response(status=200)
 
     def going_on(self, target: str) -> Operation | None:
@@ -162,4 +164,4 @@ class Operations:
         """ArmError 409 while an operation on the resource goes on; the wording is ours."""
         if self.going_on(target):
             text = f"Another operation on '{target.rsplit('/', 1)[-1]}' is in progress."
-            raise ArmError(409, "Conflict", text)
+            raise ArmError(409, "Conflict", message=text)

@@ -34,7 +34,7 @@ class Router:
 
     routes: list[tuple[str, re.Pattern[str], Route]] = field(default_factory=list)
 
-    def add(self, method: str, path: str, route: Route) -> None:
+    def add(self, method: str, path: str, *, route: Route) -> None:
         """`{name}` is one part of the path, `{name*}` any number of them."""
         pattern = re.escape(path).replace(r"\{", "{").replace(r"\}", "}").replace(r"\*", "*")
         pattern = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.+)", pattern)
@@ -51,5 +51,7 @@ class Router:
                 allowed = True
         if allowed:
             text = f"The requested resource does not support http method '{request.method}'."
-            raise ArmError(405, "MethodNotAllowed", text)
-        raise ArmError(404, "InvalidResourceType", f"Nothing is served at '{request.path}'.")
+            raise ArmError(405, "MethodNotAllowed", message=text)
+        raise ArmError(
+            404, "InvalidResourceType", message=f"Nothing is served at '{request.path}'."
+        )

@@ -85,7 +85,7 @@ def shelf(compute: ComputeManagementClient, *, gallery: dict[str, Any] | None = 
     compute.gallery_images.begin_create_or_update(GROUP, "shelf", "debian", definition()).result()
 
 
-def filled_disk(arm: Emulator, compute: ComputeManagementClient, name: str = "disk") -> str:
+def filled_disk(arm: Emulator, compute: ComputeManagementClient, *, name: str = "disk") -> str:
     """A disk that a small VHD was uploaded to: its id."""
     compute.disks.begin_create_or_update(GROUP, name, upload_disk()).result()
     granted = compute.disks.begin_grant_access(GROUP, name, WRITE).result()

@@ -28,7 +28,7 @@ class Service:
         found = self.state.groups.get(name.lower())
         if found is None:
             text = f"Resource group '{name}' could not be found."
-            raise ArmError(404, "ResourceGroupNotFound", text)
+            raise ArmError(404, "ResourceGroupNotFound", message=text)
         return found
 
     def parent(self, id: str, *, of: str) -> Resource:  # noqa: A002
@@ -40,7 +40,7 @@ class Service:
                 "Can not perform requested operation on nested resource. "
                 f"Parent resource '{id.rsplit('/', 1)[-1]}' not found."
             )
-            raise ArmError(404, "ParentResourceNotFound", f"{text} ({of})")
+            raise ArmError(404, "ParentResourceNotFound", message=f"{text} ({of})")
         return found
 
     def get(self, call: Call) -> Response:
@@ -103,14 +103,14 @@ class Service:
                 "Cannot delete resource while nested resources exist. Some existing nested "
                 f"resource IDs include: '{found[0].id}'."
             )
-            raise ArmError(409, "CannotDeleteResource", text)
+            raise ArmError(409, "CannotDeleteResource", message=text)
 
 
-def refuse_change(path: str, before: Any, after: Any) -> None:
+def refuse_change(path: str, before: Any, *, after: Any) -> None:
     """ArmError 409 where a property that can't change is sent with another value."""
     if after is not None and before != after:
         text = f"Changing property '{path}' is not allowed."
-        raise ArmError(409, "PropertyChangeNotAllowed", text)
+        raise ArmError(409, "PropertyChangeNotAllowed", message=text)
 
 
 def described(call: Call, kind: str, *, name: str, before: Resource | None) -> Resource:
@@ -118,7 +118,7 @@ def described(call: Call, kind: str, *, name: str, before: Resource | None) -> R
     body = call.request.document()
     if not body.get("location"):
         text = "The location property is required for this definition."
-        raise ArmError(400, "LocationRequired", text)
+        raise ArmError(400, "LocationRequired", message=text)
     if before:
         old = before.document["location"]
         if old.lower() != body["location"].replace(" ", "").lower():
@@ -126,7 +126,7 @@ def described(call: Call, kind: str, *, name: str, before: Resource | None) -> R
                 f"The resource '{name}' already exists in location '{old}'. A resource with the "
                 f"same name cannot be created in location '{body['location']}'."
             )
-            raise ArmError(409, "InvalidResourceLocation", text)
+            raise ArmError(409, "InvalidResourceLocation", message=text)
     document: Document = {
         "name": before.name if before else name,
         "id": before.id if before else call.id,

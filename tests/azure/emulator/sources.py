@@ -27,17 +27,17 @@ class Sources:
         named = [value for value in (*whole.values(), *disk.values()) if value]
         if not named:
             text = "Required parameter 'galleryImageVersion.properties.storageProfile' names no source."
-            raise ArmError(400, "InvalidParameter", text)
+            raise ArmError(400, "InvalidParameter", message=text)
         source = self.service.state.find(str(named[0]))
         if source is None:
             text = f"The source '{named[0]}' of the version was not found."
-            raise ArmError(404, "NotFound", text)
+            raise ArmError(404, "NotFound", message=text)
         if source.document["location"] != version.document["location"]:
             text = (
                 f"The source is in '{source.document['location']}', the version in "
                 f"'{version.document['location']}': they must be in one location."
             )
-            raise ArmError(400, "InvalidParameter", text)
+            raise ArmError(400, "InvalidParameter", message=text)
         if not disk:
             return 30
         self._disk(source, definition)
@@ -47,7 +47,7 @@ class Sources:
         self.service.operations.refuse_while_busy(disk.id)
         if (state := disk.properties.get("diskState")) != "Unattached":
             text = f"The disk '{disk.name}' can't be read: it is in state {state}."
-            raise ArmError(409, "OperationNotAllowed", text)
+            raise ArmError(409, "OperationNotAllowed", message=text)
         old, new = (
             disk.properties.get("hyperVGeneration", "V1"),
             definition.properties["hyperVGeneration"],
@@ -57,7 +57,7 @@ class Sources:
                 f"The resource with id '{disk.id}' has a different Hypervisor generation ['{old}'] "
                 f"than the parent gallery image Hypervisor generation ['{new}']."
             )
-            raise ArmError(409, "Conflict", text)
+            raise ArmError(409, "Conflict", message=text)
         capabilities: Document = disk.properties.get("supportedCapabilities") or {}
         old, new = capabilities.get("architecture", "x64"), definition.properties["architecture"]
         if old != new:
@@ -65,7 +65,7 @@ class Sources:
                 f"The resource with id '{disk.id}' has a different architecture ['{old}'] than the "
                 f"parent gallery image ['{new}']."
             )
-            raise ArmError(409, "Conflict", text)
+            raise ArmError(409, "Conflict", message=text)
 
     def look_at_bytes(self, version: Resource) -> None:
         """ArmError, by which its operation fails, where the disk is no fixed VHD of whole MiB."""
@@ -79,7 +79,7 @@ class Sources:
             text = (
                 "The specified disk does not have a VHD footer: its cookie value is not 'conectix'."
             )
-            raise ArmError(200, "InvalidVhd", text)
+            raise ArmError(200, "InvalidVhd", message=text)
         if (size - FOOTER) % MIB or int.from_bytes(footer[48:56], "big") != size - FOOTER:
             text = f"The specified disk has an unsupported virtual size: {size - FOOTER} bytes."
-            raise ArmError(200, "InvalidVhd", text)
+            raise ArmError(200, "InvalidVhd", message=text)

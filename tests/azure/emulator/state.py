@@ -127,7 +127,7 @@ class State:
         found = self.find(id)
         if found is None:
             kind = "/".join(id.rsplit("/providers/", 1)[-1].split("/")[:1] + id.split("/")[-2:])
-            raise ArmError(404, "ResourceNotFound", f"The Resource '{kind}' was not found.")
+            raise ArmError(404, "ResourceNotFound", message=f"The Resource '{kind}' was not found.")
         return found
 
     def put(self, resource: Resource) -> Resource:

@@ -28,13 +28,13 @@ class Versions:
 
     def routes(self, router: Router) -> None:
         """Where."""
-        router.add("GET", f"{DEFINITION}/versions", self.listed)
-        router.add("GET", VERSION, self.get)
-        router.add("PUT", VERSION, self.put)
-        router.add("PATCH", VERSION, self.patch)
-        router.add("DELETE", VERSION, self.delete)
+        router.add("GET", f"{DEFINITION}/versions", route=self.listed)
+        router.add("GET", VERSION, route=self.get)
+        router.add("PUT", VERSION, route=self.put)
+        router.add("PATCH", VERSION, route=self.patch)
+        router.add("DELETE", VERSION, route=self.delete)
         soft = f"{GALLERY}/softDeletedArtifactTypes/{{kind}}/artifacts/{{definition}}/versions"
-        router.add("GET", soft, self.soft_deleted)
+        router.add("GET", soft, route=self.soft_deleted)
 
     def listed(self, call: Call) -> Response:
         """Those of a definition."""
@@ -61,7 +61,7 @@ class Versions:
         name = call["version"]
         if not VERSION_NAME.fullmatch(name) or any(int(n) >= 1 << 31 for n in name.split(".")):
             text = "The entity name 'galleryImageVersion.name' is invalid: three 32-bit integers."
-            raise ArmError(400, "InvalidParameter", f"{text} ('{name}')")
+            raise ArmError(400, "InvalidParameter", message=f"{text} ('{name}')")
         before = self.service.state.find(call.id)
         if call.request.document().get("properties", {}).get("restore"):
             return self._restore(call)
@@ -69,7 +69,7 @@ class Versions:
         made = described(call, VERSIONS, name=name, before=before)
         made.properties.pop("restore", None)
         if before:
-            return self._change(call, before, made)
+            return self._change(call, before, made=made)
         self._refuse_soft_deleted(call)
         _profile(made)
         size = Sources(service=self.service).check(made, definition)
@@ -95,18 +95,18 @@ class Versions:
             old = made.properties.get(name, {})
             keeps = name != "publishingProfile" or not self.service.state.pace.forgetful
             made.properties[name] = {**(old if keeps else {}), **sent.get(name, {})}
-        return self._change(call, before, made)
+        return self._change(call, before, made=made)
 
-    def _change(self, call: Call, before: Resource, made: Resource) -> Response:
+    def _change(self, call: Call, before: Resource, *, made: Resource) -> Response:
         self.service.operations.refuse_while_busy(call.id)
         path = "galleryImageVersion.properties"
         old, new = (_sources(each) for each in (before, made))
         for name in sorted(new):
-            refuse_change(f"{path}.storageProfile.{name}", old.get(name), new[name])
+            refuse_change(f"{path}.storageProfile.{name}", old.get(name), after=new[name])
         made.properties["storageProfile"] = copy.deepcopy(before.properties["storageProfile"])
         for name in FIXED:
             one, two = (each.properties.get("publishingProfile", {}) for each in (before, made))
-            refuse_change(f"{path}.publishingProfile.{name}", one.get(name), two.get(name))
+            refuse_change(f"{path}.publishingProfile.{name}", one.get(name), after=two.get(name))
         made.properties["publishingProfile"]["publishedDate"] = _published(before)
         made.properties.setdefault("safetyProfile", before.properties.get("safetyProfile", {}))
         _profile(made)
@@ -126,7 +126,7 @@ class Versions:
         """ArmError 409: one that failed is deleted first; the code is ours, the rule is known."""
         if before and before.provisioning == "Failed":
             text = f"The version '{before.name}' has failed. Delete it before it is made again."
-            raise ArmError(409, "OperationNotAllowed", text)
+            raise ArmError(409, "OperationNotAllowed", message=text)
 
     def delete(self, call: Call) -> Response:
         """Delete it: for good, or softly where the gallery's policy is so."""
@@ -164,14 +164,14 @@ class Versions:
         version = self.service.state.deleted.pop(call.id.lower(), None)
         if version is None:
             raise ArmError(
-                404, "ResourceNotFound", "There is no soft-deleted version of that name."
+                404, "ResourceNotFound", message="There is no soft-deleted version of that name."
             )
         return self.service.written(call, version, finish=lambda: None, new=True)
 
     def _refuse_soft_deleted(self, call: Call) -> None:
         if call.id.lower() in self.service.state.deleted:
             text = f"'{call['version']}' is soft-deleted: restore it, or delete it for good."
-            raise ArmError(409, "Conflict", text)
+            raise ArmError(409, "Conflict", message=text)
 
 
 def _soft(version: Resource) -> Document:
@@ -216,13 +216,13 @@ def _profile(version: Resource) -> None:
     profile["targetRegions"] = replication.regions(profile, home=home)
     if home not in {place(each["name"]) for each in profile["targetRegions"]}:
         text = f"The target regions must have the version's own location '{home}' among them."
-        raise ArmError(400, "InvalidParameter", text)
+        raise ArmError(400, "InvalidParameter", message=text)
     safety = version.properties.setdefault("safetyProfile", {})
     safety.setdefault("allowDeletionOfReplicatedLocations", True)
     safety["reportedForPolicyViolation"] = False
     if safety.get("blockDeletionBeforeEndOfLife") and not profile.get("endOfLifeDate"):
         text = "blockDeletionBeforeEndOfLife needs an endOfLifeDate."
-        raise ArmError(400, "InvalidParameter", text)
+        raise ArmError(400, "InvalidParameter", message=text)
 
 
 def _refuse_dropped(before: Resource, made: Resource) -> None:
@@ -234,7 +234,7 @@ def _refuse_dropped(before: Resource, made: Resource) -> None:
     allowed = made.properties["safetyProfile"].get("allowDeletionOfReplicatedLocations", True)
     if (gone := sorted(old - new)) and not allowed:
         text = f"Removing the replicated locations {', '.join(gone)} is not allowed."
-        raise ArmError(409, "OperationNotAllowed", text)
+        raise ArmError(409, "OperationNotAllowed", message=text)
 
 
 def _refuse_protected(version: Resource) -> None:
@@ -245,4 +245,4 @@ def _refuse_protected(version: Resource) -> None:
     end = end if end.tzinfo else end.replace(tzinfo=UTC)
     if datetime.now(UTC) < end:
         text = f"The version can't be deleted before its end of life, {end.date()}."
-        raise ArmError(409, "OperationNotAllowed", text)
+        raise ArmError(409, "OperationNotAllowed", message=text)
