@@ -34,4 +34,5 @@ def arm(_emulator: Emulator) -> Iterator[Emulator]:
     """The emulator of Azure Resource Manager, as new."""
     _emulator.reset()
     yield _emulator
+    assert not _emulator.crashes, f"the emulator itself fails: {_emulator.crashes}"
     assert not _emulator.faults.unmet(), f"planned, never met: {_emulator.faults.unmet()}"

@@ -7,15 +7,16 @@ import math
 import uuid
 from dataclasses import dataclass
 
+from emulator import vhd
 from emulator.galleries import COMPUTE
 from emulator.messages import ArmError, Response
 from emulator.operations import Finish
 from emulator.router import Call, Router
 from emulator.service import Service
 from emulator.state import DISKS, Document, Resource
+from emulator.vhd import FOOTER, GIB, MIB
 
 DISK = f"{COMPUTE}/disks/{{disk}}"
-MIB, GIB, FOOTER = 1 << 20, 1 << 30, 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +135,8 @@ class Disks:
         disk = self._still(call)
 
         def finish() -> Document | None:
+            if disk.properties["diskState"] == "ActiveUpload" and self.service.state.pace.strict:
+                vhd.look(self.service.blobs, disk.blob)
             if disk.properties["diskState"] in ("ActiveUpload", "ActiveSAS"):
                 self.service.blobs.revoke(disk.blob)
                 disk.properties["diskState"] = "Unattached"
@@ -168,6 +171,10 @@ class Disks:
                 f"There is an active shared access signature outstanding for disk {disk.name}. "
                 "Call EndGetAccess before performing this operation."
             )
+            raise ArmError(409, "OperationNotAllowed", message=text)
+
+        if owner := disk.document.get("managedBy"):
+            text = f"Disk {disk.name} is attached to VM {owner}."
             raise ArmError(409, "OperationNotAllowed", message=text)
 
         def finish() -> None:

@@ -21,6 +21,7 @@ from emulator.entra import Entra, refuse_strangers
 from emulator.faults import Fault, Plan
 from emulator.galleries import Galleries
 from emulator.generic import Generic
+from emulator.machines import Machines
 from emulator.messages import ArmError, Cut, Request, Response
 from emulator.operations import Operations
 from emulator.router import Call, Router
@@ -43,6 +44,7 @@ class Emulator:
     port: int = 0
     blob_port: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
     faults: Plan = field(default_factory=Plan)
     state: State = field(default_factory=State)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -83,7 +85,7 @@ class Emulator:
     def reset(self) -> None:
         """As new: nothing exists, nothing was seen, nothing is planned."""
         with self._lock:
-            self.exchanges, self.faults, self.state = [], Plan(), State()
+            self.exchanges, self.crashes, self.faults, self.state = [], [], Plan(), State()
             operations = Operations(base=self.base_url, state=self.state)
             self.close()
             blobs = Blobs(azurite=self.azurite, faults=self.faults, port=self.blob_port)
@@ -91,7 +93,7 @@ class Emulator:
             self._router, self._entra = Router(), Router()
             Entra(identity=self.state.identity, base=self.base_url).routes(self._entra)
             self._router.add("GET", STATUS, route=self._status)
-            for part in (Galleries, Versions, Disks, Generic):
+            for part in (Galleries, Versions, Disks, Generic, Machines):
                 part(service=self._service).routes(self._router)
 
     def bytes_of(self, disk: str) -> bytes:
@@ -147,6 +149,10 @@ class Emulator:
             response = self._router.call(request)
         except ArmError as error:
             response = error.response()
+        except Exception as error:
+            # a fault of the emulator itself: its test fails at the end
+            self.crashes.append(f"{request.method} {request.path}: {error!r}")
+            response = ArmError(500, "InternalServerError", message=repr(error)).response()
         finally:
             self._service.operations.fault = None
         return Response(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.galleries import COMPUTE
-from emulator.messages import ArmError, Response
+from emulator.messages import Response
 from emulator.router import Call, Router
 from emulator.service import Service
 from emulator.state import SUBSCRIPTION, TENANT, Document, Resource, place
@@ -29,7 +29,7 @@ class Generic:
     service: Service
 
     def routes(self, router: Router) -> None:
-        """Where; the routes that take any resource come last."""
+        """Where."""
         router.add("GET", SUB, route=self.subscription)
         router.add("GET", f"{SUB}/resourcegroups", route=self.groups)
         router.add("GET", GROUP, route=self.group)
@@ -49,10 +49,6 @@ class Generic:
             name = kind.rsplit("/", 1)[1]
             for path in (f"{SUB}/providers/Microsoft.Compute/{name}", f"{COMPUTE}/{name}"):
                 router.add("GET", path, route=self.machines)
-        any_resource = f"{GROUP}/providers/{{provider}}/{{type}}/{{name}}"
-        router.add("GET", any_resource, route=self.service.get)
-        router.add("PUT", any_resource, route=self.put)
-        router.add("DELETE", any_resource, route=self.delete)
 
     def subscription(self, call: Call) -> Response:
         """The one there is."""
@@ -142,27 +138,6 @@ class Generic:
     def permissions(self, call: Call) -> Response:
         """What who asks may do there."""
         return Response(body={"value": copy.deepcopy(self.service.state.permissions)})
-
-    def put(self, call: Call) -> Response:
-        """A resource of any other kind."""
-        self.service.group(call["group"])
-        body, new = call.request.document(), self.service.state.find(call.id) is None
-        if not body.get("location"):
-            text = "The location property is required for this definition."
-            raise ArmError(400, "LocationRequired", message=text)
-        kind = f"{call['provider']}/{call['type']}"
-        document: Document = {"id": call.id, "name": call["name"], "type": kind, **body}
-        document["location"] = place(body["location"])
-        made = Resource(document=document, kind=kind)
-        return self.service.written(call, made, finish=lambda: None, new=new)
-
-    def delete(self, call: Call) -> Response:
-        """The same."""
-        self.service.operations.look_at(call.id)
-        found = self.service.state.find(call.id)
-        if found is None:
-            return Response(status=204)
-        return self.service.removed(call, found, finish=lambda: self.service.drop(found))
 
 
 SKUS = Path(__file__).with_name("skus.json")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from emulator.disks import FOOTER, GIB, MIB
+from emulator import vhd
 from emulator.messages import ArmError
 from emulator.service import Service
 from emulator.state import Document, Resource
-
-COOKIE = b"conectix"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +39,7 @@ class Sources:
         if not disk:
             return 30
         self._disk(source, definition)
-        return math.ceil(int(source.properties["diskSizeBytes"]) / GIB)
+        return math.ceil(int(source.properties["diskSizeBytes"]) / vhd.GIB)
 
     def _disk(self, disk: Resource, definition: Resource) -> None:
         self.service.operations.refuse_while_busy(disk.id)
@@ -73,13 +71,4 @@ class Sources:
         disk = self.service.state.find(str(source.get("id", "")))
         if disk is None or not disk.blob:
             return
-        size = self.service.blobs.size(disk.blob)
-        footer = self.service.blobs.read(disk.blob, offset=size - FOOTER, length=FOOTER)
-        if footer[:8] != COOKIE:
-            text = (
-                "The specified disk does not have a VHD footer: its cookie value is not 'conectix'."
-            )
-            raise ArmError(200, "InvalidVhd", message=text)
-        if (size - FOOTER) % MIB or int.from_bytes(footer[48:56], "big") != size - FOOTER:
-            text = f"The specified disk has an unsupported virtual size: {size - FOOTER} bytes."
-            raise ArmError(200, "InvalidVhd", message=text)
+        vhd.look(self.service.blobs, disk.blob)

@@ -41,6 +41,8 @@ class Pace:
     failing: dict[str, str] = field(default_factory=dict)
     # whether PATCH forgets members of publishingProfile that it isn't sent: not known of real Azure
     forgetful: bool = False
+    # whether closing a disk after an upload fails where it is no VHD: not known of real Azure either
+    strict: bool = False
 
 
 @dataclass(kw_only=True)
