@@ -115,6 +115,7 @@ def test_a_group_is_deleted_with_all_that_is_in_it(
     assert (list(arm.state.groups), arm.state.resources) == ([GROUP], {})
 
 
+@pytest.mark.unlawful(reason="it sends what is no document")
 @pytest.mark.parametrize("body", [b"{", b"[]", b""])
 def test_nonsense_is_refused(arm: Emulator, compute: ComputeManagementClient, body: bytes) -> None:
     path = f"{START}/Microsoft.Compute/galleries/shelf"
@@ -126,6 +127,7 @@ def test_nonsense_is_refused(arm: Emulator, compute: ComputeManagementClient, bo
     )
 
 
+@pytest.mark.unlawful(reason="it names no api-version, and nothing that is there")
 def test_a_request_without_a_version_or_for_another_place_is_refused(
     compute: ComputeManagementClient,
 ) -> None:
