@@ -29,12 +29,12 @@ def compute(arm: Emulator) -> Iterator[ComputeManagementClient]:
 def network(arm: Emulator, compute: ComputeManagementClient) -> None:
     """A network with a subnet, and a card in it."""
     net: Any = {"location": LOCATION, "properties": {}}
-    clients.send(compute, "PUT", f"{NETWORK}/virtualNetworks/net", body=net)
+    clients.send(compute, "PUT", path=f"{NETWORK}/virtualNetworks/net", body=net)
     arm.settle()
-    clients.send(compute, "PUT", SUBNET, body={"properties": {"addressPrefix": "10.0.0.0/24"}})
+    clients.send(compute, "PUT", path=SUBNET, body={"properties": {"addressPrefix": "10.0.0.0/24"}})
     address = {"name": "first", "properties": {"subnet": {"id": SUBNET}}}
     card = {"location": LOCATION, "properties": {"ipConfigurations": [address]}}
-    clients.send(compute, "PUT", NIC, body=card)
+    clients.send(compute, "PUT", path=NIC, body=card)
     arm.settle()
 
 
@@ -100,7 +100,7 @@ def test_what_is_in_use_is_not_deleted(arm: Emulator, compute: ComputeManagement
         (f"{NETWORK}/virtualNetworks/net", "InUseSubnetCannotBeDeleted"),
     ):
         with pytest.raises(HttpResponseError, match=code):
-            clients.send(compute, "DELETE", path)
+            clients.send(compute, "DELETE", path=path)
 
 
 def test_a_group_is_deleted_with_all_that_is_in_it(
@@ -109,7 +109,7 @@ def test_a_group_is_deleted_with_all_that_is_in_it(
     arm.state.add_group("burnish-build-1")
     arm.state.add("Microsoft.Network/networkInterfaces", "nic", group="burnish-build-1")
     clients.send(
-        compute, "DELETE", f"/subscriptions/{arm.subscription}/resourceGroups/burnish-build-1"
+        compute, "DELETE", path=f"/subscriptions/{arm.subscription}/resourceGroups/burnish-build-1"
     )
     arm.settle()
     assert (list(arm.state.groups), arm.state.resources) == ([GROUP], {})
@@ -151,3 +151,17 @@ def test_a_fault_of_the_emulator_itself_is_told(
         compute.galleries.get(GROUP, "shelf")
     assert "GET" in arm.crashes.pop()
     assert not arm.crashes
+
+
+@pytest.mark.usefixtures("network")
+def test_a_version_is_made_from_a_machine(arm: Emulator, compute: ComputeManagementClient) -> None:
+    samples.shelf(compute)
+    made = compute.virtual_machines.begin_create_or_update(GROUP, "vm", machine()).result()
+    body = samples.version("")
+    body["properties"]["storageProfile"] = {"source": {"virtualMachineId": made.id}}
+    create = compute.gallery_image_versions.begin_create_or_update
+    version: Any = create(GROUP, "shelf", "debian", "1.0.0", body).result()
+    assert version.properties.provisioning_state == "Succeeded"
+    body["properties"]["storageProfile"]["source"]["virtualMachineId"] = f"{made.id}-gone"
+    with pytest.raises(HttpResponseError, match="was not found"):
+        create(GROUP, "shelf", "debian", "1.0.1", body)
