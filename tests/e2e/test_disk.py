@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from burnish.build import compare, disk, export, extract, listing, tools, vhd
+from burnish.build import compare, disk, export, extract, listing, tools
+from burnish.build.vhd import generation, problems
 from burnish.build.tools import Tools
 from burnish.errors import BuildError
 from burnish.model.disk import Disk, DiskIds, DiskRecipe, Finalised, FinaliseRecipe
@@ -107,8 +108,8 @@ def test_hash_is_that_of_the_vhd_without_its_footer(made: Made) -> None:
 
 
 def test_vhd_is_one_that_azure_takes(made: Made) -> None:
-    assert vhd.problems(made.disk.vhd) == []
-    assert vhd.generation(made.disk.vhd) == "V2"
+    assert problems(made.disk.vhd) == []
+    assert generation(made.disk.vhd) == "V2"
     assert sorted(path.name for path in made.disk.vhd.parent.iterdir()) == [
         "disk.qcow2",
         "disk.vhd",

@@ -7,7 +7,8 @@ import uuid
 from pathlib import Path
 
 import pytest
-from burnish.build import vhd
+from burnish.build.vhd import generation, problems, read
+from burnish.model import vhd
 from burnish.model.disk import MIB
 
 SIZE = 20 * MIB
@@ -35,8 +36,8 @@ def resummed(at: int, value: bytes) -> tuple[int, bytes]:
 
 def test_our_own_is_taken(tmp_path: Path) -> None:
     disk = make(tmp_path / "disk.vhd")
-    found = vhd.Footer.read(disk)
-    assert vhd.problems(disk) == []
+    found = read(disk)
+    assert problems(disk) == []
     assert found is not None
     assert (found.size, found.timestamp, found.identity) == (SIZE, 1_764_000_000, IDENTITY)
 
@@ -61,7 +62,7 @@ def test_footer_is_the_same_each_time() -> None:
     ],
 )
 def test_each_defect_is_found(tmp_path: Path, patch: tuple[int, bytes], problem: str) -> None:
-    assert problem in vhd.problems(make(tmp_path / "disk.vhd", patch=patch))
+    assert problem in problems(make(tmp_path / "disk.vhd", patch=patch))
 
 
 @pytest.mark.parametrize(
@@ -72,19 +73,19 @@ def test_each_defect_is_found(tmp_path: Path, patch: tuple[int, bytes], problem:
     ],
 )
 def test_sizes_that_azure_refuses(tmp_path: Path, size: int, problem: str) -> None:
-    assert vhd.problems(make(tmp_path / "disk.vhd", size=size)) == [problem]
+    assert problems(make(tmp_path / "disk.vhd", size=size)) == [problem]
 
 
 def test_raw_disk_is_no_vhd(tmp_path: Path) -> None:
     (tmp_path / "short").write_bytes(b"x")
-    assert vhd.problems(tmp_path / "short") == ["no VHD footer in the last 512 bytes"]
+    assert problems(tmp_path / "short") == ["no VHD footer in the last 512 bytes"]
 
 
 def test_generation_is_read_from_the_disk(tmp_path: Path) -> None:
     disk = make(tmp_path / "disk.vhd")
-    assert vhd.generation(disk) == "none"
+    assert generation(disk) == "none"
     with disk.open("r+b") as file:
         file.write(b"\xeb\x63")
         file.seek(2 * 512 + 14 * 128)
         file.write(uuid.UUID("C12A7328-F81F-11D2-BA4B-00A0C93EC93B").bytes_le)
-    assert vhd.generation(disk) == "V1+V2"
+    assert generation(disk) == "V1+V2"

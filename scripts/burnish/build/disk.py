@@ -9,13 +9,15 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from burnish.build import export, listing, tools, vhd
+from burnish.build import export, listing, tools
+from burnish.build.vhd import problems
 from burnish.build.disk_script import STEP, render
 from burnish.build.finalise import BLOCK
 from burnish.build.pipe import writer
 from burnish.build.sparse import Digest, allocated
 from burnish.build.tools import Tools
 from burnish.errors import BuildError, BurnishError, CommandFailed
+from burnish.model import vhd
 from burnish.model.disk import LISTING, MIB, Disk, DiskRecipe, Finalised, FinaliseRecipe
 
 RAW = "disk.raw"
@@ -126,7 +128,7 @@ def _as_vhd(out: Path, recipe: DiskRecipe) -> tuple[Path, bytes]:
     with raw.open("ab") as file:
         file.write(footer)
     raw.rename(path)
-    if wrong := vhd.problems(path):
+    if wrong := problems(path):
         raise BuildError(f"{path}: {'; '.join(wrong)}")
     return path, footer
 

@@ -1,0 +1,1 @@
+"""The gallery that is an Azure Compute Gallery."""
