@@ -11,7 +11,6 @@ from pathlib import Path
 
 from burnish.errors import Problem, PublishError
 from burnish.model import vhd
-from burnish.model.disk import MIB
 from burnish.model.partitions import HEAD, Generation, Table, unfit
 
 TIB = 1 << 40

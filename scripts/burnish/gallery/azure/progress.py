@@ -50,7 +50,9 @@ class Progress:
         rate = self.rate(now)
         if not rate:
             return text
-        return f"{text}, {rate / MIB:.1f} MiB/s, about {lasts((self.total - self.done) / rate)} left"
+        return (
+            f"{text}, {rate / MIB:.1f} MiB/s, about {lasts((self.total - self.done) / rate)} left"
+        )
 
 
 def lasts(seconds: float) -> str:
