@@ -6,7 +6,6 @@ pages, and know nothing of an address that has run out.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,7 +60,7 @@ def judge(error: AzureError) -> Fault:
     code = str(getattr(error, "error_code", None) or "")
     text = f"{error.status_code} {code}".strip()
     if error.status_code in SLOW:
-        headers = error.response.headers if error.response is not None else {}
+        headers = getattr(error.response, "headers", {})
         return Fault(then="again", text=f"the service is busy ({text})", wait=_seconds(headers))
     if error.status_code in (401, 403):
         return Fault(then="renew", text=f"the disk's address is refused ({text})")
@@ -148,11 +147,6 @@ class Sender:
             self.door.refused(number, fault.text)
         elif self.pause(fault.wait if fault.wait is not None else measure(tries)):
             raise Interrupted("interrupted")
-
-
-def struck(text: str) -> str:
-    """A text without what follows the question mark of an address: the signature is there."""
-    return re.sub(r"\?[^\s'\"<>)]*", "?...", text)
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:

@@ -7,6 +7,7 @@ lie in them. What is in neither is zero in both.
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,7 +25,11 @@ def read_back(file: Path, access: Access, *, monitor: Monitor) -> int:
     pieces = plan(file)
     if size != pieces.size:
         raise _differs(file, f"the disk holds {size} bytes, the file {pieces.size}")
-    held = [(each.start, each.end + 1) for each in client.list_page_ranges() if not each.cleared]
+    held = [
+        (each.start or 0, (each.end or 0) + 1)
+        for each in client.list_page_ranges()
+        if not each.cleared
+    ]
     if lost := missing(pieces.all, held):
         raise _differs(file, f"the service holds nothing of byte {lost.offset} to {lost.end}")
 
@@ -47,7 +52,8 @@ def missing(pieces: tuple[Piece, ...], held: list[tuple[int, int]]) -> Piece | N
     """The first piece that does not lie in what is held."""
     whole = list(joined(sorted(held), gap=1))
     for piece in pieces:
-        if not any(start <= piece.offset and piece.end <= end for start, end in whole):
+        at = bisect_right(whole, piece.offset, key=lambda each: each[0]) - 1
+        if at < 0 or piece.end > whole[at][1]:
             return piece
     return None
 

@@ -21,7 +21,9 @@ from burnish.gallery.azure.ranges import Piece
 
 FORMAT = 1
 # A shared access signature, a login's token (all begin like the JSON of a JWT), an HTTP header.
-SECRET = re.compile(r"[?&]sig=|accessSAS|\bBearer\b|\beyJ[\w-]+\.eyJ[\w-]+\.|client_secret", re.I)
+SECRET = re.compile(
+    r"[?&]sig=|accessSAS|\bBearer\b|\beyJ[\w-]+\.eyJ[\w-]+\.|client_secret", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,11 +134,14 @@ class _Run:
     def _one(self, descriptor: int, piece: Piece) -> None:
         if self._halt.is_set():
             return
-        data = self._sender.send(
-            piece.offset, lambda: os.pread(descriptor, piece.length, piece.offset)
-        )
-        if len(data) != piece.length:
-            raise _other_bytes(self._upload.file)
+
+        def read() -> bytes:
+            data = os.pread(descriptor, piece.length, piece.offset)
+            if len(data) != piece.length:
+                raise _other_bytes(self._upload.file)
+            return data
+
+        data = self._sender.send(piece.offset, read)
         self._upload.state.add(piece, _sha256(data))
         with self._lock:
             self._progress.add(piece.length, self._clock())
