@@ -47,11 +47,13 @@ class Source:
 @dataclass(frozen=True, kw_only=True)
 class State:
     """An upload as far as it came. `done`: piece -> sha256 of the bytes that were confirmed.
-    `operations`: continuation tokens of what Azure was asked to do, by a name of the caller's."""
+    `whole`: every piece was. `operations`: continuation tokens of what Azure was asked to do, by a name
+    of the caller's."""
 
     source: Source
     disk: str
     done: Mapping[Piece, str] = field(default_factory=dict)
+    whole: bool = False
     operations: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -88,6 +90,7 @@ class StateFile:
             "format": FORMAT,
             "source": asdict(state.source),
             "disk": state.disk,
+            "whole": state.whole,
             "operations": dict(state.operations),
         }
         for text in (state.disk, *state.operations.values()):
@@ -112,15 +115,23 @@ class StateFile:
 
     def remember(self, operation: str, token: str | None) -> None:
         """Keep the continuation token of something long, or forget it: it is over."""
-        state = self.read()
-        if state is None:
-            raise BurnishError(f"{self.path}: no state to keep {operation!r} in")
+        state = self._there()
         kept = {name: text for name, text in state.operations.items() if name != operation}
         self.write(replace(state, operations=kept | ({operation: token} if token else {})))
 
+    def finish(self) -> None:
+        """Note that every piece was confirmed."""
+        self.write(replace(self._there(), whole=True))
+
     def forget(self) -> None:
-        """Everything was carried out."""
+        """Everything was carried out, or nothing of it counts any more."""
         self.path.unlink(missing_ok=True)
+
+    def _there(self) -> State:
+        state = self.read()
+        if state is None:
+            raise BurnishError(f"{self.path.name}: the state of an upload is gone")
+        return state
 
 
 def _line(piece: Piece, sha256: str) -> str:
@@ -140,7 +151,12 @@ def _state(head: Mapping[str, object]) -> State:
     if not isinstance(source, dict) or not isinstance(operations, dict):
         raise TypeError
     kept = {str(name): str(text) for name, text in operations.items()}
-    return State(source=Source(**source), disk=str(head["disk"]), operations=kept)
+    return State(
+        source=Source(**source),
+        disk=str(head["disk"]),
+        whole=bool(head["whole"]),
+        operations=kept,
+    )
 
 
 def _refuse_secrets(text: str) -> None:

@@ -26,7 +26,7 @@ THREADS = 8
 TELL = 0.5  # seconds between two lines of progress
 
 
-class FileChanged(PublishError):
+class StaleDisk(PublishError):
     """What the disk was given is not in the file any more: only a new disk can be right."""
 
 
@@ -52,7 +52,7 @@ class Upload:
     threads: int = THREADS
 
     def run(self, monitor: Monitor, clock: Callable[[], float] = time.monotonic) -> Sent:
-        """Send what the disk does not have yet. FileChanged if it was given other bytes before;
+        """Send what the disk does not have yet. StaleDisk if it was given other bytes before;
         PublishError if the service can't be brought to take a page."""
         self._unchanged()
         monitor.detail("looking for what is not zero")
@@ -73,10 +73,7 @@ class Upload:
 
     def _unchanged(self) -> None:
         if Source.of(self.file, self.source.sha256) != self.source:
-            raise FileChanged(
-                f"{self.file.name} changed while it was published",
-                hint="publish it again when nothing writes to it",
-            )
+            raise _changed(self.file)
 
     def _known(self, monitor: Monitor) -> set[Piece]:
         """The pieces that the disk has, each compared with the file's bytes of today."""
@@ -138,7 +135,7 @@ class _Run:
         def read() -> bytes:
             data = os.pread(descriptor, piece.length, piece.offset)
             if len(data) != piece.length:
-                raise _other_bytes(self._upload.file)
+                raise _changed(self._upload.file)
             return data
 
         data = self._sender.send(piece.offset, read)
@@ -155,8 +152,15 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _other_bytes(file: Path) -> FileChanged:
-    return FileChanged(
+def _changed(file: Path) -> PublishError:
+    return PublishError(
+        f"{file.name} changed while it was published",
+        hint="publish it again when nothing writes to it",
+    )
+
+
+def _other_bytes(file: Path) -> StaleDisk:
+    return StaleDisk(
         f"{file.name} is another file than the one whose upload was begun",
         hint="the temporary disk is made anew: publish again",
     )

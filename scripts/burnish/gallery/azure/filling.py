@@ -1,0 +1,114 @@
+"""Takes a VHD and what disk is wanted; gives the disk in Azure with the file's bytes, closed again.
+
+Access is revoked however it ends. Where this process is killed, the next run finds the disk by its name
+and tags and goes on in it if its state file knows what is in there; else it removes it and makes it anew.
+Whether Azure gives write access a second time after it was revoked was not verified here: it is asked,
+and where it refuses the disk is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from burnish.errors import PublishError
+from burnish.gallery.azure import payloads
+from burnish.gallery.azure.disks import Disks, Found, Refused
+from burnish.gallery.azure.pages import API_VERSION, Access
+from burnish.gallery.azure.payloads import UploadDisk
+from burnish.gallery.azure.state import Source, StateFile
+from burnish.gallery.azure.upload import Sent, StaleDisk, Upload
+from burnish.model.protocols import Monitor
+
+WRITABLE = ("ReadyToUpload", "ActiveUpload")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """One file and the disk it goes to. `options` are those of the SDK's blob client."""
+
+    disks: Disks
+    wanted: UploadDisk
+    file: Path
+    source: Source
+    state: StateFile
+    api_version: str = API_VERSION
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def run(self, monitor: Monitor) -> tuple[str, Sent | None]:
+        """The id of the disk with all bytes in it, and what was sent; None if it was all there."""
+        disk = self.disks.find(self.wanted.name)
+        if disk and not payloads.ours(disk.tags, self.wanted.plan):
+            raise PublishError(
+                f"the disk {disk.name!r} is there and is not burnish's upload of this plan",
+                hint="move or rename it: burnish removes nothing that it did not make",
+            )
+        if disk and self._is_whole(disk):
+            if disk.open:
+                self.disks.revoke(disk.name)
+            return disk.id, None
+        if disk and not self._goes_on(disk):
+            self._remove(disk, monitor)
+            disk = None
+        if disk is None:
+            return self._fill(self._create(), monitor)
+        try:
+            return self._fill(disk, monitor)
+        except (Refused, StaleDisk) as error:
+            monitor.say(f"{error.message}: the disk is made anew")
+            self._remove(disk, monitor)
+            return self._fill(self._create(), monitor)
+
+    def _fill(self, disk: Found, monitor: Monitor) -> tuple[str, Sent]:
+        name = self.wanted.name
+        access = Access(
+            ask=lambda: self.disks.grant(name), api_version=self.api_version, options=self.options
+        )
+        upload = Upload(
+            file=self.file,
+            source=self.source,
+            disk=disk.key,
+            state=self.state,
+            access=access,
+        )
+        try:
+            sent = upload.run(monitor)
+            # before access is revoked: killed in between, the next run only has to revoke it
+            self.state.finish()
+        except BaseException:
+            with suppress(PublishError):  # what went wrong first is told
+                self.disks.revoke(name)
+            raise
+        self.disks.revoke(name)
+        return disk.id, sent
+
+    def _is_whole(self, disk: Found) -> bool:
+        known = self.state.load(self.source, disk.key)
+        return known is not None and known.whole
+
+    def _goes_on(self, disk: Found) -> bool:
+        """Whether it is known what a disk holds: nothing yet, or what the state says."""
+        if self.state.load(self.source, disk.key) is not None:
+            return True
+        return disk.state == "ReadyToUpload" and self.state.read() is None
+
+    def _create(self) -> Found:
+        self.state.forget()
+        disk = self.disks.create(self.wanted)
+        if disk.state not in WRITABLE:
+            raise PublishError(
+                f"the disk {disk.name!r} is {disk.state!r} after it was created, not ready",
+                hint="look at it in the portal, remove it, and publish again",
+            )
+        return disk
+
+    def _remove(self, disk: Found, monitor: Monitor) -> None:
+        monitor.detail(f"removing the disk {disk.name}")
+        if disk.open:
+            with suppress(PublishError):  # half a VHD may not be revoked; then it may be removed
+                self.disks.revoke(disk.name)
+        self.disks.delete(disk.name)
+        self.state.forget()
