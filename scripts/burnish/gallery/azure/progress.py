@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from burnish.model.disk import MIB
 
 WINDOW = 20.0  # seconds that the rate is taken over
+SOON = 2.0  # seconds before a rate says anything
 STILL = 5.0  # without a byte for so long, no time is promised
 
 
@@ -35,8 +36,8 @@ class Progress:
         self._seen = deque([(now, self.done)])
 
     def rate(self, now: float) -> float:
-        """Bytes a second over the last seconds; zero if there is nothing to tell it from."""
-        if not self._seen or now <= self._seen[0][0]:
+        """Bytes a second over the last seconds; zero if there is nothing yet to tell it from."""
+        if not self._seen or now - self._seen[0][0] < SOON:
             return 0.0
         return (self.done - self._seen[0][1]) / (now - self._seen[0][0])
 
