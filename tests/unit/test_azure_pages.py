@@ -12,6 +12,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from azure.storage.blob import StorageErrorCode
 from burnish.gallery.azure import payloads
 from burnish.gallery.azure.disks import told
 from burnish.gallery.azure.pages import Fault, judge, measure
@@ -54,7 +55,7 @@ def answered(status: int, code: str = "", **headers: str) -> HttpResponseError:
             "the disk's address is refused (403 AuthenticationFailed)",
         ),
         (
-            *(answered(400, "Md5Mismatch"), "again", None),
+            *(answered(400, StorageErrorCode.MD5_MISMATCH), "again", None),
             "bytes were changed on the way (400 Md5Mismatch)",
         ),
         (answered(404, "BlobNotFound"), "end", None, "the service refuses (404 BlobNotFound)"),

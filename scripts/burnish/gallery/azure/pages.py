@@ -57,7 +57,8 @@ def judge(error: AzureError) -> Fault:
     if not isinstance(error, HttpResponseError) or error.status_code is None:
         return Fault(then="again", text="the connection was lost")
     # without the service's own sentences: some quote the signature
-    code = str(getattr(error, "error_code", None) or "")
+    code = getattr(error, "error_code", None) or ""
+    code = str(getattr(code, "value", code))  # the SDK has an enum of those that it knows
     text = f"{error.status_code} {code}".strip()
     if error.status_code in SLOW:
         headers = getattr(error.response, "headers", {})
