@@ -22,14 +22,14 @@ from burnish.gallery.azure.payloads import UploadDisk
 
 ACCESS_SECONDS = 24 * 3600
 OPEN = ("ActiveUpload", "ActiveSAS")
-_ROLE = (
+ROLE = (
     "the login needs disks/read, write, delete, beginGetAccess/action and endGetAccess/action of "
     "Microsoft.Compute in the resource group"
 )
 # code of the service -> what to do next
 _NEXT = {
-    "AuthorizationFailed": _ROLE,
-    "LinkedAuthorizationFailed": _ROLE,
+    "AuthorizationFailed": ROLE,
+    "LinkedAuthorizationFailed": ROLE,
     "InvalidAuthenticationToken": "log in again: `az login`, or look at the job's credentials",
     "ExpiredAuthenticationToken": "log in again: `az login`, or look at the job's credentials",
     "ResourceGroupNotFound": "create it, or correct `resource_group` of the target",
@@ -178,10 +178,11 @@ def struck(text: str) -> str:
 
 def _found(disk: Disk) -> Found:
     properties = disk.properties
+    state = (properties and properties.disk_state) or ""
     return Found(
         id=disk.id or "",
         name=disk.name or "",
-        state=str((properties and properties.disk_state) or ""),
+        state=str(getattr(state, "value", state)),  # an enum, for the words that the SDK knows
         tags=dict(disk.tags or {}),
         unique=str((properties and properties.unique_id) or ""),
     )
