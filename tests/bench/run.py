@@ -1,6 +1,6 @@
 """The figures of docs/benchmarks.md: `make bench` measures them again and writes the page.
 
-    make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER]"
+    make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER] [--file VHD]"
 
 As root, on a quiet machine with Docker, a network, 60 GiB of disk, and both images filed
 (`make image`, `burnish build debian-12-minimal`). Measurements are added to
@@ -29,6 +29,7 @@ import inside
 import nights as nightly
 import ours
 import page
+import uploads
 from burnish.model.disk import DiskIds, DiskRecipe
 from burnish.stages.disk import MIB_PER_GIB
 from content import content
@@ -42,10 +43,14 @@ Section = Callable[["Bench"], None]
 class Bench:
     """What every section is given."""
 
-    def __init__(self, work: Path, *, rounds: int) -> None:
-        self.work, self.rounds = work, rounds
+    def __init__(self, work: Path, *, rounds: int, file: Path | None) -> None:
+        self.work, self.rounds, self.file = work, rounds, file
         self.log = Log(path=ROOT / "build" / "bench" / "results.jsonl")
-        self.filed = filed.find()
+
+    @cached_property
+    def full(self) -> filed.Filed:
+        """The full image."""
+        return filed.find()
 
     @cached_property
     def small(self) -> filed.Filed:
@@ -106,8 +111,8 @@ def boot(bench: Bench) -> None:
 
 def checks(bench: Bench) -> None:
     """Seconds of the filed version's checks, from its JUnit files."""
-    manifest = bench.filed.world.gallery.find(IMAGE)
-    folder = bench.filed.world.gallery.folder(manifest.image, manifest.version)
+    manifest = bench.full.world.gallery.find(IMAGE)
+    folder = bench.full.world.gallery.folder(manifest.image, manifest.version)
     for path in sorted(folder.glob("junit-*.xml")):
         suite = ElementTree.parse(path).getroot().find(".//testsuite")
         assert suite is not None
@@ -146,12 +151,12 @@ def nights(bench: Bench) -> None:
 
 def layers(bench: Bench) -> None:
     """Size and seconds of each layer of the filed version."""
-    inside.layers(bench.filed, bench.log)
+    inside.layers(bench.full, bench.log)
 
 
 def imports(bench: Bench) -> None:
     """What people import first, each by itself."""
-    inside.imports(bench.filed, bench.log, rounds=max(2, bench.rounds))
+    inside.imports(bench.full, bench.log, rounds=max(2, bench.rounds))
 
 
 def moved(bench: Bench) -> None:
@@ -160,11 +165,17 @@ def moved(bench: Bench) -> None:
     nightly.moved(bench.log, bench.work / "moved", image=IMAGE, suite="moved", moves=moves)
 
 
+def upload(bench: Bench) -> None:
+    """A VHD into Azurite, by ours and by the SDK's own way: a synthetic one, and `--file`."""
+    for file in dict.fromkeys((None, bench.file)):
+        uploads.compare(bench.log, bench.work / "upload", file=file, rounds=max(3, bench.rounds))
+
+
 SECTIONS: dict[str, Section] = {
     each.__name__: each
     for each in (
         *(compare, nothing, disk, nights, boot),
-        *(layers, moved, imports, checks, roles, tests),
+        *(layers, moved, imports, upload, checks, roles, tests),
     )
 }
 
@@ -177,10 +188,11 @@ def main() -> int:
     parser.add_argument("--only", choices=[*SECTIONS, "page"], action="append", default=[])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--file", type=Path, help="a VHD that is uploaded too")
     given = parser.parse_args()
     base = given.work or Path(os.environ.get("TMPDIR", "/var/tmp"))
     with tempfile.TemporaryDirectory(prefix="burnish-bench-", dir=base) as work:
-        bench = Bench(Path(work), rounds=given.rounds)
+        bench = Bench(Path(work), rounds=given.rounds, file=given.file)
         for name, section in SECTIONS.items():
             if not given.only or name in given.only:
                 print(f"=== {name}", flush=True)

@@ -10,12 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from burnish.build import export, listing, tools
-from burnish.build.vhd import problems
 from burnish.build.disk_script import STEP, render
 from burnish.build.finalise import BLOCK
 from burnish.build.pipe import writer
 from burnish.build.sparse import Digest, allocated
 from burnish.build.tools import Tools
+from burnish.build.vhd import problems
 from burnish.errors import BuildError, BurnishError, CommandFailed
 from burnish.model import vhd
 from burnish.model.disk import LISTING, MIB, Disk, DiskRecipe, Finalised, FinaliseRecipe

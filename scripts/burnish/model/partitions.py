@@ -133,7 +133,9 @@ def _damage(head: bytes) -> str:
     if binascii.crc32(header) != crc:
         return "the checksum of its header is wrong"
     if (table, count, size) != (2, 128, _ENTRY):
-        return f"{count} entries of {size} bytes at sector {table} are not the usual 128 of 128 at 2"
+        return (
+            f"{count} entries of {size} bytes at sector {table} are not the usual 128 of 128 at 2"
+        )
     if binascii.crc32(head[_ENTRIES:HEAD]) != table_crc:
         return "the checksum of its entries is wrong"
     return ""

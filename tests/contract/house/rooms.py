@@ -33,6 +33,7 @@ ONLY: Mapping[str, tuple[str, ...]] = {
     "jinja2": ("render",),
     "click": ("cli",),
     "rich": ("cli",),
+    "azure": ("gallery/azure",),
 }
 # Calls that only one room may make.
 ONLY_CALLS: Mapping[str, tuple[str, ...]] = {
