@@ -244,7 +244,7 @@ def test_a_file_that_changes_meanwhile_is_no_success(place: Place) -> None:
 @pytest.mark.parametrize(
     ("offset", "data", "where"),
     [
-        (41 * MIB, b"x" * 512, f"between byte {40 * MIB} and {44 * MIB}"),
+        (41 * MIB, b"x" * 512, f"between byte {41 * MIB} and {45 * MIB}"),
         (47 * MIB, b"x" * 512, f"between byte {47 * MIB} and {47 * MIB + 512}"),
         (MIB, b"", f"the service holds nothing of byte {MIB} to {MIB + 303_104}"),
     ],

@@ -120,13 +120,10 @@ def joined(runs: Iterable[tuple[int, int]], gap: int = GAP) -> Iterator[tuple[in
 
 
 def cut(runs: Iterable[tuple[int, int]], most: int = MOST) -> Iterator[Piece]:
-    """Runs as pieces; a long one is cut where its offset is a multiple of `most`."""
+    """Runs as pieces of at most `most` bytes."""
     for start, end in runs:
-        at = start
-        while at < end:
-            until = min(end, at - at % most + most)
-            yield Piece(offset=at, length=until - at)
-            at = until
+        for at in range(start, end, most):
+            yield Piece(offset=at, length=min(end - at, most))
 
 
 def _is_zero(data: bytes, low: int, *, high: int) -> bool:
