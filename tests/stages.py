@@ -81,8 +81,13 @@ def fast() -> list[Stage]:
                 "--ignore=tests/contract/test_lint.py",
             ),
         ),
-        Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
+        Stage("lint", 2, (*PYTEST, "tests/contract/test_lint.py")),
     ]
+
+
+def azure() -> Stage:
+    """What goes to Azure, against emulators on this machine."""
+    return Stage("Azure, emulated", 2, (*PYTEST, "tests/azure"))
 
 
 def test() -> list[Stage]:
@@ -93,12 +98,13 @@ def test() -> list[Stage]:
         *fast(),
         Stage(f"image {IMAGE}: build, prove, boot, file", 26, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 15, roles(changed, plain=smoke)),
-        Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
+        Stage("the lock, and a closed place", 6, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
             "the gallery, killed at every step; the GPU tier, simulated",
             1,
             (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
         ),
+        azure(),
         Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]
 
@@ -111,6 +117,7 @@ def everything() -> list[Stage]:
         Stage(f"image {IMAGE}: every check", 40, (*burnish, "build", IMAGE, "--all")),
         Stage("image debian-13-cpu", 25, (*burnish, "build", "debian-13-cpu")),
         Stage("e2e", 60, (*PYTEST, "tests/e2e")),
+        azure(),
         Stage("mutations", 30, (*PYTEST, "tests/mutations")),
         Stage("molecule: every role", 40, roles()),
     ]

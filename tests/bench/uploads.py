@@ -6,6 +6,7 @@ import random
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +69,15 @@ def compare(log: Log, work: Path, *, file: Path | None, rounds: int) -> None:
                 tempfile.TemporaryDirectory(dir=work) as data,
                 azurites.running(Path(data)) as azurite,
             ):
-                measure(log, azurite, name=name, way=way, path=path, what=what)
-
-
-def measure(log: Log, azurite: Azurite, *, name: str, way: Way, path: Path, what: str) -> None:
-    """One way once."""
-    blob, counting = azurite.page_blob(path.stat().st_size), Counting()
-    with log.phase("upload", name, scenario=what, phase="seconds"):
-        way(azurite, blob, counting)
-    for phase, value in (("sent", counting.sent / MIB), ("requests", float(counting.requests))):
-        log.add("upload", name, scenario=what, phase=phase, seconds=(value, 0.0))
-    read_back(path, Access(ask=lambda: azurite.address(blob)), monitor=Silent())
+                blob = azurite.page_blob(path.stat().st_size)
+                counting = Counting()
+                with log.phase("upload", name, scenario=what, phase="seconds"):
+                    way(azurite, blob, counting)
+                access = Access(ask=partial(azurite.address, blob))
+                read_back(path, access, monitor=Silent())
+            counted = {"sent": counting.sent / MIB, "requests": float(counting.requests)}
+            for phase, value in counted.items():
+                log.add("upload", name, scenario=what, phase=phase, seconds=(value, 0.0))
 
 
 def ours(path: Path, azurite: Azurite, *, blob: BlobClient, via: Counting) -> None:

@@ -134,16 +134,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
             return
         if fault and fault.does == "answer":
-            self._answer(fault.status, fault.code, signature, headers=fault.headers)
+            self._answer(fault.status, fault.code, signature=signature, headers=fault.headers)
             return
         if fault and fault.does == "change a byte":
             body = bytes([body[0] ^ 1]) + body[1:]
         low, high = (int(n) for n in self.headers["x-ms-range"].removeprefix("bytes=").split("-"))
         md5 = base64.b64encode(hashlib.md5(body).digest()).decode()
         if len(body) > MOST or low % 512 or (high + 1) % 512:
-            self._answer(400, "InvalidPageRange", signature)
+            self._answer(400, "InvalidPageRange", signature=signature)
         elif self.headers.get("Content-MD5") != md5:
-            self._answer(400, "Md5Mismatch", signature)
+            self._answer(400, "Md5Mismatch", signature=signature)
         else:
             page = Page(offset=low, length=len(body), signature=signature)
             self._forward(body, then_cut=bool(fault), page=page)
@@ -174,8 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
         self,
         status: int,
         code: str,
-        signature: str,
         *,
+        signature: str,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         # Azure's own sentence on a refused signature quotes it

@@ -57,20 +57,21 @@ class Arm:
         """Azure's word for the state of a disk."""
         return str(self.disks[name]["properties"]["diskState"])
 
-    def answer(self, method: str, path: str, body: dict[str, Any]) -> Answer:
+    def answer(self, method: str, path: str, *, body: dict[str, Any]) -> Answer:
         """What the service answers."""
         tail = path.split("/disks", 1)[1].strip("/").split("/")
         name, action = tail[0], tail[1] if len(tail) > 1 else method
         self.asked.append(action)
         if found := self.refuse.pop(action, None):
-            return _error(*found)
+            status, code, message = found
+            return _error(status, code, message=message)
         if not name:
             return 200, {"value": list(self.disks.values())}
         if action == "PUT":
             return 200, self._put(name, path=path, body=body)
         if name not in self.disks:
             missing = (204, None) if method == "DELETE" else None
-            return missing or _error(404, "ResourceNotFound", f"disk {name} was not found")
+            return missing or _error(404, "ResourceNotFound", message=f"disk {name} was not found")
         actions: dict[str, Callable[[], Answer]] = {
             "GET": lambda: (200, self.disks[name]),
             "DELETE": lambda: self._delete(name),
@@ -93,7 +94,7 @@ class Arm:
 
     def _grant(self, name: str, kind: str) -> Answer:
         if kind == "Write" and self.state(name) not in ("ReadyToUpload", "ActiveUpload"):
-            return _error(409, "OperationNotAllowed", f"disk {name} is {self.state(name)}")
+            return _error(409, "OperationNotAllowed", message=f"disk {name} is {self.state(name)}")
         state = "ActiveUpload" if kind == "Write" else "ActiveSAS"
         self.disks[name]["properties"]["diskState"] = state
         permission = "rw" if kind == "Write" else "r"
@@ -106,14 +107,16 @@ class Arm:
             size = self.blobs[name].get_blob_properties().size
             cookie = self.blobs[name].download_blob(size - 512, 8).readall()
             if cookie != b"conectix":
-                return _error(400, "InvalidVhd", "Disk is expected to have cookie value 'conectix'")
+                return _error(
+                    400, "InvalidVhd", message="Disk is expected to have cookie value 'conectix'"
+                )
         if self.state(name) in ("ActiveUpload", "ActiveSAS"):
             self.disks[name]["properties"]["diskState"] = "Unattached"
         return 200, None
 
     def _delete(self, name: str) -> Answer:
         if self.state(name) in ("ActiveUpload", "ActiveSAS"):
-            return _error(409, "OperationNotAllowed", f"disk {name} has active access")
+            return _error(409, "OperationNotAllowed", message=f"disk {name} has active access")
         del self.disks[name]
         return 200, None
 
@@ -148,9 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path = urlsplit(self.path).path
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            status, body = _error(401, "InvalidAuthenticationToken", "no token")
+            status, body = _error(401, "InvalidAuthenticationToken", message="no token")
         else:
-            status, body = self.state.answer(self.command, path, json.loads(data or b"{}"))
+            status, body = self.state.answer(self.command, path, body=json.loads(data or b"{}"))
         text = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -173,5 +176,5 @@ class _Plain(SansIOHTTPPolicy[Any, Any]):
         request.http_request.headers["Authorization"] = f"Bearer {TOKEN}"
 
 
-def _error(status: int, code: str, message: str) -> Answer:
+def _error(status: int, code: str, *, message: str) -> Answer:
     return status, {"error": {"code": code, "message": message}}

@@ -24,7 +24,7 @@ def found(path: Path, generation: Generation = "V2") -> list[tuple[str, str]]:
     return [(each.path, each.text) for each in preflight.problems(path, generation)]
 
 
-def changed(path: Path, at: int, data: bytes) -> Path:
+def changed(path: Path, at: int, *, data: bytes) -> Path:
     """The file with other bytes; a negative place counts from the end."""
     with path.open("r+b") as file:
         file.seek(at, 2 if at < 0 else 0)
@@ -92,7 +92,7 @@ def test_an_mbr_is_fit_for_the_first_generation_alone(tmp_path: Path) -> None:
     ],
 )
 def test_each_defect_is_named(tmp_path: Path, at: int, data: bytes, place: str, text: str) -> None:
-    disk = changed(vhds.write(tmp_path / "disk.vhd"), at, data)
+    disk = changed(vhds.write(tmp_path / "disk.vhd"), at, data=data)
     assert (place, text) in found(disk)
 
 
@@ -118,8 +118,8 @@ def test_no_boot_code_is_nothing_for_a_bios(tmp_path: Path) -> None:
 
 
 def test_a_dynamic_disk_is_no_fixed_one(tmp_path: Path) -> None:
-    disk = changed(vhds.write(tmp_path / "disk.vhd"), -512, footer(kind=3))
-    changed(disk, 0, footer(kind=3))
+    disk = changed(vhds.write(tmp_path / "disk.vhd"), -512, data=footer(kind=3))
+    changed(disk, 0, data=footer(kind=3))
     assert found(disk) == [("format", "the file is a dynamic VHD, no fixed VHD")]
 
 
@@ -152,7 +152,7 @@ def test_what_is_no_disk_at_all(tmp_path: Path) -> None:
 
 
 def test_every_reason_comes_with_what_to_do(tmp_path: Path) -> None:
-    disk = changed(vhds.write(tmp_path / "disk.vhd", head=MBR), -512, footer(size=SIZE - MIB))
+    disk = changed(vhds.write(tmp_path / "disk.vhd", head=MBR), -512, data=footer(size=SIZE - MIB))
     with pytest.raises(PublishError) as raised:
         preflight.require(disk, "V2")
     assert raised.value.message == (

@@ -63,7 +63,7 @@ def test_no_holes_known_is_the_same_plan(tmp_path: Path, monkeypatch: pytest.Mon
     disk = make(tmp_path / "disk", (5 * MIB + 7, b"x" * 9000), (20 * MIB, b"y" * 5 * MIB))
     by_holes = plan(disk)
 
-    def refuse(descriptor: int, offset: int, whence: int) -> int:
+    def refuse(*_: int) -> int:
         raise OSError(errno.EINVAL, "no such whence")
 
     monkeypatch.setattr(os, "lseek", refuse)
@@ -73,7 +73,7 @@ def test_no_holes_known_is_the_same_plan(tmp_path: Path, monkeypatch: pytest.Mon
 def test_other_errors_of_the_file_system_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(descriptor: int, offset: int, whence: int) -> int:
+    def fail(*_: int) -> int:
         raise OSError(errno.EIO, "broken")
 
     monkeypatch.setattr(os, "lseek", fail)

@@ -49,10 +49,10 @@ def problems(path: Path, generation: Generation) -> list[Problem]:
             file.seek(0)
             head = file.read(min(HEAD, max(0, length - vhd.FOOTER)))
     except OSError as error:
-        return [_problem(path, "file", f"cannot be read: {error.strerror}", hint=_AGAIN)]
+        return [_problem(path, "file", text=f"cannot be read: {error.strerror}", hint=_AGAIN)]
     if other := _other(head, tail):
         hint = f"convert it to a fixed VHD: {_CONVERT.format(path.name)}"
-        return [_problem(path, "format", f"the file is {other}, no fixed VHD", hint=hint)]
+        return [_problem(path, "format", text=f"the file is {other}, no fixed VHD", hint=hint)]
     footer = vhd.Footer.parse(tail) if len(tail) == vhd.FOOTER else None
     found = vhd.wrong(footer, length)
     size = length - vhd.FOOTER
@@ -63,7 +63,7 @@ def problems(path: Path, generation: Generation) -> list[Problem]:
         )
     if "footer" not in found:
         found |= unfit(Table.parse(head), generation=generation, size=size)
-    return [_problem(path, at, text, hint=_hint(at, path)) for at, text in found.items()]
+    return [_problem(path, at, text=text, hint=_hint(at, path)) for at, text in found.items()]
 
 
 def require(path: Path, generation: Generation) -> int:
@@ -87,5 +87,5 @@ def _hint(at: str, path: Path) -> str:
     return _NEXT.get(at, _AGAIN).replace("{}", path.name)
 
 
-def _problem(path: Path, at: str, text: str, *, hint: str) -> Problem:
+def _problem(path: Path, at: str, *, text: str, hint: str) -> Problem:
     return Problem(file=path.name, line=0, path=at, text=text, hint=hint)
