@@ -87,6 +87,11 @@ def fast() -> list[Stage]:
     ]
 
 
+def azure() -> Stage:
+    """What goes to Azure, against emulators on this machine."""
+    return Stage("Azure, emulated", 2, (*PYTEST, "tests/azure"))
+
+
 def test() -> list[Stage]:
     """The README's test command."""
     burnish = (str(Path(sys.executable).with_name("burnish")),)
@@ -101,6 +106,7 @@ def test() -> list[Stage]:
             1,
             (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
         ),
+        azure(),
         Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]
 
@@ -113,6 +119,7 @@ def everything() -> list[Stage]:
         Stage(f"image {IMAGE}: every check", 40, (*burnish, "build", IMAGE, "--all")),
         Stage("image debian-13-cpu", 25, (*burnish, "build", "debian-13-cpu")),
         Stage("e2e", 60, (*PYTEST, "tests/e2e")),
+        azure(),
         Stage("mutations", 30, (*PYTEST, "tests/mutations")),
         Stage("molecule: every role", 40, roles()),
     ]

@@ -251,6 +251,30 @@ def _imports(measures: Sequence[Measure]) -> str:
     )
 
 
+def _upload(measures: Sequence[Measure]) -> str:
+    files = dict.fromkeys(m.scenario for m in measures)
+    return (
+        "The bytes of a fixed VHD into Azurite, an emulator on this machine; never measured against "
+        "Azure:\n\n" + "".join(_uploaded([m for m in measures if m.scenario == f]) for f in files)
+    )
+
+
+def _uploaded(measures: Sequence[Measure]) -> str:
+    def of(subject: str, phase: str) -> list[float]:
+        return [m.seconds for m in measures if (m.subject, m.phase) == (subject, phase)]
+
+    virtual, nonzero, least = (of("file", name)[-1] for name in ("virtual", "nonzero", "sectors"))
+    rows = []
+    for name in dict.fromkeys(m.subject for m in measures if m.subject != "file"):
+        cells = [shown(of(name, phase)) for phase in ("sent", "requests", "seconds")]
+        rows.append([name, *cells, f"{statistics.median(of(name, 'sent')) / nonzero:.3f}"])
+    head = (measures[0].scenario, "MiB sent", "requests", "seconds", "sent / not zero")
+    return (
+        f"{table(head, rows)}\nOf {virtual:.0f} MiB, {nonzero:.1f} are not zero in blocks of 4 KiB, "
+        f"{least:.1f} in sectors.\n\n"
+    )
+
+
 # suite -> the heading of its section, and what writes the text below it
 SUITES = {
     "compare": ("Against other ways", _compare),
@@ -261,6 +285,7 @@ SUITES = {
     "layers": ("What the image is made of", _layers),
     "moved": ("One package moved in the full image", _moved),
     "imports": ("Imports", _imports),
+    "upload": ("Uploading to Azure", _upload),
     "checks": ("Checks", _checks),
     "roles": ("Roles", _roles),
     "tests": ("Tests", _tests),

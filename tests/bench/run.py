@@ -1,6 +1,6 @@
 """The figures of docs/benchmarks.md: `make bench` measures them again and writes the page.
 
-    make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER]"
+    make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER] [--file VHD]"
 
 As root, on a quiet machine with Docker, a network, 60 GiB of disk, and both images filed
 (`make image`, `burnish build debian-12-minimal`). Measurements are added to
@@ -29,6 +29,7 @@ import inside
 import nights as nightly
 import ours
 import page
+import uploads
 from burnish.model.disk import DiskIds, DiskRecipe
 from burnish.stages.disk import MIB_PER_GIB
 from content import content
@@ -42,8 +43,8 @@ Section = Callable[["Bench"], None]
 class Bench:
     """What every section is given."""
 
-    def __init__(self, work: Path, *, rounds: int) -> None:
-        self.work, self.rounds = work, rounds
+    def __init__(self, work: Path, *, rounds: int, file: Path | None) -> None:
+        self.work, self.rounds, self.file = work, rounds, file
         self.log = Log(path=ROOT / "build" / "bench" / "results.jsonl")
 
     @cached_property
@@ -173,11 +174,17 @@ def moved(bench: Bench) -> None:
     nightly.moved(bench.log, bench.work / "moved", image=IMAGE, suite="moved", moves=moves)
 
 
+def upload(bench: Bench) -> None:
+    """A VHD into Azurite, by ours and by the SDK's own way: a synthetic one, and `--file`."""
+    for file in dict.fromkeys((None, bench.file)):
+        uploads.compare(bench.log, bench.work / "upload", file=file, rounds=max(3, bench.rounds))
+
+
 SECTIONS: dict[str, Section] = {
     each.__name__: each
     for each in (
         *(compare, nothing, disk, nights, boot),
-        *(layers, moved, imports, checks, roles, tests, gpu),
+        *(layers, moved, imports, upload, checks, roles, tests, gpu),
     )
 }
 
@@ -190,10 +197,11 @@ def main() -> int:
     parser.add_argument("--only", choices=[*SECTIONS, "page"], action="append", default=[])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--file", type=Path, help="a VHD that is uploaded too")
     given = parser.parse_args()
     base = given.work or Path(os.environ.get("TMPDIR", "/var/tmp"))
     with tempfile.TemporaryDirectory(prefix="burnish-bench-", dir=base) as work:
-        bench = Bench(Path(work), rounds=given.rounds)
+        bench = Bench(Path(work), rounds=given.rounds, file=given.file)
         for name, section in SECTIONS.items():
             if not given.only or name in given.only:
                 print(f"=== {name}", flush=True)

@@ -98,3 +98,19 @@ def test_what_was_not_measured_again_stays() -> None:
     assert "| base | 70 (one run) |" in again and "61" not in again
     assert page.sections(again)["Tests"] == page.sections(before)["Tests"]
     assert "57 (one run) seconds" in again
+
+
+def test_an_upload_is_held_against_what_is_not_zero() -> None:
+    figures = {"file": {"virtual": 1024.0, "nonzero": 56.0, "sectors": 55.5}}
+    figures["burnish"] = {"sent": 56.0, "requests": 57.0, "seconds": 1.25}
+    figures["upload_blob"] = {"sent": 208.0, "requests": 54.0, "seconds": 8.5}
+    text = page.render(
+        [
+            measure(subject, "synthetic", phase=phase, seconds=value, suite="upload")
+            for subject, found in figures.items()
+            for phase, value in found.items()
+        ]
+    )
+    assert "| burnish | 56 (one run) | 57 (one run) | 1.25 (one run) | 1.000 |" in text
+    assert "| upload_blob | 208 (one run) | 54 (one run) | 8.50 (one run) | 3.714 |" in text
+    assert "Of 1024 MiB, 56.0 are not zero in blocks of 4 KiB, 55.5 in sectors." in text
