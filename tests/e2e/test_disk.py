@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from burnish.build import compare, disk, export, extract, listing, tools
-from burnish.build.vhd import generation, problems
 from burnish.build.tools import Tools
+from burnish.build.vhd import generation, problems
 from burnish.errors import BuildError
 from burnish.model.disk import Disk, DiskIds, DiskRecipe, Finalised, FinaliseRecipe
 from burnish.model.leftovers import violations
