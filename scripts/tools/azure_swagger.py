@@ -125,7 +125,8 @@ class Cut:
 
 def cut(path: Path, operations: tuple[str, ...]) -> dict[str, Any]:
     """The operations of a file, each with its parameters and answers in place."""
-    gathered, found = Cut(), {}
+    gathered = Cut()
+    found: dict[str, dict[str, Any]] = {}
     document = gathered.load(path)
     for template, methods in document["paths"].items():
         shared = methods.get("parameters", [])
