@@ -26,13 +26,13 @@ def test_a_version_is_made_updated_listed_and_deleted() -> None:
             *here, {"location": "westcentralus"}
         ).result()
         assert made["properties"]["provisioningState"] == "Succeeded"
-        definition: dict[str, Any] = {
+        definition: Any = {
             "location": "westcentralus",
             "properties": {"osType": "Linux"},
         }
         client.gallery_images.begin_create_or_update(*here, IMAGE, definition).result()
         versions, place = client.gallery_image_versions, (*here, IMAGE, VERSION)
-        given: dict[str, Any] = {"location": "westcentralus", "properties": {}}
+        given: Any = {"location": "westcentralus", "properties": {}}
         first = versions.begin_create_or_update(*place, given).result()
         # as the version of 2018 called them: what the SDK does not know, it keeps
         regions = first["properties"]["publishingProfile"]["regions"]
