@@ -83,13 +83,8 @@ def fast() -> list[Stage]:
         ),
         Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
         Stage("Azurite from npm, once", 1, (sys.executable, "tests/given/azurite.py")),
-        Stage("Azure, emulated", 1, (*PYTEST, "tests/azure")),
+        Stage("Azure, emulated", 2, (*PYTEST, "tests/azure")),
     ]
-
-
-def azure() -> Stage:
-    """What goes to Azure, against emulators on this machine."""
-    return Stage("Azure, emulated", 2, (*PYTEST, "tests/azure"))
 
 
 def test() -> list[Stage]:
@@ -106,7 +101,6 @@ def test() -> list[Stage]:
             1,
             (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
         ),
-        azure(),
         Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]
 
@@ -119,7 +113,6 @@ def everything() -> list[Stage]:
         Stage(f"image {IMAGE}: every check", 40, (*burnish, "build", IMAGE, "--all")),
         Stage("image debian-13-cpu", 25, (*burnish, "build", "debian-13-cpu")),
         Stage("e2e", 60, (*PYTEST, "tests/e2e")),
-        azure(),
         Stage("mutations", 30, (*PYTEST, "tests/mutations")),
         Stage("molecule: every role", 40, roles()),
     ]

@@ -62,8 +62,7 @@ def _sent(
     for name, needed in operation.query.items():
         if needed and name not in query and name != "api-version":
             yield f"query: {name!r} is missing"
-    if exchange.status != 400:  # refused for its name, maybe
-        yield from _named(operation, path)
+    yield from _named(operation, path)
     if exchange.request_body is None and operation.needs_body:
         yield f"body: {operation.id} needs one"
     if exchange.request_body is not None and operation.body is None:

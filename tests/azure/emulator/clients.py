@@ -79,7 +79,7 @@ def ask(client: ComputeManagementClient, path: str, *, version: str, **query: st
 
 def send(client: ComputeManagementClient, method: str, *, path: str, body: Any = None) -> Any:
     """The answer to a request that is written by hand; the SDK signs it in."""
-    params = {"api-version": "2024-05-01"}
+    params = {"api-version": "2024-07-01"}
     response = client.send_request(HttpRequest(method, path, params=params, json=body))
     response.raise_for_status()
     return response.json() if response.text() else None
