@@ -28,7 +28,11 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         (
             *("VirtualMachines_List", "VirtualMachines_ListAll", "VirtualMachines_Get"),
             *("VirtualMachines_CreateOrUpdate", "VirtualMachines_Delete"),
-            *("VirtualMachines_InstanceView", "VirtualMachines_Deallocate", "VirtualMachines_Generalize"),
+            *(
+                "VirtualMachines_InstanceView",
+                "VirtualMachines_Deallocate",
+                "VirtualMachines_Generalize",
+            ),
         ),
     ),
     "scale-sets": (

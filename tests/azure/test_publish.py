@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keys
 import makers
 import pytest
+from burnish.catalog.keys import certificate
 from burnish.errors import PublishError
 from burnish.gallery.azure import tags
 from burnish.gallery.azure.disks import Disks
@@ -74,6 +76,17 @@ def test_gallery_and_definition_say_everything(cloud: Cloud) -> None:
         "IsAcceleratedNetworkSupported": "True",
         "DiskControllerTypes": "SCSI, NVMe",
     }
+
+
+def test_machines_of_a_version_trust_the_key_that_signed_its_modules(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    own = certificate(keys.pair(tmp_path, name="acme").read_bytes(), name="acme")
+    cloud.publish(replace(cloud.manifest(), signing=own))
+    [version] = cloud.arm.state.versions
+    settings = version.properties["securityProfile"]["uefiSettings"]
+    assert settings["additionalSignatures"] == {"db": [{"type": "x509", "value": [own.der]}]}
+    assert settings["signatureTemplateNames"] == ["MicrosoftUefiCertificateAuthorityTemplate"]
 
 
 def test_published_twice_it_is_one_version_and_nothing_is_sent(cloud: Cloud) -> None:

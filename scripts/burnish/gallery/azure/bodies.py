@@ -15,6 +15,7 @@ from burnish.gallery.rules import STABLE
 from burnish.model.base import Base
 from burnish.model.image import Image, Region, Target
 from burnish.model.manifest import Manifest
+from burnish.model.signing import Certificate
 
 IMAGE_TAG = "burnish-image"
 # What burnish's bases are; a value of the catalog's -> Azure's word.
@@ -27,11 +28,11 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """What a version is made of: the disk's id, the tags, and UEFI keys in Azure's own form, if any."""
+    """What a version is made of: the disk's id, the tags, by whose key its modules are signed, if any."""
 
     disk: str
     tags: Mapping[str, str]
-    uefi: Mapping[str, Any] | None = None
+    signing: Certificate | None = None
 
 
 def security(image: Image, base: Base) -> str:
@@ -90,9 +91,18 @@ def version(target: Target, *, end_of_life: str, making: Making) -> Body:
         },
         "safetyProfile": safety(block=target.block_deletion),
     }
-    if making.uefi:
-        properties["securityProfile"] = {"uefiSettings": dict(making.uefi)}
+    if making.signing:
+        properties["securityProfile"] = {"uefiSettings": uefi(making.signing)}
     return {"location": target.location, "tags": dict(making.tags), "properties": properties}
+
+
+def uefi(own: Certificate) -> Body:
+    """The keys of a version's machines' firmware: Microsoft's, by which it trusts shim, and one more in
+    `db`, by which the kernel takes modules."""
+    return {
+        "signatureTemplateNames": ["MicrosoftUefiCertificateAuthorityTemplate"],
+        "additionalSignatures": {"db": [{"type": "x509", "value": [own.der]}]},
+    }
 
 
 def region(wanted: Region, *, excluded: bool) -> Body:

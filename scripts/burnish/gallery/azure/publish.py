@@ -43,7 +43,7 @@ DAYS = 2  # after which a temporary disk that is still there is nobody's
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What is to be published, where. `sha256` is of manifest.json, `vhd` the disk's file; `work` is a
-    folder for what a run leaves for the next one. `uefi`: keys for the firmware, in Azure's own form."""
+    folder for what a run leaves for the next one."""
 
     target: Target
     image: Image
@@ -53,7 +53,6 @@ class Wanted:
     vhd: Path
     work: Path
     now: datetime
-    uefi: Mapping[str, Any] | None = None
     blob_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -145,7 +144,7 @@ class Publication:
         with self.monitor.step("the disk's bytes"):
             disk, sent = self._filled()
         ends = bodies.end_of_life(wanted.manifest, wanted.image, target=wanted.target)
-        making = Making(disk=disk, tags=wanted.tags, uefi=wanted.uefi)
+        making = Making(disk=disk, tags=wanted.tags, signing=wanted.manifest.signing)
         body = bodies.version(wanted.target, end_of_life=ends, making=making)
         while True:
             number = self._number()
