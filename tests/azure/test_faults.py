@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from burnish.gallery.azure.telling import Refusal
 from burnish.model.image import Region
-from cloud import Cloud
+from cloud import Cloud, requests
 from emulator import faults
 from emulator.emulator import Emulator
 from emulator.faults import Fault
@@ -86,12 +87,37 @@ def test_what_became_of_a_change_is_looked_at_first(cloud: Cloud, cut: Any, sent
 
 
 @proves("connection lost while writing")
-@pytest.mark.parametrize("path", ["/galleries/golden\\?", "/images/tiny-cpu\\?", "/disks/burnish"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", r"/galleries/golden\?"),
+        ("PUT", r"/images/tiny-cpu\?"),
+        ("PUT", "/disks/burnish"),
+        ("POST", "beginGetAccess"),
+        ("POST", "endGetAccess"),
+        ("DELETE", "/disks/burnish"),
+    ],
+)
 @pytest.mark.parametrize("cut", ["before", "after"])
-def test_so_it_is_with_everything_else_that_is_made(cloud: Cloud, path: str, cut: Any) -> None:
-    cloud.arm.faults.add(Fault(method="PUT", path=path, cut=cut))
+def test_so_it_is_with_everything_else(cloud: Cloud, method: str, path: str, cut: Any) -> None:
+    cloud.arm.faults.add(Fault(method=method, path=path, cut=cut))
     assert cloud.publish(cloud.manifest()).outcome == "published"
-    assert cloud.arm.state.disks == []
+    nothing = [each.name for each in cloud.arm.state.disks]
+    assert nothing == []
+
+
+@proves("connection lost while writing")
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_promotion_that_lost_its_answer_is_looked_at(cloud: Cloud, cut: Any) -> None:
+    cloud.publish(cloud.manifest())
+    cloud.arm.faults.add(Fault(method="PATCH", path=VERSION, cut=cut))
+
+    def stable(known: Any) -> Any:
+        return [replace(known[0], channel="stable")]
+
+    cloud.gallery().change("tiny-cpu", stable, texts=lambda _: {})
+    assert cloud.gallery().find("tiny-cpu").channel == "stable"
+    assert len([1 for method, _ in requests(cloud.arm) if method == "PATCH"]) == 1
 
 
 @proves("generations differ")
@@ -159,6 +185,13 @@ def test_a_policy_is_named(cloud: Cloud) -> None:
     cloud.arm.faults.add(faults.policy("/disks/"))
     assert "Policy identifiers: 'allowed-locations'" in refused(cloud).message
     nothing_left(cloud)
+
+
+@proves("any other refusal")
+def test_an_operation_that_azure_has_forgotten_is_told_by_its_version(cloud: Cloud) -> None:
+    fault = Fault(method="GET", path="capsOperations", nth=5, status=404, code="NotFound", times=99)
+    cloud.arm.faults.add(fault)
+    assert cloud.publish(cloud.manifest()).outcome == "published"
 
 
 @proves("service error")

@@ -68,7 +68,7 @@ def way(world: World, target: Target, *, environment: Environment) -> Way:
     if world.site.https_proxy:
         options["proxies"] = {"https": world.site.https_proxy, "http": world.site.http_proxy}
     reach = clients.reach(target, environment, options=options)
-    return Way(target=target, reach=reach, patience=Patience(tell=world.monitor.detail))
+    return Way(target=target, reach=reach, patience=Patience(tell=world.monitor.say))
 
 
 def at(world: World, name: str, *, environment: Environment) -> World:

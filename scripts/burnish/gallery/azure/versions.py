@@ -9,7 +9,7 @@ from typing import TypeVar
 from burnish.errors import PublishError
 from burnish.gallery.azure import replication
 from burnish.gallery.azure.fault import Rule
-from burnish.gallery.azure.faults import FAILED, REGION, STALL, STALLED
+from burnish.gallery.azure.faults import ELSE, FAILED, REGION, STALL, STALLED
 from burnish.gallery.azure.operations import Operation
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.replication import Copy, Watch
@@ -93,13 +93,14 @@ class Versions:
         ended = operation is None
         while True:
             if operation is not None and not ended:
-                ended = self._looked(what, operation.look)
+                ended = self._ended(what, operation)
             found = self.one(number, copies=True)
             if found is None:
                 raise Refusal(f"{what}: it is gone", rule=FAILED)
             copies, state = replication.copies(found), found["properties"]["provisioningState"]
             now = patience.clock()
-            watch.see(copies, now)
+            for each in watch.see(copies, now):
+                self.monitor.say(f"{self.image}/{number}: {each}")
             self.monitor.detail(watch.told(copies, now))
             if state == BROKEN:
                 if operation is not None and not ended:
@@ -110,6 +111,15 @@ class Versions:
             if watch.still(now) >= STALL:
                 raise _refusal(what, STALLED, copies=[each for each in copies if not each.over])
             patience.pause(self.shelf.interval)
+
+    def _ended(self, what: str, operation: Operation) -> bool:
+        """Whether it has ended well. One that Azure has forgotten has ended: the version tells how."""
+        try:
+            return self._looked(what, operation.look)
+        except Refusal as error:
+            if error.rule is not ELSE:
+                raise
+            return True
 
     def _looked(self, doing: str, step: Callable[[], T]) -> T:
         return looked(doing, step, patience=self.shelf.patience)
