@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from burnish.errors import PublishError
 from burnish.gallery import rules
 from burnish.gallery.azure import tags
 from burnish.model.manifest import Manifest
+from burnish.stages import channels
 from burnish.stages.run import World
 from cloud import Cloud, requests
 from emulator.emulator import Emulator
+from emulator.state import Resource
 
 IMAGE = "tiny-cpu"
 
@@ -95,7 +98,7 @@ def test_a_killed_promotion_is_finished_by_the_next_command(cloud: Cloud, world:
     [winner, _] = rules.promoted(known, second, at=at, accepted={})
     cloud.gallery().change(IMAGE, lambda _: [winner], texts=lambda _: {})
     assert [each.channel for each in cloud.gallery().manifests(IMAGE)] == ["stable", "stable"]
-    pipeline.channels.settle(world, IMAGE)
+    channels.settle(world, IMAGE)
     assert [each.channel for each in cloud.gallery().manifests(IMAGE)] == ["stable", "retired"]
 
 
@@ -126,9 +129,7 @@ def test_versions_of_others_are_left_alone(cloud: Cloud, world: World) -> None:
     assert "1 versions are not burnish's, or failed: left alone" in retention.notes
 
 
-def foreign(ours: object) -> object:
-    import copy
-
+def foreign(ours: Resource) -> Resource:
     made = copy.deepcopy(ours)
     made.document["name"] = "1.0.0"
     made.document["id"] = made.document["id"].replace("2026.1125.0", "1.0.0")

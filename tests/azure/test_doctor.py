@@ -96,7 +96,7 @@ def test_a_missing_group_and_a_size_that_is_not_offered_are_told(cloud: Cloud) -
 
 def test_disks_of_dead_runs_are_listed(cloud: Cloud) -> None:
     tags = {"burnish-kind": "upload", "burnish-plan": "p", "burnish-expires": "2026-11-01"}
-    body = {**samples.upload_disk(), "tags": tags}
+    body: Any = {**samples.upload_disk(), "tags": tags}
     client = cloud.shelf().client
     client.disks.begin_create_or_update("images", "burnish-upload-old", body).result()
     finding = look(cloud)["left behind"]

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import copy
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from burnish.errors import PublishError
-from burnish.gallery.azure import faults as table
 from burnish.gallery.azure.telling import Refusal
 from burnish.model.image import Region
 from cloud import Cloud, requests
 from emulator import faults
 from emulator.emulator import Emulator
 from emulator.faults import Fault
-
-VERSION = "/versions/2026.1125.0"
-WRITES = ("PUT", "PATCH", "POST", "DELETE")
-
-
-def proves(name: str) -> Callable[[Any], Any]:
-    """The row that a test is about; tests/contract/test_azure_page.py reads it."""
-    assert name in {rule.name for rule in table.TABLE}
-    return lambda test: test
+from faulty import VERSION, nothing_left, proves, puts, refused
 
 
 @pytest.fixture
@@ -37,26 +26,6 @@ def cloud(arm: Emulator, tmp_path: Path) -> Iterator[Cloud]:
         "Unattached",
         "ReadyToUpload",
     }
-
-
-def refused(cloud: Cloud) -> Refusal:
-    with pytest.raises(PublishError) as caught:
-        cloud.publish(cloud.manifest())
-    assert isinstance(caught.value, Refusal)
-    return caught.value
-
-
-def nothing_left(cloud: Cloud) -> None:
-    assert cloud.arm.state.disks == []
-    assert cloud.arm.state.versions == []
-    assert list((cloud.folder / "work").glob("*.state")) == []
-
-
-def puts(cloud: Cloud) -> int:
-    """How often a version was put."""
-    return len(
-        [path for method, path in requests(cloud.arm) if method == "PUT" and VERSION in path]
-    )
 
 
 @proves("throttled")
@@ -118,12 +87,37 @@ def test_what_became_of_a_change_is_looked_at_first(cloud: Cloud, cut: Any, sent
 
 
 @proves("connection lost while writing")
-@pytest.mark.parametrize("path", ["/galleries/golden\\?", "/images/tiny-cpu\\?", "/disks/burnish"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", r"/galleries/golden\?"),
+        ("PUT", r"/images/tiny-cpu\?"),
+        ("PUT", "/disks/burnish"),
+        ("POST", "beginGetAccess"),
+        ("POST", "endGetAccess"),
+        ("DELETE", "/disks/burnish"),
+    ],
+)
 @pytest.mark.parametrize("cut", ["before", "after"])
-def test_so_it_is_with_everything_else_that_is_made(cloud: Cloud, path: str, cut: Any) -> None:
-    cloud.arm.faults.add(Fault(method="PUT", path=path, cut=cut))
+def test_so_it_is_with_everything_else(cloud: Cloud, method: str, path: str, cut: Any) -> None:
+    cloud.arm.faults.add(Fault(method=method, path=path, cut=cut))
     assert cloud.publish(cloud.manifest()).outcome == "published"
-    assert cloud.arm.state.disks == []
+    nothing = [each.name for each in cloud.arm.state.disks]
+    assert nothing == []
+
+
+@proves("connection lost while writing")
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_promotion_that_lost_its_answer_is_looked_at(cloud: Cloud, cut: Any) -> None:
+    cloud.publish(cloud.manifest())
+    cloud.arm.faults.add(Fault(method="PATCH", path=VERSION, cut=cut))
+
+    def stable(known: Any) -> Any:
+        return [replace(known[0], channel="stable")]
+
+    cloud.gallery().change("tiny-cpu", stable, texts=lambda _: {})
+    assert cloud.gallery().find("tiny-cpu").channel == "stable"
+    assert len([1 for method, _ in requests(cloud.arm) if method == "PATCH"]) == 1
 
 
 @proves("generations differ")
@@ -193,6 +187,13 @@ def test_a_policy_is_named(cloud: Cloud) -> None:
     nothing_left(cloud)
 
 
+@proves("any other refusal")
+def test_an_operation_that_azure_has_forgotten_is_told_by_its_version(cloud: Cloud) -> None:
+    fault = Fault(method="GET", path="capsOperations", nth=5, status=404, code="NotFound", times=99)
+    cloud.arm.faults.add(fault)
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+
+
 @proves("service error")
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_azures_own_faults_are_borne_with(cloud: Cloud, status: int) -> None:
@@ -210,107 +211,6 @@ def test_a_disk_that_azure_does_not_take_is_not_tried_again(cloud: Cloud) -> Non
     assert "unsupported virtual size" in refused(cloud).message
     assert puts(cloud) == 1
     nothing_left(cloud)
-
-
-@proves("version failed")
-def test_our_failed_version_is_removed_and_made_again(cloud: Cloud) -> None:
-    ends = ("InternalOperationError", "Storage allocation failure")
-    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, fails=ends, times=2))
-    published = cloud.publish(cloud.manifest())
-    assert (published.outcome, published.version) == ("published", "2026.1125.0")
-    deleted = [path for method, path in requests(cloud.arm, 0) if method == "DELETE"]
-    assert len([path for path in deleted if VERSION in path]) == 2
-    assert cloud.arm.state.disks == []
-
-
-@proves("version failed")
-def test_a_version_that_fails_each_time_leaves_nothing(cloud: Cloud) -> None:
-    ends = ("InternalOperationError", "Storage allocation failure")
-    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, fails=ends, times=3))
-    assert "Storage allocation failure" in refused(cloud).message
-    nothing_left(cloud)
-
-
-@proves("version failed")
-def test_what_a_dead_run_left_failed_is_removed_first(cloud: Cloud) -> None:
-    cloud.publish(cloud.manifest())
-    cloud.arm.state.versions[0].properties["provisioningState"] = "Failed"
-    published = cloud.publish(cloud.manifest())
-    assert (published.outcome, published.version) == ("published", "2026.1125.0")
-
-
-@proves("version of others failed")
-def test_a_failed_version_of_others_is_left_as_it_is(cloud: Cloud) -> None:
-    cloud.publish(cloud.manifest())
-    [theirs] = cloud.arm.state.versions
-    theirs.document["tags"] = {"owner": "somebody"}
-    theirs.properties["provisioningState"] = "Failed"
-    before = copy.deepcopy(theirs.document)
-    assert cloud.publish(cloud.manifest()).version == "2026.1125.1"
-    assert theirs.document == before
-    assert any("that burnish did not make has the number" in line for line in cloud.told.said)
-
-
-@proves("replication stalls")
-def test_copies_that_do_not_move_are_named_and_go_on_by_themselves(cloud: Cloud) -> None:
-    cloud.arm.state.pace.stalled.add("northeurope")
-    error = refused(cloud)
-    assert "nothing has moved in these regions" in error.message
-    assert re.search(r": northeurope \d+ %$", error.message)
-    assert sum(cloud.told.waited) >= table.STALL
-    cloud.arm.state.pace.stalled.clear()
-    again = cloud.publish(cloud.manifest())
-    assert (again.outcome, again.sent) == ("already", 0)
-    assert cloud.arm.state.disks == []
-
-
-@proves("region failed")
-def test_a_region_that_failed_is_named_and_the_others_are_whole(cloud: Cloud) -> None:
-    cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
-    error = refused(cloud)
-    assert error.message.endswith("northeurope failed: Storage allocation failure")
-    assert error.hint.startswith("take the region off the version in Azure")
-    assert len(cloud.arm.state.versions) == 1
-    assert cloud.arm.state.disks == []
-
-
-@proves("killed")
-def test_an_interrupt_leaves_a_closed_disk_that_the_next_run_goes_on_with(cloud: Cloud) -> None:
-    manifest = cloud.manifest()
-    publication = cloud.publication(manifest)
-
-    def interrupt(*_: object, **__: object) -> Any:
-        raise KeyboardInterrupt
-
-    object.__setattr__(publication.versions, "make", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        publication.run()
-    assert [disk.properties["diskState"] for disk in cloud.arm.state.disks] == ["Unattached"]
-    again = cloud.publish(manifest)
-    assert (again.outcome, again.sent) == ("published", 0)
-    assert cloud.arm.state.disks == []
-
-
-@proves("page: busy or lost")
-@pytest.mark.parametrize("fault", [{"status": 503, "code": "ServerBusy"}, {"cut": "before"}])
-def test_a_page_is_sent_again(cloud: Cloud, fault: dict[str, Any]) -> None:
-    cloud.arm.faults.add(Fault(method="PUT", path="comp=page", nth=2, **fault))
-    assert cloud.publish(cloud.manifest()).outcome == "published"
-
-
-@proves("page: address has run out")
-def test_a_new_address_is_asked_for(cloud: Cloud) -> None:
-    cloud.arm.faults.add(faults.sas_expired(nth=2))
-    assert cloud.publish(cloud.manifest()).outcome == "published"
-    asked = [path for method, path in requests(cloud.arm) if "beginGetAccess" in path]
-    assert len(asked) == 2
-
-
-@proves("page: changed on the way")
-def test_changed_bytes_are_sent_again(cloud: Cloud) -> None:
-    fault = Fault(method="PUT", path="comp=page", nth=2, status=400, code="Md5Mismatch")
-    cloud.arm.faults.add(fault)
-    assert cloud.publish(cloud.manifest()).outcome == "published"
 
 
 @proves("any other refusal")

@@ -28,6 +28,7 @@ from burnish.errors import PublishError
 from burnish.gallery.azure import pages
 from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.filling import Filling
+from burnish.gallery.azure.telling import NEXT, Refusal
 from burnish.gallery.azure.upload import THREADS
 from burnish.model.disk import MIB
 from burnish.model.protocols import Silent
@@ -223,39 +224,40 @@ def test_an_address_that_runs_out_is_granted_anew(place: Place, quick: None) -> 
 
 
 @pytest.mark.parametrize(
-    ("at", "refusal", "text", "hint"),
+    ("at", "refusal", "text", "rule"),
     [
         (
             *("PUT", (409, "QuotaExceeded", "10 of 10 disks")),
             "creating the disk '{}': 409 QuotaExceeded: 10 of 10 disks",
-            "Quotas",
+            "quota",
         ),
         (
             *("PUT", (404, "ResourceGroupNotFound", "no images")),
             "creating the disk '{}': 404 ResourceGroupNotFound: no images",
-            "create it",
+            "any other refusal",
         ),
         (
             *("beginGetAccess", (403, "AuthorizationFailed", "no right")),
             "asking for access to the disk '{}': 403 AuthorizationFailed: no right",
-            "role",
+            "not allowed",
         ),
         (
             *("endGetAccess", (400, "InvalidVhd", "no cookie")),
             "revoking access to the disk '{}': 400 InvalidVhd: no cookie",
-            "build",
+            "bytes refused",
         ),
     ],
     ids=["quota", "group", "role", "vhd"],
 )
 def test_the_services_errors_say_what_to_do(
-    place: Place, at: str, refusal: tuple[int, str, str], text: str, hint: str
+    place: Place, at: str, refusal: tuple[int, str, str], text: str, rule: str
 ) -> None:
     place.arm.refuse = {at: refusal}
-    with pytest.raises(PublishError) as raised:
+    with pytest.raises(Refusal) as raised:
         place.filling.run(Silent())
-    assert raised.value.message.startswith(text.format(place.name))
-    assert hint in raised.value.hint
+    assert raised.value.message.splitlines()[0] == text.format(place.name)
+    assert raised.value.rule.name == rule
+    assert raised.value.hint == NEXT.get(refusal[1], raised.value.rule.next)
 
 
 def test_no_secret_is_kept_or_logged(place: Place, caplog: pytest.LogCaptureFixture) -> None:

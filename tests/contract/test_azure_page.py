@@ -10,7 +10,7 @@ from burnish.gallery.azure.faults import TABLE
 from house import sources
 
 TOOL = sources.ROOT / "scripts" / "tools" / "azure_page.py"
-TESTS = sources.ROOT / "tests" / "azure" / "test_faults.py"
+TESTS = sorted((sources.ROOT / "tests" / "azure").glob("test_faults*.py"))
 
 
 def test_the_page_is_fresh() -> None:
@@ -20,7 +20,8 @@ def test_the_page_is_fresh() -> None:
 
 
 def test_every_fault_has_a_test() -> None:
-    proven = set(re.findall(r'^@proves\("([^"]+)"\)$', sources.text(TESTS), re.MULTILINE))
+    texts = "".join(sources.text(path) for path in TESTS)
+    proven = set(re.findall(r'^@proves\("([^"]+)"\)$', texts, re.MULTILINE))
     assert proven == {rule.name for rule in TABLE}
 
 

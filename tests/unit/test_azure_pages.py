@@ -14,12 +14,12 @@ from azure.core.exceptions import (
 )
 from azure.storage.blob import StorageErrorCode
 from burnish.gallery.azure import payloads
-from burnish.gallery.azure.disks import told
 from burnish.gallery.azure.pages import Fault, judge, measure
 from burnish.gallery.azure.payloads import UploadDisk
 from burnish.gallery.azure.progress import Progress, lasts
 from burnish.gallery.azure.ranges import Piece
 from burnish.gallery.azure.readback import missing
+from burnish.gallery.azure.telling import told
 from burnish.model.disk import MIB
 
 SECRET = "https://md.example/abcd?sv=1&sig=c2VjcmV0"
@@ -163,9 +163,10 @@ def test_errors_of_disks_say_what_to_do_and_no_signature() -> None:
     found = told(error, "creating the disk 'd'")
     assert found.message == (
         "creating the disk 'd': 403 RequestDisallowedByPolicy: "
-        "may not look at https://md.example/abcd?... now"
+        "may not look at https://md.example/abcd?... now\n"
+        "a policy of the subscription forbids it"
     )
-    assert found.hint == "a policy of the subscription forbids this disk: ask who owns it"
+    assert found.hint == "ask who owns the policy; its name stands in the message"
     lost = told(ServiceRequestError(f"no route to {SECRET}"), "listing disks")
     assert (
         lost.message

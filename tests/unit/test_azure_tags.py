@@ -14,7 +14,9 @@ from burnish.gallery import rules
 from burnish.gallery.azure import tags
 from burnish.gallery.azure.fitting import CUT, length, shortened
 from burnish.model.manifest import Event, Manifest
+from burnish.model.verdict import Outcome
 
+OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "not-verified")
 LEVELS = ("container", "artifact", "vm", "gpu", "azure")
 LETTERS = string.ascii_letters + string.digits + " \"'\\\n[]{}äöü漢字🙂"
 SEEDS = range(40)
@@ -40,7 +42,7 @@ def manifest(seed: int) -> Manifest:
     chance = random.Random(seed)
     verdicts = tuple(
         replace(
-            makers.verdict(*chance.choices(["passed", "failed", "not-verified"], k=3), level=level),
+            makers.verdict(*chance.choices(OUTCOMES, k=3), level=level),
             where=text(chance, 500),
             not_run=tuple(text(chance, 9) for _ in range(chance.randint(0, 3))),
         )

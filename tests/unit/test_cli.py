@@ -27,8 +27,8 @@ from rich.console import Console
 
 pytestmark = pytest.mark.touches("clock", reason="the command line reads the clock for all others")
 COMMANDS = (
-    *("boot", "build", "cache", "check", "diff", "gates", "list", "lock", "nightly", "plan"),
-    *("prices", "promote", "prune", "render", "report", "rollback", "verify"),
+    *("boot", "build", "cache", "check", "diff", "doctor", "gates", "list", "lock", "nightly"),
+    *("plan", "prices", "promote", "prune", "publish", "render", "report", "rollback", "verify"),
 )
 TINY_CPU = "packer/images/tiny-cpu.yaml"
 

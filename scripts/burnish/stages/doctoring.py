@@ -21,7 +21,7 @@ def examine(
         text = f"a folder, {world.gallery.root}"
         return [Finding(what=f"target {name}", state="ok", text=text)]
     try:
-        found = homes.way(world, homes.in_azure(world, name), environment)
+        found = homes.way(world, homes.in_azure(world, name), environment=environment)
     except UsageError as error:
         return [
             Finding(what=f"target {name}", state="wrong", text=error.message, way_out=error.hint)

@@ -60,7 +60,7 @@ def in_azure(world: World, name: str) -> Target:
     return target
 
 
-def way(world: World, target: Target, environment: Environment) -> Way:
+def way(world: World, target: Target, *, environment: Environment) -> Way:
     """How a target is reached; nobody is asked yet. UsageError where the environment lacks something."""
     options: dict[str, Any] = {}
     if world.site.ca_bundle:
@@ -68,14 +68,14 @@ def way(world: World, target: Target, environment: Environment) -> Way:
     if world.site.https_proxy:
         options["proxies"] = {"https": world.site.https_proxy, "http": world.site.http_proxy}
     reach = clients.reach(target, environment, options=options)
-    return Way(target=target, reach=reach, patience=Patience(tell=world.monitor.detail))
+    return Way(target=target, reach=reach, patience=Patience(tell=world.monitor.say))
 
 
 def at(world: World, name: str, *, environment: Environment) -> World:
     """The world whose commands act at a target: this one, if that is the folder."""
     if named(world, name).kind == "folder":
         return world
-    found = way(world, in_azure(world, name), environment)
+    found = way(world, in_azure(world, name), environment=environment)
     gallery = AzureGallery(
         target=found.target,
         shelf=found.shelf,

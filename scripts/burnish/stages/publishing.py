@@ -46,7 +46,7 @@ def publish(world: World, manifest: Manifest, *, to: str, environment: Environme
     """Send a filed version to a target; one that is there already is only given what it lacks."""
     target = homes.in_azure(world, to)
     refuse(world, manifest)
-    found = homes.way(world, target, environment)
+    found = homes.way(world, target, environment=environment)
     shelf = found.shelf
     publication = Publication(
         versions=Versions(shelf=shelf, image=manifest.image, monitor=world.monitor),
@@ -84,7 +84,7 @@ def goes_on(world: World, to: str, *, environment: Environment) -> bool:
             f"the target {to!r} has route {target.route!r}: nothing is built here for it",
             hint=f"write `route: upload` into packer/targets/{to}.yaml",
         )
-    homes.way(world, target, environment)
+    homes.way(world, target, environment=environment)
     return True
 
 

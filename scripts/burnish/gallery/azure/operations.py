@@ -7,11 +7,13 @@ covers, and between them the regions of a version are looked at as well.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from azure.core.exceptions import HttpResponseError
 from azure.core.polling import LROPoller
+from azure.core.polling.base_polling import BadResponse, BadStatus
 from azure.mgmt.core.polling.arm_polling import ARMPolling
 
 from burnish.gallery.azure.patience import Patience
@@ -35,10 +37,12 @@ class Operation:
     def look(self) -> bool:
         """Ask once how it stands; True once it has ended well, HttpResponseError if it failed."""
         method: Any = self.poller.polling_method()
-        if not method.finished():
-            method.update_status()
-        state = str(method.status()).lower()
-        if state in ("failed", "canceled"):
+        state = ""
+        with suppress(BadStatus, BadResponse):
+            if not method.finished():
+                method.update_status()
+            state = str(method.status()).lower()
+        if state in ("", "failed", "canceled"):
             # the last answer says why
             raise HttpResponseError(response=method._pipeline_response.http_response)
         return bool(method.finished())

@@ -222,11 +222,15 @@ class Publication:
     def _drop(self) -> None:
         """The temporary disk, if there is one; it is never one of somebody else's."""
         filling = self._filling()
-        found = self.disks.find(filling.wanted.name)
-        if found and payloads.ours(found.tags, self.wanted.manifest.plan):
-            if found.open:
-                self.disks.revoke(found.name)
-            self.disks.delete(found.name)
+
+        def step() -> None:
+            found = self.disks.find(filling.wanted.name)
+            if found and payloads.ours(found.tags, self.wanted.manifest.plan):
+                if found.open:
+                    self.disks.revoke(found.name)
+                self.disks.delete(found.name)
+
+        looked("removing the temporary disk", step, patience=self.versions.shelf.patience)
         filling.state.forget()
 
     def _told(

@@ -66,14 +66,18 @@ class Watch:
     moved: float = 0.0
     first: dict[str, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
 
-    def see(self, found: list[Copy], now: float) -> None:
-        """Take a look in."""
+    def see(self, found: list[Copy], now: float) -> list[Copy]:
+        """Take a look in; gives the copies that were not over before and are now."""
         percents = {each.region: 100 if each.state == COMPLETED else each.percent for each in found}
         if not self.first:
             self.first, self.moved = dict(percents), now
         if percents != self.last:
             self.last, self.moved = percents, now
+        ended = [each for each in found if each.over and each.region not in self.over]
+        self.over |= {each.region for each in ended}
+        return ended
 
     def still(self, now: float) -> float:
         """Seconds since anything moved."""

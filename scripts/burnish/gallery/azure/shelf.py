@@ -65,12 +65,12 @@ class Shelf:
         calls = self.client.gallery_image_versions
         return _known(lambda: calls.get(*self.place, image, number, **expand))
 
-    def create(self, image: str, number: str, body: Found) -> Operation:
+    def create(self, image: str, number: str, *, body: Found) -> Operation:
         """Begin to make a version."""
         calls = self.client.gallery_image_versions
         return self._begin(calls.begin_create_or_update, *self.place, image, number, body)
 
-    def change(self, image: str, number: str, body: Found) -> Operation:
+    def change(self, image: str, number: str, *, body: Found) -> Operation:
         """Begin to change a version."""
         calls = self.client.gallery_image_versions
         return self._begin(calls.begin_update, *self.place, image, number, body)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from burnish.errors import PublishError
 from burnish.gallery.azure import replication
 from burnish.gallery.azure.fault import Rule
-from burnish.gallery.azure.faults import FAILED, REGION, STALL, STALLED
+from burnish.gallery.azure.faults import ELSE, FAILED, REGION, STALL, STALLED
 from burnish.gallery.azure.operations import Operation
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.replication import Copy, Watch
@@ -51,7 +51,7 @@ class Versions:
         def step() -> Operation | None:
             found = self.shelf.version(self.image, number)
             if found is None:
-                return self.shelf.create(self.image, number, body)
+                return self.shelf.create(self.image, number, body=body)
             if made_by(found.get("tags")) != plan:
                 raise Taken(f"{self.image}/{number} belongs to another plan")
             return None
@@ -69,7 +69,7 @@ class Versions:
                     hint="`burnish list --target` shows what is",
                 )
             body = wanted(found)
-            return self.shelf.change(self.image, number, body) if body else None
+            return self.shelf.change(self.image, number, body=body) if body else None
 
         what = f"changing {self.image}/{number}"
         operation = self._looked(what, step)
@@ -93,23 +93,33 @@ class Versions:
         ended = operation is None
         while True:
             if operation is not None and not ended:
-                ended = self._looked(what, operation.look)
+                ended = self._ended(what, operation)
             found = self.one(number, copies=True)
             if found is None:
                 raise Refusal(f"{what}: it is gone", rule=FAILED)
             copies, state = replication.copies(found), found["properties"]["provisioningState"]
             now = patience.clock()
-            watch.see(copies, now)
+            for each in watch.see(copies, now):
+                self.monitor.say(f"{self.image}/{number}: {each}")
             self.monitor.detail(watch.told(copies, now))
             if state == BROKEN:
                 if operation is not None and not ended:
                     self._looked(what, operation.wait)  # it knows why
-                raise _refusal(what, FAILED, copies)
+                raise _refusal(what, FAILED, copies=copies)
             if ended and state == DONE and all(each.over for each in copies):
                 return _sound(what, copies)
             if watch.still(now) >= STALL:
-                raise _refusal(what, STALLED, [each for each in copies if not each.over])
+                raise _refusal(what, STALLED, copies=[each for each in copies if not each.over])
             patience.pause(self.shelf.interval)
+
+    def _ended(self, what: str, operation: Operation) -> bool:
+        """Whether it has ended well. One that Azure has forgotten has ended: the version tells how."""
+        try:
+            return self._looked(what, operation.look)
+        except Refusal as error:
+            if error.rule is not ELSE:
+                raise
+            return True
 
     def _looked(self, doing: str, step: Callable[[], T]) -> T:
         return looked(doing, step, patience=self.shelf.patience)
@@ -117,10 +127,10 @@ class Versions:
 
 def _sound(what: str, copies: list[Copy]) -> list[Copy]:
     if failed := [each for each in copies if each.state == replication.FAILED]:
-        raise _refusal(what, REGION, failed)
+        raise _refusal(what, REGION, copies=failed)
     return copies
 
 
-def _refusal(what: str, rule: Rule, copies: list[Copy]) -> Refusal:
+def _refusal(what: str, rule: Rule, *, copies: list[Copy]) -> Refusal:
     text = ", ".join(map(str, copies))
     return Refusal(f"{what}: {rule.says}: {text}", rule=rule)

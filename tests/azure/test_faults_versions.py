@@ -1,0 +1,129 @@
+"""Rows of the table of faults about versions, their copies, and pages of an upload."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnish.gallery.azure import faults as table
+from cloud import Cloud, requests
+from emulator import faults
+from emulator.emulator import Emulator
+from emulator.faults import Fault
+from faulty import VERSION, nothing_left, proves, refused
+
+
+@pytest.fixture
+def cloud(arm: Emulator, tmp_path: Path) -> Iterator[Cloud]:
+    """Whatever went wrong, no disk stays open."""
+    made = Cloud(arm=arm, folder=tmp_path)
+    yield made
+    assert {disk.properties["diskState"] for disk in arm.state.disks} <= {
+        "Unattached",
+        "ReadyToUpload",
+    }
+
+
+@proves("version failed")
+def test_our_failed_version_is_removed_and_made_again(cloud: Cloud) -> None:
+    ends = ("InternalOperationError", "Storage allocation failure")
+    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, fails=ends, times=2))
+    published = cloud.publish(cloud.manifest())
+    assert (published.outcome, published.version) == ("published", "2026.1125.0")
+    deleted = [path for method, path in requests(cloud.arm, 0) if method == "DELETE"]
+    assert len([path for path in deleted if VERSION in path]) == 2
+    assert cloud.arm.state.disks == []
+
+
+@proves("version failed")
+def test_a_version_that_fails_each_time_leaves_nothing(cloud: Cloud) -> None:
+    ends = ("InternalOperationError", "Storage allocation failure")
+    cloud.arm.faults.add(Fault(method="PUT", path=VERSION, fails=ends, times=3))
+    assert "Storage allocation failure" in refused(cloud).message
+    nothing_left(cloud)
+
+
+@proves("version failed")
+def test_what_a_dead_run_left_failed_is_removed_first(cloud: Cloud) -> None:
+    cloud.publish(cloud.manifest())
+    cloud.arm.state.versions[0].properties["provisioningState"] = "Failed"
+    published = cloud.publish(cloud.manifest())
+    assert (published.outcome, published.version) == ("published", "2026.1125.0")
+
+
+@proves("version of others failed")
+def test_a_failed_version_of_others_is_left_as_it_is(cloud: Cloud) -> None:
+    cloud.publish(cloud.manifest())
+    [theirs] = cloud.arm.state.versions
+    theirs.document["tags"] = {"owner": "somebody"}
+    theirs.properties["provisioningState"] = "Failed"
+    before = copy.deepcopy(theirs.document)
+    assert cloud.publish(cloud.manifest()).version == "2026.1125.1"
+    assert theirs.document == before
+    assert any("that burnish did not make has the number" in line for line in cloud.told.said)
+
+
+@proves("replication stalls")
+def test_copies_that_do_not_move_are_named_and_go_on_by_themselves(cloud: Cloud) -> None:
+    cloud.arm.state.pace.stalled.add("northeurope")
+    error = refused(cloud)
+    assert "nothing has moved in these regions" in error.message
+    assert re.search(r": northeurope \d+ %$", error.message)
+    assert sum(cloud.told.waited) >= table.STALL
+    cloud.arm.state.pace.stalled.clear()
+    again = cloud.publish(cloud.manifest())
+    assert (again.outcome, again.sent) == ("already", 0)
+    assert cloud.arm.state.disks == []
+
+
+@proves("region failed")
+def test_a_region_that_failed_is_named_and_the_others_are_whole(cloud: Cloud) -> None:
+    cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
+    error = refused(cloud)
+    assert error.message.endswith("northeurope failed: Storage allocation failure")
+    assert error.hint.startswith("take the region off the version in Azure")
+    assert len(cloud.arm.state.versions) == 1
+    assert cloud.arm.state.disks == []
+
+
+@proves("killed")
+def test_an_interrupt_leaves_a_closed_disk_that_the_next_run_goes_on_with(cloud: Cloud) -> None:
+    manifest = cloud.manifest()
+    publication = cloud.publication(manifest)
+
+    def interrupt(*_: object, **__: object) -> Any:
+        raise KeyboardInterrupt
+
+    object.__setattr__(publication.versions, "make", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        publication.run()
+    assert [disk.properties["diskState"] for disk in cloud.arm.state.disks] == ["Unattached"]
+    again = cloud.publish(manifest)
+    assert (again.outcome, again.sent) == ("published", 0)
+    assert cloud.arm.state.disks == []
+
+
+@proves("page: busy or lost")
+@pytest.mark.parametrize("fault", [{"status": 503, "code": "ServerBusy"}, {"cut": "before"}])
+def test_a_page_is_sent_again(cloud: Cloud, fault: dict[str, Any]) -> None:
+    cloud.arm.faults.add(Fault(method="PUT", path="comp=page", nth=2, **fault))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+
+
+@proves("page: address has run out")
+def test_a_new_address_is_asked_for(cloud: Cloud) -> None:
+    cloud.arm.faults.add(faults.sas_expired(nth=2))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    asked = [path for method, path in requests(cloud.arm) if "beginGetAccess" in path]
+    assert len(asked) == 2
+
+
+@proves("page: changed on the way")
+def test_changed_bytes_are_sent_again(cloud: Cloud) -> None:
+    fault = Fault(method="PUT", path="comp=page", nth=2, status=400, code="Md5Mismatch")
+    cloud.arm.faults.add(fault)
+    assert cloud.publish(cloud.manifest()).outcome == "published"
