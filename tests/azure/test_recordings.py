@@ -22,9 +22,8 @@ def body(name: str, *, method: str, ending: str) -> Any:
 def test_a_version_is_made_updated_listed_and_deleted() -> None:
     with playing("canCreateUpdateGetDeleteGalleryImageVersion") as (client, played):
         here = (GROUP, GALLERY)
-        made = client.galleries.begin_create_or_update(
-            *here, {"location": "westcentralus"}
-        ).result()
+        gallery: Any = {"location": "westcentralus"}
+        made = client.galleries.begin_create_or_update(*here, gallery).result()
         assert made["properties"]["provisioningState"] == "Succeeded"
         definition: Any = {
             "location": "westcentralus",
@@ -47,7 +46,7 @@ def test_a_version_is_made_updated_listed_and_deleted() -> None:
 
 def test_a_disk_for_an_upload_is_made_and_deleted() -> None:
     with playing("canOperateOnManagedDiskFromUpload") as (client, _):
-        disk = {
+        disk: Any = {
             "location": "westcentralus",
             "properties": {"creationData": {"createOption": "Upload"}},
         }

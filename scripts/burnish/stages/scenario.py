@@ -56,6 +56,8 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     layer = _asking(replace(layer, vars=given), asked)
     below = plan.layers[: [each.name for each in plan.layers].index(layer.name)]
     folder = scenario.folder.resolve()
+    # the layer itself may be in the store, and what it is made of gone from the cache
+    inputs.bring_all(world, replace(run, plan=plan), layers=[layer])
     mounted = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
     paths = LayerPaths(
         repository=world.store.repository,
