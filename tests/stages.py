@@ -93,7 +93,7 @@ def test() -> list[Stage]:
     changed, smoke = chosen()
     return [
         *fast(),
-        Stage(f"image {IMAGE}: build, prove, boot, file", 26, (*burnish, "build", IMAGE)),
+        Stage(f"image {IMAGE}: build, prove, boot, file", 25, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 13, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(

@@ -78,7 +78,7 @@ GOOD = {
 }
 
 
-def edited(exchange: Exchange, side: str, change: Callable[[Any], object]) -> Exchange:
+def edited(exchange: Exchange, side: str, *, change: Callable[[Any], object]) -> Exchange:
     """The exchange with one of its bodies changed."""
     body = copy.deepcopy(getattr(exchange, side))
     change(body)
@@ -86,11 +86,11 @@ def edited(exchange: Exchange, side: str, change: Callable[[Any], object]) -> Ex
 
 
 def sent(change: Callable[[Any], object], *, of: Exchange = PUT) -> Exchange:
-    return edited(of, "request_body", change)
+    return edited(of, "request_body", change=change)
 
 
 def answered(change: Callable[[Any], object], *, of: Exchange = GET) -> Exchange:
-    return edited(of, "response_body", change)
+    return edited(of, "response_body", change=change)
 
 
 def region(body: Any) -> Any:

@@ -56,9 +56,7 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     layer = _asking(replace(layer, vars=given), asked)
     below = plan.layers[: [each.name for each in plan.layers].index(layer.name)]
     folder = scenario.folder.resolve()
-    # the layer itself may be in the store, and what it is made of gone from the cache
-    inputs.bring_all(world, replace(run, plan=plan), layers=[layer])
-    mounted = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
+    mounted = _mounted(world, replace(run, plan=plan), layer=layer)
     paths = LayerPaths(
         repository=world.store.repository,
         ansible_playbook="ansible-playbook",
@@ -88,6 +86,12 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
         "MOLECULE_EPHEMERAL_DIRECTORY": str(folder / "molecule"),
         TRANSPORT: json.dumps(transport.environment()),
     }
+
+
+def _mounted(world: World, run: Run, *, layer: Layer) -> transport.Files:
+    """A layer's inputs, laid out: the layer itself may be in the store, and they gone from the cache."""
+    inputs.bring_all(world, run, layers=[layer])
+    return inputs.lay_out(world, run, layer=layer, lock=run.plan.lock)
 
 
 def _asking(layer: Layer, asked: OfRoles) -> Layer:
