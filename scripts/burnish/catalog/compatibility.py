@@ -9,8 +9,9 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from burnish.catalog.document import Document, Location, read
-from burnish.catalog.validate import closest, validate
+from burnish.catalog.document import Document, Location
+from burnish.catalog.parts import load_part
+from burnish.catalog.validate import closest
 from burnish.errors import Problem
 from burnish.model.compatibility import (
     Compatibility,
@@ -62,27 +63,13 @@ def load_table(
     found: Found = {}
     problems: list[Problem] = []
     for path in (p for root in roots for p in sorted((root / FOLDER).glob("*.yaml"))):
-        problems += _file(path, shown(path), found=found)
+        part, more = load_part(path, shown=shown(path), forms=FILES, what="table")
+        problems += more
+        if part:
+            found[path.stem] = part
     problems += [problem for name in found for problem in _rows(name, found)]
     lists = {key: getattr(item, key) for name, (item, _) in found.items() for key, _ in LISTS[name]}
     return Compatibility(**lists), problems
-
-
-def _file(path: Path, name: str, *, found: Found) -> list[Problem]:
-    if path.stem not in FILES:
-        text = f"no part of the table is called {path.stem!r}"
-        return [Problem(file=name, line=1, path="", text=text, hint=closest(path.stem, FILES))]
-    document, problems = read(path, shown=name)
-    if document is None:
-        return problems
-    item, more = validate(document, FILES[path.stem])
-    if item is None:
-        return [*problems, *more]
-    if item.name != path.stem:
-        text = f"the name {item.name!r} is not the file's"
-        problems.append(document.problem(("name",), text, hint=f"name it {path.stem!r}"))
-    found[path.stem] = (item, document)
-    return problems
 
 
 def _rows(name: str, found: Found) -> Problems:

@@ -12,8 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from burnish.catalog.document import Document, read
-from burnish.catalog.validate import closest, validate
+from burnish.catalog.document import Document
+from burnish.catalog.parts import load_part
+from burnish.catalog.validate import closest
 from burnish.errors import DefinitionError, Problem
 from burnish.model.cost import Machines, Meters, Prices, Sizes, Table
 
@@ -37,7 +38,10 @@ def load_prices(roots: Sequence[Path], *, shown: Callable[[Path], str]) -> Table
     found: Found = {}
     problems: list[Problem] = []
     for path in (p for root in roots for p in sorted((root / FOLDER).glob("*.yaml"))):
-        problems += _file(path, shown(path), found=found)
+        part, more = load_part(path, shown=shown(path), forms=FILES, what="prices")
+        problems += more
+        if part:
+            found[path.stem] = part
     for name in FILES:
         if name not in found and not problems:
             text, hint = "no such file", "it comes with burnish; take it from there"
@@ -108,23 +112,6 @@ def _text(value: object) -> str:
 def _plain(value: Decimal) -> str:
     """As people write it: 0.192, never 1.92E-1."""
     return f"{value:f}"
-
-
-def _file(path: Path, name: str, *, found: Found) -> list[Problem]:
-    if path.stem not in FILES:
-        text = f"no part of the prices is called {path.stem!r}"
-        return [Problem(file=name, line=1, path="", text=text, hint=closest(path.stem, FILES))]
-    document, problems = read(path, shown=name)
-    if document is None:
-        return problems
-    item, more = validate(document, FILES[path.stem])
-    if item is None:
-        return [*problems, *more]
-    if item.name != path.stem:
-        text = f"the name {item.name!r} is not the file's"
-        problems.append(document.problem(("name",), text, hint=f"name it {path.stem!r}"))
-    found[path.stem] = (item, document)
-    return problems
 
 
 def _rows(found: Found) -> Iterator[Problem]:
