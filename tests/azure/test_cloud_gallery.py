@@ -10,7 +10,7 @@ import makers
 import pytest
 import worlds
 from burnish import pipeline
-from burnish.errors import PublishError
+from burnish.errors import ChecksFailed, PublishError
 from burnish.gallery import rules
 from burnish.gallery.azure import tags
 from burnish.model.manifest import Manifest
@@ -70,6 +70,19 @@ def test_promotion_is_metadata_and_shows_in_azures_own_terms(cloud: Cloud, world
     ]
     assert excluded(cloud) == {"2026.1125.0": True, "2026.1125.1": False}
     assert promote(world, cloud.gallery().find(IMAGE)) == []
+
+
+def test_gates_are_judged_by_the_record_that_is_filed_here(cloud: Cloud, world: World) -> None:
+    """Where there is none, that is a gate that fails, and can be accepted with a reason."""
+    manifest = publish(cloud, 0)
+    [gate] = pipeline.judge(world, manifest)
+    assert (gate.name, gate.passed) == ("record", False)
+    with pytest.raises(ChecksFailed, match="gate record: its whole record is not filed"):
+        pipeline.promote(world, manifest, gates=[gate], accepted={})
+    reason = {"record": "it was judged where it was built"}
+    [stable] = pipeline.promote(world, manifest, gates=[gate], accepted=reason)
+    [found] = cloud.gallery().manifests(IMAGE)
+    assert found.events[-1].accepted == stable.events[-1].accepted == reason
 
 
 def test_rollback_moves_no_byte(cloud: Cloud, world: World) -> None:

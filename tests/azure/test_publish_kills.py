@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
@@ -12,30 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import checkout
-import makers
 import pytest
-import shelf
-import vhds
-import worlds
-from burnish.model.manifest import Manifest
 from emulator import clients
 from emulator.emulator import Emulator
 from emulator.faults import Fault
 from emulator.messages import Cut, Request
-
-MIB = 1 << 20
-TARGET = """\
-name: cloud
-kind: azure
-subscription: AZURE_SUBSCRIPTION_ID
-resource_group: images
-gallery: golden
-location: westeurope
-regions:
-  - name: westeurope
-  - name: northeurope
-"""
+from filed_disk import TARGET, checkout_with_version
 
 
 @dataclass(kw_only=True)
@@ -88,21 +69,7 @@ class Machine:
 
 @pytest.fixture
 def machine(arm: Emulator, tmp_path: Path) -> Machine:
-    root = tmp_path / "checkout"
-    checkout.write(root)
-    (root / "packer" / "targets" / "cloud.yaml").write_text(TARGET, encoding="utf-8")
-    made = Machine(root=root, arm=arm)
-    world = worlds.world(tmp_path)
-    vhd = vhds.write(tmp_path / "disk.vhd", data=[(2 * MIB, 300_000), (9 * MIB, 9 * MIB)])
-    digest = hashlib.sha256(vhd.read_bytes()).hexdigest()
-    manifest: Manifest = makers.manifest(
-        version="",
-        verdicts=shelf.PROVEN,
-        artifacts={"raw": makers.sha("raw"), "disk.vhd": digest},
-        sizes={"disk.vhd": vhd.stat().st_size},
-    )
-    world.gallery.add(manifest, day=shelf.DAY, files={"disk.vhd": vhd}, texts={})
-    return made
+    return Machine(root=checkout_with_version(tmp_path), arm=arm)
 
 
 STEPS = {
@@ -138,14 +105,25 @@ def test_killed_at_a_step_it_goes_on(machine: Machine, step: str) -> None:
         assert len(machine.arm.blobs.pages) == pages, "bytes were sent twice"
 
 
+NAME = "tiny-cpu/2026.1125.0"
+
+
 def test_a_user_publishes_promotes_lists_and_prunes(machine: Machine) -> None:
     code, out, _ = machine.burnish("publish", "tiny-cpu", "--to", "cloud")
     assert code == 0
-    name = "tiny-cpu/2026.1125.0"
-    assert out.startswith(f"{name} is candidate at cloud: westeurope, northeurope; sent 9.")
-    assert f"next: `burnish promote {name} --target cloud`" in out
+    assert out.startswith(f"{NAME} is candidate at cloud: westeurope, northeurope; sent 9.")
+    assert f"next: `burnish promote {NAME} --target cloud`" in out
     code, out, err = machine.burnish("list", "tiny-cpu", "--target", "cloud")
     assert (code, "candidate" in out) == (0, True), err
+    promote = ("promote", "tiny-cpu", "--target", "cloud")
+    code, _, err = machine.burnish(*promote)
+    assert code == 5
+    assert f"`burnish promote {NAME} --target cloud --accept security=REASON`" in err
+    code, out, err = machine.burnish(*promote, "--accept", "security=no lock was filed")
+    assert (code, out) == (
+        0,
+        f"{NAME} is stable now (promoted; accepted security: no lock was filed)\n",
+    )
     code, out, _ = machine.burnish("prune", "tiny-cpu", "--target", "cloud", "--dry-run")
     assert "0 versions would go\n" in out
     assert "machines of other subscriptions than $AZURE_SUBSCRIPTION_ID are not seen" in out

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from requests.utils import should_bypass_proxies
+
 from burnish.errors import UsageError
 from burnish.gallery.azure import clients
 from burnish.gallery.azure.clients import Reach
@@ -62,13 +64,18 @@ def in_azure(world: World, name: str) -> Target:
 
 def way(world: World, target: Target, *, environment: Environment) -> Way:
     """How a target is reached; nobody is asked yet. UsageError where the environment lacks something."""
-    options: dict[str, Any] = {}
-    if world.site.ca_bundle:
-        options["connection_verify"] = str(world.root / world.site.ca_bundle)
-    if world.site.https_proxy:
-        options["proxies"] = {"https": world.site.https_proxy, "http": world.site.http_proxy}
-    reach = clients.reach(target, environment, options=options)
+    reach = clients.reach(target, environment, options=options(world, environment))
     return Way(target=target, reach=reach, patience=Patience(tell=world.monitor.say))
+
+
+def options(world: World, environment: Environment) -> dict[str, Any]:
+    """What the SDK's pipelines get of the site: its certificates, and its proxy but for what is past it."""
+    site = world.site
+    found: dict[str, Any] = {"connection_verify": site.ca_bundle} if site.ca_bundle else {}
+    endpoint = environment.get(clients.ENDPOINT, clients.CLOUDS["public"])
+    if site.https_proxy and not should_bypass_proxies(endpoint, no_proxy=site.no_proxy):
+        found["proxies"] = {"https": site.https_proxy, "http": site.http_proxy}
+    return found
 
 
 def at(world: World, name: str, *, environment: Environment) -> World:

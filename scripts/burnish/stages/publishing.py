@@ -51,7 +51,10 @@ def publish(world: World, manifest: Manifest, *, to: str, environment: Environme
     publication = Publication(
         versions=Versions(shelf=shelf, image=manifest.image, monitor=world.monitor),
         disks=Disks(client=shelf.client, resource_group=target.resource_group),
-        wanted=_wanted(world, manifest, target=target),
+        wanted=replace(
+            _wanted(world, manifest, target=target),
+            blob_options=homes.options(world, environment),
+        ),
         monitor=world.monitor,
     )
     # the disk's file stays while it is read

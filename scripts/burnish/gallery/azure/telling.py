@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 
 from burnish.errors import PublishError
 from burnish.gallery.azure.fault import Rule, Seen
@@ -47,7 +47,9 @@ def told(error: AzureError, doing: str) -> Refusal:
 def seen_in(error: AzureError) -> Seen:
     """What an error of the SDK says. An operation that failed is told with a 200."""
     if not isinstance(error, HttpResponseError) or error.status_code is None:
-        return Seen(method="PUT")
+        # a login that fails before Azure is asked for anything has no answer of Azure's
+        login = isinstance(error, ClientAuthenticationError)
+        return Seen(method="PUT", status=401 if login else 0, message=error.message)
     request = getattr(error.response, "request", None)
     return Seen(
         method=str(getattr(request, "method", "PUT")),
