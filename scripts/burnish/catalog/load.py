@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from burnish.catalog.azure_options import load_options
 from burnish.catalog.check import check
 from burnish.catalog.compatibility import load_table
 from burnish.catalog.document import Document, dotted, read
@@ -101,6 +102,8 @@ def load(roots: Sequence[Path]) -> Catalog:
     found.problems += check_pins(found.objects, found.documents)
     table, problems = load_table(roots, shown=lambda path: shown(path, roots[0]))
     found.problems += problems
+    options, problems = load_options(roots[0])
+    found.problems += problems
     if found.problems or tools is None:
         raise DefinitionError(found.problems)
     return Catalog(
@@ -119,6 +122,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         places={key: document.file for key, document in found.documents.items()},
         lines=_lines(found.documents),
         compatibility=table,
+        azure_options=options,
     )
 
 

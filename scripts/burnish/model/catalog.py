@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from burnish.model.azure_options import EMPTY as NO_OPTIONS
+from burnish.model.azure_options import OptionTable
 from burnish.model.base import Base, Rootfs
 from burnish.model.compatibility import EMPTY, Compatibility
 from burnish.model.gates import Gates
@@ -22,7 +24,8 @@ class Catalog:
     `shared` are the digests of files that every layer is built with, `engine` of the code that
     makes disks; `tools` pins by name and version what comes from the controller's environment.
     `pins` are those by hand, by the image, base or profile that they are for. `lines` has the line of
-    each key of an image's file. `compatibility` is the table of what runs on which GPU.
+    each key of an image's file. `compatibility` is the table of what runs on which GPU,
+    `azure_options` that of what Packer's azure-arm can be told.
     """
 
     roots: tuple[Path, ...]
@@ -42,3 +45,4 @@ class Catalog:
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
     lines: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     compatibility: Compatibility = EMPTY
+    azure_options: OptionTable = NO_OPTIONS
