@@ -42,7 +42,11 @@ SHARED = (
     f"{PLUGINS}/modules/npm.py",
     "packer/templates/layer.pkr.hcl.j2",
 )
-SHARED_WINDOWS = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
+SHARED_AZURE = (
+    "ansible/windows.yml",
+    "packer/templates/azure-arm.pkr.hcl.j2",
+    "packer/templates/azure-apply.sh.j2",
+)
 PINNED = ("ansible", "ansible-core", "uv")
 # The code that makes a disk of a layer: what it does is part of the disk's key.
 ENGINE = (
@@ -114,7 +118,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         },
         roles=dict(sorted(found.roles.items())),
         tools_rootfs=tools,
-        shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_WINDOWS)},
+        shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_AZURE)},
         engine=_engine(),
         tools=_pins(roots[0]),
         templates=_templates(roots[0]),

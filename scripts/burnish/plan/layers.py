@@ -176,7 +176,11 @@ def python_environments(
 
 
 # Files that only a build on a VM in Azure is applied with.
-AZURE_ONLY = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
+AZURE_ONLY = (
+    "ansible/windows.yml",
+    "packer/templates/azure-arm.pkr.hcl.j2",
+    "packer/templates/azure-apply.sh.j2",
+)
 
 
 # The module that only layers with npm tools use.

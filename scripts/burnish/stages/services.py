@@ -17,7 +17,7 @@ from burnish.model.image import Image
 from burnish.model.lock import Lock, Move
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
-from burnish.render.azure import render_azure
+from burnish.render.azure import AzureBuild, render_azure
 from burnish.render.layer import LayerPaths, render_layer
 from burnish.stages import inputs, locks, planning, prepare, prove
 from burnish.stages.run import Run, World
@@ -52,8 +52,12 @@ def lock_image(
 def render(world: World, plan: Plan) -> dict[str, str]:
     """Every file that a build of this plan would be given, by path; machine-bound paths by name."""
     files: dict[str, str] = {}
-    if plan.base.marketplace:
-        azure = render_azure(plan, templates=world.catalog.templates)
+    target = next((each for each in world.catalog.targets.values() if each.kind == "azure"), None)
+    if plan.base.marketplace and target:
+        build = AzureBuild(
+            target=target, table=world.catalog.azure_options, templates=world.catalog.templates
+        )
+        azure = render_azure(plan, build=build)
         files |= {f"azure/{name}": text for name, text in azure.items()}
     paths = LayerPaths(
         repository=f"{world.site.prefix}/layer",
