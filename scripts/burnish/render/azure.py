@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from burnish.errors import BuildError
 from burnish.model.azure_options import OptionTable
 from burnish.model.image import Target
 from burnish.model.plan import Layer, Plan
-from burnish.render.azure_options import problems, reduced
+from burnish.render.azure_options import Block, problems, reduced
 from burnish.render.azure_source import Variable, source, variables_of
 from burnish.render.generalise import STRATEGIES
 from burnish.render.hcl import environment
@@ -22,6 +23,9 @@ from burnish.render.layer import LayerPaths, variables
 
 PLUGINS = (("ansible", ">= 1.1.0, < 2.0.0"), ("azure", ">= 2.0.0, < 3.0.0"))
 PLAIN, SPOT, REDUCED = "azure-arm.pkr.hcl", "azure-arm-spot.pkr.hcl", "reduced/azure-arm.pkr.hcl"
+# What 1.6.6 asks for besides: it publishes by way of a managed image only.
+MANAGED = {"managed_image_name": "reduced", "managed_image_resource_group_name": "reduced"}
+DESTINATION = "shared_image_gallery_destination"
 USER = "packer"
 BESIDE = "{{ playbook_dir }}/.."
 UV = "{{ lookup('ansible.builtin.env', 'BURNISH_UV') }}"
@@ -66,7 +70,9 @@ def origin(plan: Plan) -> str:
 
 
 def _template(plan: Plan, build: AzureBuild, *, spot: bool, less: bool = False) -> str:
-    options = source(plan, build.target, login=build.login, spot=spot)
+    # nobody signs in to have a template looked at
+    login = "az login" if less else build.login
+    options = source(plan, build.target, login=login, spot=spot)
     found = problems(options, build.table)
     if found:
         raise BuildError(
@@ -74,7 +80,7 @@ def _template(plan: Plan, build: AzureBuild, *, spot: bool, less: bool = False) 
             hint="packer/azure-arm/options.yaml is the table; is a rendered option wrong?",
         )
     if less:
-        options = reduced(options, build.table)
+        options = _older(reduced(options, build.table), build.target)
     market = plan.base.marketplace
     assert market is not None
     used: list[Variable] = variables_of(options, build.target)
@@ -92,6 +98,12 @@ def _template(plan: Plan, build: AzureBuild, *, spot: bool, less: bool = False) 
             reduced=less,
         )
     )
+
+
+def _older(options: dict[str, Any], target: Target) -> dict[str, Any]:
+    """Options as 1.6.6 wants them, which knows no `target_region`."""
+    destination = {**options[DESTINATION], "replication_regions": [target.location]}
+    return {**options, **MANAGED, DESTINATION: Block(destination)}
 
 
 def _layers(plan: Plan) -> list[Layer]:
