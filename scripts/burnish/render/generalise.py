@@ -16,21 +16,27 @@ class Generalise:
 
     provisioner: str
     inline: tuple[str, ...]
+    # Packer would log in once more to take its script away, as a user who is gone by then
+    skip_clean: bool = False
 
 
 WAAGENT = "sudo sh -c '/usr/sbin/waagent -force -deprovision+user && export HISTSIZE=0 && sync'"
 STATE = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State"
+WAIT = (
+    f"while ((Get-ItemProperty {STATE}).ImageState -ne "
+    "'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE') { Start-Sleep -Seconds 5 }"
+)
 STRATEGIES: Mapping[str, Generalise] = {
     "linux": Generalise(
         provisioner="shell",
         inline=("sudo rm -rf /run/burnish", "sudo cloud-init clean --logs", WAAGENT),
+        skip_clean=True,
     ),
     "windows": Generalise(
         provisioner="powershell",
         inline=(
             "& $env:SystemRoot\\System32\\Sysprep\\Sysprep.exe /oobe /generalize /quiet /quit /mode:vm",
-            f"while ((Get-ItemProperty {STATE}).ImageState -ne "
-            "'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE') { Start-Sleep -Seconds 5 }",
+            WAIT,
         ),
     ),
 }
