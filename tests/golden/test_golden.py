@@ -19,7 +19,7 @@ import worlds
 from burnish.evidence.report import report
 from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
 from burnish.model.image import Image
-from burnish.model.lock import AptLock, Lock, PythonLock
+from burnish.model.lock import AptLock, Lock, OriginLock, PythonLock
 from burnish.model.manifest import Manifest, Software
 from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.plan import Plan
@@ -86,6 +86,11 @@ def whole_lock(world: World, image: Image) -> Lock:
     for layer, declared in want.apt.items():
         section = replace(rootfs(declared), below=standing_on(found, list(found.apt)))
         found = replace(found, apt={**found.apt, layer: section})
+    if market := world.catalog.bases[image.base].marketplace:
+        name = ":".join((market.publisher, market.offer, market.sku, "1.0.0"))
+        below = makers.rootfs_lock("walinuxagent").packages
+        origin = OriginLock(identity=name, listed="2026-11-01", packages=below, apt=found.apt)
+        found = replace(found, marketplace=origin)
     return found
 
 

@@ -36,6 +36,8 @@ class Context:
     lock: Lock
     asked: Asked
     pins: tuple[Pin, ...] = ()
+    # whether the layers stand on a root filesystem of ours, or on an image of the marketplace
+    local: bool = True
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -58,7 +60,7 @@ def rootfs_inputs(
 def first_layer(context: Context) -> Layer:
     """What all other layers stand on: the root filesystem, or the marketplace's image."""
     base, lock = context.base, context.lock
-    if base.rootfs:
+    if base.rootfs and context.local:
         inputs = rootfs_inputs(
             base.rootfs.suite,
             base.rootfs.of(context.image.flavour).components,
@@ -69,6 +71,10 @@ def first_layer(context: Context) -> Layer:
     else:
         market = base.marketplace
         inputs = {f"marketplace:{key}": str(value) for key, value in sorted(vars(market).items())}
+        if base.rootfs:
+            # with a list of what is installed, and that only where the lock has it
+            pins = lock.rootfs.packages if lock.rootfs else ()
+            inputs |= {f"pin:{each.name}": each.version for each in pins} or {"pins:": UNRESOLVED}
         name, epoch = "marketplace", 0
     return Layer(
         name=name, id=digest(inputs), parent="", roles=(), vars={}, inputs=inputs, epoch=epoch
@@ -189,7 +195,8 @@ NPM_ONLY = "/plugins/modules/npm.py"
 
 def _shared(spec: LayerSpec, context: Context) -> dict[str, str]:
     told = {"contents:": canonical(context.told)} if context.told else {}
-    local, npm = context.base.rootfs is not None, bool(context.asked.npm.get(spec.id))
+    local = context.base.rootfs is not None and context.local
+    npm = bool(context.asked.npm.get(spec.id))
     return told | {
         f"file:{name}": value
         for name, value in context.catalog.shared.items()

@@ -27,6 +27,7 @@ from burnish.plan.layers import (
     standing_on,
     tools_layer,
 )
+from burnish.plan.origins import at_marketplace, open_origin
 from burnish.plan.pins import applying, unkept
 from burnish.plan.profiles import flatten
 
@@ -76,13 +77,25 @@ def resolve(
     Entries that the lock leaves open are listed, not refused: building does.
     """
     base = catalog.bases[image.base]
+    if target.route == "vm" and base.rootfs and base.marketplace:
+        base, lock, local = at_marketplace(base, lock), lock.at_marketplace(), False
+    else:
+        local = True
     by_hand = applying(catalog, image)
-    context = Context(catalog=catalog, base=base, image=image, lock=lock, asked=asked, pins=by_hand)
+    context = Context(
+        catalog=catalog,
+        base=base,
+        image=image,
+        lock=lock,
+        asked=asked,
+        pins=by_hand,
+        local=local,
+    )
     gathered = _Gathered(layers=[first_layer(context)])
-    gathered.open += _open_rootfs(context)
+    gathered.open += _open_rootfs(context) if local else open_origin(base, lock)
     for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
         _add(spec, gathered, origin=origin, context=context)
-    tools = tools_layer(context) if base.rootfs else None
+    tools = tools_layer(context) if base.rootfs and local else None
     top = gathered.layers[-1]
     disk_key = digest([top.id, tools.id if tools else "", image.disk_gb, dict(catalog.engine)])
     return Plan(
