@@ -146,7 +146,7 @@ def test_the_reduced_one_has_nothing_that_1_6_6_does_not_know(plan: Plan) -> Non
 
 
 def test_options_that_azure_arm_would_not_take_are_refused(plan: Plan) -> None:
-    both = {"network": azure_builds.NETWORK, "inbound": ("192.0.2.7",)}
+    both: dict[str, Any] = {"network": azure_builds.NETWORK, "inbound": ("192.0.2.7",)}
     assert "virtual_network_name" in rendered(plan, **both)[PLAIN]
     odd = replace(plan, image=replace(plan.image, disk_gb="16"))  # type: ignore[arg-type]
     with pytest.raises(BuildError) as caught:

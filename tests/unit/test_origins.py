@@ -15,6 +15,7 @@ from burnish.catalog.load import load
 from burnish.catalog.locks import dump_lock, load_lock
 from burnish.errors import DefinitionError, ToolError, UsageError
 from burnish.lock import apt, origin
+from burnish.lock.place import Vanished
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock, OriginLock
 from burnish.model.plan import Plan
@@ -174,7 +175,7 @@ def test_packages_that_no_archive_has_leave_it_open(tmp_path: Path, mirror: arch
 def _without_the_agent(self: archive.Mirror, packages: object, *, section: str) -> object:
     names = [each.name for each in packages]  # type: ignore[attr-defined]
     if "walinuxagent" in names:
-        raise archive.Vanished(section, ["walinuxagent"], who="the archive")
+        raise Vanished(section, ["walinuxagent"], who="the archive")
     return {each.pin: makers.package(each.name) for each in packages}  # type: ignore[attr-defined]
 
 
