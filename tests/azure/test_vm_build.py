@@ -6,127 +6,30 @@ No Packer with the plugin, and no Azure, was there: what Packer really does is n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import azure_builds
 import checkout
 import fake_packer
 import pytest
 from burnish.build import azure_vm
 from burnish.build.azure_log import Result
-from burnish.build.azure_vm import Attempt, VmRequest
-from burnish.build.packer import ask
+from burnish.build.azure_vm import Attempt
 from burnish.catalog.load import load
 from burnish.errors import BuildError, PublishError
 from burnish.gallery.azure import leaked
-from burnish.gallery.azure.resources import Resources
-from burnish.gallery.azure.versions import Versions
-from burnish.model.plan import Plan
-from burnish.render.azure import PLAIN, SPOT, render_azure
+from burnish.render.azure import PLAIN, SPOT
 from burnish.stages.vm_build import VmBuild
-from cloud import NOW, Cloud
+from cloud import NOW
 from emulator.emulator import Emulator
 from emulator.faults import Fault
-from makers import manifest
-
-PACKERS = "Packer's part, played"
-
-
-@dataclass
-class Rig:
-    """A target, a plan, and a fake Packer whose good log makes the version in the emulator."""
-
-    arm: Emulator
-    folder: Path
-    plan: Plan
-    machine: dict[str, Any] = field(default_factory=dict)
-    tried: list[bool] = field(default_factory=list)
-    leaves: bool = True
-    state: str = "Succeeded"
-
-    def build(self, *logs: str) -> VmBuild:
-        """The build, with Packer's logs in their order."""
-        self.cloud = Cloud(arm=self.arm, folder=self.folder)
-        target = azure_builds.target(inbound=("192.0.2.7",), **self.machine)
-        shelf = replace(self.cloud.shelf(), resource_group="images", gallery="golden")
-        self.packer = ask(fake_packer.write(self.folder / "bin", *logs))
-        files = render_azure(self.plan, build=azure_builds.build(target))
-        self.request = VmRequest(
-            files=files,
-            staged={},
-            inputs={},
-            folder=self.folder / "build",
-            log=self.folder / "packer.log",
-            environment={},
-            seconds=30,
-        )
-        azure_vm.lay_out(self.request)
-        resources = Resources(
-            client=shelf.client,
-            subscription=self.arm.subscription,
-            patience=self.cloud.patience,
-            interval=1.0,
-        )
-        return VmBuild(
-            plan=self.plan,
-            target=target,
-            versions=Versions(shelf=shelf, image=self.plan.image.name, monitor=self.cloud.told),
-            resources=resources,
-            manifest=manifest(
-                image=self.plan.image.name, plan=self.plan.id, artifacts={}, sizes={}
-            ),
-            monitor=self.cloud.told,
-            work=self.folder / "work",
-            now=NOW,
-            run=self.run,
-        )
-
-    def run(self, spot: bool, values: Mapping[str, str]) -> Result:
-        """Packer, and what it would have done in Azure."""
-        self.tried.append(spot)
-        own = leaked.tags("build", self.plan.id, until=NOW + timedelta(hours=8))
-        if self.leaves:
-            self.arm.state.add_group(values["group"], tags=own)
-            self.arm.state.add(
-                "Microsoft.Compute/virtualMachines", "vm", group=values["group"], tags=own
-            )
-        attempt = Attempt(template=SPOT if spot else PLAIN, values=values, spot=spot)
-        result = azure_vm.run(
-            self.request, attempt, packer=self.packer, on_step=self.cloud.told.detail
-        )
-        if result.ending.then in ("done", "look"):
-            self.put(values["version"], own)
-        return result
-
-    def put(self, number: str, own: dict[str, str]) -> None:
-        """The version that Packer makes: one region, excluded from latest, tagged as its machine."""
-        place = {"name": "West Europe", "regionalReplicaCount": 2, "excludeFromLatest": True}
-        profile = {"targetRegions": [place], "excludeFromLatest": True, "replicaCount": 1}
-        name = f"golden/images/{self.plan.image.name}/versions/{number}"
-        made = self.arm.state.add(
-            "Microsoft.Compute/galleries",
-            name,
-            tags=own,
-            properties={
-                "publishingProfile": profile,
-                "storageProfile": {"source": {"virtualMachineId": "/subscriptions/x/vm"}},
-                "provisioningState": self.state,
-            },
-        )
-        made.kind = "Microsoft.Compute/galleries/images/versions"
-        made.document |= {"name": number, "type": made.kind}
+from vm_rig import Rig, groups
 
 
 @pytest.fixture
 def rig(arm: Emulator, tmp_path: Path) -> Rig:
     return Rig(arm, tmp_path, checkout.plan_of(load([checkout.write(tmp_path / "checkout")])))
-
-
-def groups(rig: Rig) -> list[str]:
-    return sorted(rig.arm.state.groups)
 
 
 def test_a_build_makes_a_candidate_in_every_region_and_leaves_nothing(rig: Rig) -> None:
@@ -210,20 +113,22 @@ def test_a_failed_version_of_this_plan_is_removed_first(rig: Rig) -> None:
 
 
 def test_a_version_that_only_the_log_names_is_no_success(rig: Rig) -> None:
-    build = replace(rig.build("made"), run=lambda spot, values: _only_told(rig, spot, values))
+    build = replace(
+        rig.build("made"), run=lambda spot, values: _only_told(rig, spot=spot, values=values)
+    )
     with pytest.raises(BuildError, match="Packer named a version that the gallery does not have"):
         build.build()
 
 
-def _only_told(rig: Rig, spot: bool, values: Mapping[str, str]) -> Result:
+def _only_told(rig: Rig, *, spot: bool, values: Mapping[str, str]) -> Result:
     attempt = Attempt(template=PLAIN, values=values, spot=spot)
     return azure_vm.run(rig.request, attempt, packer=rig.packer, on_step=rig.cloud.told.detail)
 
 
 def leave_group(rig: Rig, build: VmBuild, *, hours: int, own: bool = True) -> None:
     until = NOW + timedelta(hours=hours)
-    tags = leaked.tags("build", rig.plan.id, until=until) if own else {}
-    rig.arm.state.add_group(build.group, tags=tags)
+    known = leaked.tags("build", rig.plan.id, until=until) if own else {}
+    rig.arm.state.add_group(build.group, tags=known)
 
 
 def test_the_group_of_a_killed_run_of_this_machine_is_removed(rig: Rig) -> None:

@@ -37,7 +37,7 @@ def validated(folder: Path, text: str) -> str:
     subprocess.run(("ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", str(key)), check=True)
     given = {"version": "2026.1126.0", "key": str(key), "end_of_life": "2027-11-26T00:00:00.00Z"}
     values = [f"-var={name}={given.get(name, 'x')}" for name in VARIABLES]
-    secrets = {name: "x" for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")}
+    secrets = dict.fromkeys(("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"), "x")
     environment = {**os.environ, **secrets, "CHECKPOINT_DISABLE": "1"}
     environment["AZURE_SUBSCRIPTION_ID"] = "11111111-2222-3333-4444-555555555555"
     argv = (packer, "validate", *values, str(template))

@@ -89,9 +89,18 @@ def whole_lock(world: World, image: Image) -> Lock:
     if market := world.catalog.bases[image.base].marketplace:
         name = ":".join((market.publisher, market.offer, market.sku, "1.0.0"))
         below = makers.rootfs_lock("walinuxagent").packages
-        origin = OriginLock(identity=name, listed="2026-11-01", packages=below, apt=found.apt)
-        found = replace(found, marketplace=origin)
+        origin = OriginLock(identity=name, listed="2026-11-01", packages=below)
+        found = replace(found, marketplace=with_layers(found, origin))
     return found
+
+
+def with_layers(lock: Lock, origin: OriginLock) -> OriginLock:
+    """The other origin with the same packages in its layers."""
+    for layer, section in lock.apt.items():
+        view = replace(lock, marketplace=origin).at_marketplace()
+        own = replace(section, below=standing_on(view, list(origin.apt)))
+        origin = replace(origin, apt={**origin.apt, layer: own})
+    return origin
 
 
 def plan_of(world: World, name: str) -> Plan:
@@ -104,7 +113,9 @@ def without_ids(text: str, plan: Plan) -> str:
     for layer in plan.layers:
         text = text.replace(layer.id, f"ID-OF-{layer.name}")
         text = text.replace(tag(layer.id), f"TAG-OF-{layer.name}")
-    return text.replace(plan.id, "ID-OF-THE-PLAN")
+    text = text.replace(plan.id, "ID-OF-THE-PLAN")
+    # that of the plan on the marketplace's image
+    return re.sub(r'("burnish-plan" = )"[0-9a-f]{64}"', r'\1"ID-OF-THE-PLAN-THERE"', text)
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> None:

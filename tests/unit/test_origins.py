@@ -49,7 +49,7 @@ def listed() -> OriginLock:
     return replace(found, apt={"base": jq})
 
 
-def plan_at(catalog: Catalog, lock: Lock, target: str = "cloud") -> Plan:
+def plan_at(catalog: Catalog, lock: Lock, *, target: str = "cloud") -> Plan:
     image = catalog.images[checkout.IMAGE]
     return planning.plan(catalog, image, lock=lock, target=target)
 
@@ -59,14 +59,14 @@ def whole() -> Lock:
 
 
 def test_the_origin_is_part_of_the_plans_id(catalog: Catalog) -> None:
-    here, there = plan_at(catalog, whole(), "local"), plan_at(catalog, whole())
+    here, there = plan_at(catalog, whole(), target="local"), plan_at(catalog, whole())
     assert here.id != there.id
     assert (here.layers[0].name, there.layers[0].name) == ("rootfs", "marketplace")
     assert (there.open, there.tools) == ((), None)
 
 
 def test_a_local_plan_knows_nothing_of_the_other_origin(catalog: Catalog) -> None:
-    plain, beside = (plan_at(catalog, lock, "local") for lock in (checkout.lock(), whole()))
+    plain, beside = (plan_at(catalog, lock, target="local") for lock in (checkout.lock(), whole()))
     assert plain.id == beside.id
     assert [layer.id for layer in plain.layers] == [layer.id for layer in beside.layers]
 

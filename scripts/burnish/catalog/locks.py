@@ -69,6 +69,10 @@ def load_lock(path: Path, *, image: str, shown: str) -> Lock:
         basis=text.basis,
         marketplace=_origin_of(text.marketplace, problems) if text.marketplace else None,
     )
+    return _sound(lock, problems)
+
+
+def _sound(lock: Lock, problems: list[Problem]) -> Lock:
     if problems:
         raise DefinitionError(problems)
     return lock

@@ -113,7 +113,7 @@ def _sweep(context: Context, target: str, *, dry_run: bool, as_json: bool) -> No
         for each in found:
             what = f"stays: {each.stays}" if each.stays else f"over since {each.expired}"
             click.echo(f"{each.kind} {each.name}: {what}")
-    gone = [] if dry_run else pipeline.azure_vm.swept(world, leaked, found)
+    gone = [] if dry_run else pipeline.azure_vm.swept(world, leaked, leftovers=found)
     if as_json:
         data = {"found": [asdict(each) for each in found], "removed": [each.id for each in gone]}
         click.echo(json.dumps(data, indent=2))

@@ -35,7 +35,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--dry-run", is_flag=True, help="Resolve and show what would move; write nothing.")
 @pass_context
-def lock(context: Context, /, images: tuple[str, ...], origin: Path | None, **given: bool) -> None:
+def lock(
+    context: Context, /, images: tuple[str, ...], *, origin: Path | None, **given: bool
+) -> None:
     """Pin every input of IMAGES into packer/locks/. What can't be resolved stays open, with its reason."""
     world = context.world()
     names = tuple(world.catalog.images) if given["every"] else images

@@ -76,21 +76,8 @@ def resolve(
 
     Entries that the lock leaves open are listed, not refused: building does.
     """
-    base = catalog.bases[image.base]
-    if target.route == "vm" and base.rootfs and base.marketplace:
-        base, lock, local = at_marketplace(base, lock), lock.at_marketplace(), False
-    else:
-        local = True
-    by_hand = applying(catalog, image)
-    context = Context(
-        catalog=catalog,
-        base=base,
-        image=image,
-        lock=lock,
-        asked=asked,
-        pins=by_hand,
-        local=local,
-    )
+    context = _context(catalog, image, target=target, lock=lock, asked=asked)
+    base, lock, local = context.base, context.lock, context.local
     gathered = _Gathered(layers=[first_layer(context)])
     gathered.open += _open_rootfs(context) if local else open_origin(base, lock)
     for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
@@ -112,6 +99,19 @@ def resolve(
         open=tuple(sorted(gathered.open)),
         notes=_notes(base, gathered, lock=lock),
         pins=_pins(gathered.layers, context=context),
+    )
+
+
+def _context(
+    catalog: Catalog, image: Image, *, target: Target, lock: Lock, asked: Asked
+) -> Context:
+    """What the layers share; at a target of route `vm` they stand on the marketplace's image."""
+    base, local = catalog.bases[image.base], True
+    if target.route == "vm" and base.rootfs and base.marketplace:
+        base, lock, local = at_marketplace(base, lock), lock.at_marketplace(), False
+    pins = applying(catalog, image)
+    return Context(
+        catalog=catalog, base=base, image=image, lock=lock, asked=asked, pins=pins, local=local
     )
 
 

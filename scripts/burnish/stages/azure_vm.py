@@ -26,7 +26,7 @@ from burnish.model.plan import Plan
 from burnish.model.publication import Published
 from burnish.render import transport
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import homes, inputs, layers, plans
+from burnish.stages import homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
 from burnish.stages.run import Run, World
 from burnish.stages.vm_build import VmBuild
@@ -81,7 +81,8 @@ def shown(world: World, at: Site) -> dict[str, Any]:
     build = _build(world, at, run=_never)
     number = "YYYY.MDD.N"
     version = f"(the id of {at.plan.image.name}/{number})"
-    listed = [asdict(each) for each in proof.steps(_proof(world, at, version=version, key="(new)"))]
+    wanted = vm_proof.wanted_of(world, at.plan, way=at.way, version=version)
+    listed = [asdict(each) for each in proof.steps(wanted)]
     return {
         "plan": at.plan.id,
         "open": [f"{each.section}: {each.reason}" for each in at.plan.open],
@@ -92,8 +93,10 @@ def shown(world: World, at: Site) -> dict[str, Any]:
 
 
 def build(world: World, at: Site) -> Published:
-    """Build, and file at the target as a candidate. BuildError while anything of the plan is open;
-    ToolError where no Packer can do it, with the build rendered."""
+    """Build, file at the target as a candidate, and prove it on a machine made of it.
+
+    BuildError while anything of the plan is open; ToolError where no Packer can do it, the build rendered.
+    """
     if at.plan.open:
         lines = "\n".join(f"  - {each.section}: {each.reason}" for each in at.plan.open)
         raise BuildError(
@@ -111,9 +114,11 @@ def build(world: World, at: Site) -> Published:
         told = azure_vm.validated(request, found, reduced=REDUCED, values=values)
         world.monitor.say(told)
         azure_vm.need(found)
-        return _build(world, at, run=_runs(world, request, found)).build()
+        done = _build(world, at, run=_runs(world, request, found=found)).build()
     finally:
         azure_vm.forget(request)
+    vm_proof.prove(world, at.plan, way=at.way, number=done.version)
+    return done
 
 
 def leaked(world: World, to: str, *, environment: Environment) -> Leaked:
@@ -122,7 +127,7 @@ def leaked(world: World, to: str, *, environment: Environment) -> Leaked:
     return Leaked(resources=_resources(way), now=world.now)
 
 
-def swept(world: World, found: Leaked, leftovers: list[Leftover]) -> list[Leftover]:
+def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> list[Leftover]:
     """Remove those that are still what they were; gives them."""
     gone = []
     for each in leftovers:
@@ -132,7 +137,7 @@ def swept(world: World, found: Leaked, leftovers: list[Leftover]) -> list[Leftov
     return gone
 
 
-def _runs(world: World, request: VmRequest, found: Packer) -> Any:
+def _runs(world: World, request: VmRequest, *, found: Packer) -> Any:
     def run(spot: bool, values: Mapping[str, str]) -> Result:
         every = {**values, "key": str(request.folder / azure_vm.KEY)}
         attempt = Attempt(template=SPOT if spot else PLAIN, values=every, spot=spot)
@@ -213,18 +218,6 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         host={},
         left_out={each.name: each.reason for each in plan.left_out},
         standin=plan.lock.standin,
-    )
-
-
-def _proof(world: World, at: Site, *, version: str, key: str) -> proof.Wanted:
-    return proof.Wanted(
-        image=at.plan.image,
-        target=at.target,
-        version=version,
-        plan=at.plan.id,
-        key=key,
-        subscription=at.way.reach.subscription,
-        now=world.now,
     )
 
 

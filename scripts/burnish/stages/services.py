@@ -57,7 +57,7 @@ def render(world: World, plan: Plan) -> dict[str, str]:
         build = AzureBuild(
             target=target, table=world.catalog.azure_options, templates=world.catalog.templates
         )
-        azure = render_azure(_at_vm(world, plan, target), build=build)
+        azure = render_azure(_at_vm(world, plan, target=target), build=build)
         files |= {f"azure/{name}": text for name, text in azure.items()}
     paths = LayerPaths(
         repository=f"{world.site.prefix}/layer",
@@ -73,7 +73,7 @@ def render(world: World, plan: Plan) -> dict[str, str]:
     return files
 
 
-def _at_vm(world: World, plan: Plan, target: Target) -> Plan:
+def _at_vm(world: World, plan: Plan, *, target: Target) -> Plan:
     """The plan as it is where it is built on a VM at a target."""
     if plan.target.route == "vm" or plan.base.rootfs is None:
         return plan
