@@ -88,7 +88,7 @@ def test_the_checks_are_given_an_address_and_nothing_is_left(rig: Rig) -> None:
         seen.append({name.rpartition("/providers/")[2] for name in rig.left()})
         return address
 
-    assert rig.proof(checks).run() == "192.0.2.10"
+    assert rig.proof(checks).run() == "203.0.113.10"
     assert {name for name in seen[0] if "virtualmachines" in name} == {
         "microsoft.compute/virtualmachines/proof"
     }
@@ -129,7 +129,7 @@ def test_in_a_network_of_the_users_it_has_no_public_address(rig: Rig) -> None:
     net = rig.arm.state.add_group("net")
     rig.arm.state.add("Microsoft.Network/virtualNetworks", "inner", group=net["name"])
     rig.before |= {*rig.arm.state.resources, *rig.arm.state.groups}
-    assert rig.proof(network=azure_builds.NETWORK).run() == "10.73.0.4"
+    assert rig.proof(network=azure_builds.NETWORK).run() == "10.0.0.4"
     assert not any("publicIPAddresses" in each.url for each in rig.arm.exchanges)
     assert rig.left() == set()
 
@@ -138,7 +138,7 @@ def test_checks_that_fail_leave_nothing(rig: Rig) -> None:
     def checks(address: str) -> None:
         raise RuntimeError(address)
 
-    with pytest.raises(RuntimeError, match=r"192\.0\.2\.10"):
+    with pytest.raises(RuntimeError, match=r"203\.0\.113\.10"):
         rig.proof(checks).run()
     assert rig.left() == set()
 
@@ -178,7 +178,7 @@ def test_a_step_that_is_refused_leaves_nothing(rig: Rig, part: str, fault: Any) 
 )
 def test_a_step_that_can_be_repeated_is(rig: Rig, part: str, fault: Any) -> None:
     rig.arm.faults.add(Fault(method="PUT", path=part, **fault))
-    assert rig.proof().run() == "192.0.2.10"
+    assert rig.proof().run() == "203.0.113.10"
     assert rig.left() == set()
 
 
@@ -213,7 +213,7 @@ def test_killed_at_any_step_the_next_run_and_the_cleaner_leave_nothing(rig: Rig,
 
     kill()
     assert rig.left() != set()
-    assert rig.proof().run() == "192.0.2.10"
+    assert rig.proof().run() == "203.0.113.10"
     assert rig.left() == set()
     kill()
     cleaner = Leaked(resources=rig.resources(), now=NOW)

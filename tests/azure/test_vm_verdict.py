@@ -43,7 +43,7 @@ def test_the_verdict_of_a_machine_made_of_it_is_kept_with_the_version(rig: Rig) 
     known = tags.decode(version.document["tags"], version=done.version)
     assert known
     assert [(each.level, each.passed) for each in known.verdicts] == [("azure", True)]
-    assert seen == [("192.0.2.10", True)]
+    assert seen == [("203.0.113.10", True)]
     assert not (rig.folder / "world" / "azure" / "cloud" / "proof").exists()
     assert groups(rig) == ["images"]
 

@@ -24,8 +24,8 @@ VERSIONS = {
     "Microsoft.Compute/virtualMachines": "2024-07-01",
     "Microsoft.Network/networkInterfaces": NETWORK,
     "Microsoft.Network/publicIPAddresses": NETWORK,
-    "Microsoft.Network/networkSecurityGroups": NETWORK,
     "Microsoft.Network/virtualNetworks": NETWORK,
+    "Microsoft.Network/networkSecurityGroups": NETWORK,
     "Microsoft.Compute/disks": "2024-03-02",
 }
 
@@ -68,10 +68,17 @@ class Resources:
             # an address of the service's own: it is followed, never made anew
             response = self._raised(self.client.send_request(HttpRequest("GET", body["nextLink"])))
 
-    def put(self, path: str, body: Found) -> Found:
-        """Make one, and wait until it stands."""
-        self._ended(self._sent("PUT", path, body=body))
-        return self.find(path) or {}
+    def put(self, path: str, body: Found) -> None:
+        """Make one, and wait until it stands. One that is being made already, by a request whose answer was
+        lost, is waited for."""
+        while self._state(path) in ("Creating", "Updating", "Accepted"):
+            self.patience.pause(self.interval)
+        if self._state(path) != "Succeeded":
+            self._ended(self._sent("PUT", path, body=body))
+
+    def _state(self, path: str) -> str:
+        found = self.find(path) or {}
+        return str((found.get("properties") or {}).get("provisioningState", ""))
 
     def remove(self, path: str) -> None:
         """Remove one, and wait until it is gone; there may be none."""
