@@ -73,7 +73,7 @@ def plan(world: World, image: Image, *, to: str, lock_file: Path | None = None) 
 
 def site(world: World, plan: Plan, *, environment: Environment) -> Site:
     """The way to a plan's target; UsageError where the environment lacks something."""
-    return Site(plan=plan, way=homes.way(world, plan.target, environment))
+    return Site(plan=plan, way=homes.way(world, plan.target, environment=environment))
 
 
 def shown(world: World, at: Site) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def build(world: World, at: Site) -> Published:
 
 def leaked(world: World, to: str, *, environment: Environment) -> Leaked:
     """What dead builds left in a target's subscription."""
-    way = homes.way(world, homes.in_azure(world, to), environment)
+    way = homes.way(world, homes.in_azure(world, to), environment=environment)
     return Leaked(resources=_resources(way), now=world.now)
 
 
