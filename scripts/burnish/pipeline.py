@@ -26,6 +26,7 @@ from burnish.model.remote import Remote
 from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
+    azure_vm,
     channels,
     comparing,
     costing,
@@ -56,6 +57,7 @@ from burnish.stages.lockcheck import Checked
 from burnish.stages.lockcheck import check_all as check_locks
 from burnish.stages.nightly import nightly
 from burnish.stages.nights import Builder
+from burnish.stages.origins import lock_origin
 from burnish.stages.pending import pending
 from burnish.stages.plans import plan, plan_of
 from burnish.stages.retention import Retention, prune, retention
@@ -75,6 +77,7 @@ __all__ = [
     "Run",
     "Scenario",
     "World",
+    "azure_vm",
     "build",
     "cached",
     "check_locks",
@@ -95,6 +98,7 @@ __all__ = [
     "judge",
     "lock_explained",
     "lock_image",
+    "lock_origin",
     "nightly",
     "open_world",
     "pending",

@@ -189,6 +189,9 @@ def write(root: Path, *, changes: Mapping[str, str] | None = None) -> Path:
     folder.mkdir(exist_ok=True)
     for path in (REPOSITORY / "packer" / "templates").glob("*.j2"):
         shutil.copy(path, folder)
+    options = Path("packer", "azure-arm", "options.yaml")
+    (root / options).parent.mkdir(exist_ok=True)
+    shutil.copy(REPOSITORY / options, root / options)
     return root
 
 

@@ -19,7 +19,7 @@ import worlds
 from burnish.evidence.report import report
 from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
 from burnish.model.image import Image
-from burnish.model.lock import AptLock, Lock, PythonLock
+from burnish.model.lock import AptLock, Lock, OriginLock, PythonLock
 from burnish.model.manifest import Manifest, Software
 from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.plan import Plan
@@ -86,7 +86,21 @@ def whole_lock(world: World, image: Image) -> Lock:
     for layer, declared in want.apt.items():
         section = replace(rootfs(declared), below=standing_on(found, list(found.apt)))
         found = replace(found, apt={**found.apt, layer: section})
+    if market := world.catalog.bases[image.base].marketplace:
+        name = ":".join((market.publisher, market.offer, market.sku, "1.0.0"))
+        below = makers.rootfs_lock("walinuxagent").packages
+        origin = OriginLock(identity=name, listed="2026-11-01", packages=below)
+        found = replace(found, marketplace=with_layers(found, origin))
     return found
+
+
+def with_layers(lock: Lock, origin: OriginLock) -> OriginLock:
+    """The other origin with the same packages in its layers."""
+    for layer, section in lock.apt.items():
+        view = replace(lock, marketplace=origin).at_marketplace()
+        own = replace(section, below=standing_on(view, list(origin.apt)))
+        origin = replace(origin, apt={**origin.apt, layer: own})
+    return origin
 
 
 def plan_of(world: World, name: str) -> Plan:
@@ -99,7 +113,9 @@ def without_ids(text: str, plan: Plan) -> str:
     for layer in plan.layers:
         text = text.replace(layer.id, f"ID-OF-{layer.name}")
         text = text.replace(tag(layer.id), f"TAG-OF-{layer.name}")
-    return text.replace(plan.id, "ID-OF-THE-PLAN")
+    text = text.replace(plan.id, "ID-OF-THE-PLAN")
+    # that of the plan on the marketplace's image
+    return re.sub(r'("burnish-plan" = )"[0-9a-f]{64}"', r'\1"ID-OF-THE-PLAN-THERE"', text)
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> None:

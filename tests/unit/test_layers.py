@@ -67,6 +67,7 @@ MORE = "further:\n    %s: [contrib]\n"
         pytest.param("ansible/ansible.cfg", "", "# x\n", BASE, id="ansible.cfg"),
         pytest.param("packer/templates/layer.pkr.hcl.j2", "", "# x\n", BASE, id="template"),
         pytest.param("packer/templates/azure-arm.pkr.hcl.j2", "", "#", NONE, id="azure template"),
+        pytest.param("packer/templates/azure-apply.sh.j2", "", "#", NONE, id="azure script"),
         pytest.param("scripts/requirements.txt", "14", "15", BASE, id="version of ansible-core"),
         pytest.param("scripts/requirements.txt", "12.3", "12.4", BASE, id="version of ansible"),
         pytest.param("scripts/requirements.txt", "0.9.1", "0.9.2", BASE, id="version of uv"),

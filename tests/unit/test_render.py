@@ -11,9 +11,7 @@ import makers
 import pytest
 from burnish.catalog.load import load
 from burnish.model.catalog import Catalog
-from burnish.model.lock import Lock
 from burnish.model.plan import Layer, Plan
-from burnish.render.azure import render_azure
 from burnish.render.layer import LayerPaths, render_layer, tag
 
 PATHS = LayerPaths(
@@ -99,28 +97,3 @@ def test_values_pass_the_filter(catalog: Catalog, plan: Plan) -> None:
     text = render_layer(plan, layer, paths=hostile, templates=catalog.templates)["layer.pkr.hcl"]
     assert text.count("${") == text.count("$${") + 1
     assert '"a\\n$${b}:/c"' in text
-
-
-def test_windows_is_reached_over_https(catalog: Catalog) -> None:
-    plan = checkout.plan_of(catalog, Lock(image="panes-cpu"), image="panes-cpu")
-    text = render_azure(plan, templates=catalog.templates)["azure-arm.pkr.hcl"]
-    assert "winrm_use_ssl             = true" in text
-    assert 'os_type                   = "Windows"' in text
-    assert "Sysprep.exe" in text
-    assert "ssh_username" not in text
-
-
-def test_linux_in_the_cloud_has_one_provisioner_for_each_layer(
-    catalog: Catalog, plan: Plan
-) -> None:
-    found = render_azure(plan, templates=catalog.templates)
-    names = [layer.name for layer in plan.layers[1:]]
-    plain = ["azure-arm.pkr.hcl", "ml.txt", "plugins/plugins.pkr.hcl"]
-    assert sorted(found) == sorted([*plain, *(f"{name}.json" for name in names)])
-    text = found["azure-arm.pkr.hcl"]
-    assert [line.split('"@')[1][:-2] for line in text.splitlines() if '"@' in line] == [
-        f"{name}.json" for name in names
-    ]
-    base = json.loads(found["base.json"])
-    assert (base["burnish_roles"], base["burnish_become"]) == (["base"], True)
-    assert json.loads(found["python-ml.json"])["burnish_python_locks"] == {"ml": "./ml.txt"}

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+import azure_builds
 import checkout
 import makers
 import pytest
@@ -153,7 +154,8 @@ def test_a_scenario_proves_a_role_of_its_image(world: World) -> None:
 
 
 def test_what_a_build_would_be_given(world: World) -> None:
-    names = set(services.render(world, run_of(world).plan))
+    catalog = replace(world.catalog, targets={"cloud": azure_builds.target()})
+    names = set(services.render(replace(world, catalog=catalog), run_of(world).plan))
     assert {"azure/azure-arm.pkr.hcl", "layers/python-ml/ml.txt"} <= names
     open_ = replace(run_of(world).plan, lock=replace(checkout.lock(), python={}))
     assert "layers/python-ml/layer.json" not in services.render(world, open_)

@@ -70,7 +70,7 @@ def config(remote: Remote, *, control: Path, home: Path) -> str:
     lines += [
         "Host *",
         "  BatchMode yes",
-        "  StrictHostKeyChecking yes",
+        *_host_key(remote),
         "  ConnectTimeout 30",
         "  ServerAliveInterval 30",
         "  ServerAliveCountMax 10",
@@ -80,6 +80,12 @@ def config(remote: Remote, *, control: Path, home: Path) -> str:
     ]
     lines += [f'Include "{home / ".ssh" / "config"}"', "Include /etc/ssh/ssh_config", ""]
     return "\n".join(lines)
+
+
+def _host_key(remote: Remote) -> tuple[str, ...]:
+    if remote.known is None:
+        return ("  StrictHostKeyChecking yes",)
+    return ("  StrictHostKeyChecking accept-new", f'  UserKnownHostsFile "{remote.known}"')
 
 
 @dataclass(frozen=True, kw_only=True)

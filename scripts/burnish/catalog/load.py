@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from burnish.catalog.azure_options import load_options
 from burnish.catalog.check import check
 from burnish.catalog.compatibility import load_table
 from burnish.catalog.document import Document, dotted, read
@@ -42,7 +43,11 @@ SHARED = (
     f"{PLUGINS}/modules/npm.py",
     "packer/templates/layer.pkr.hcl.j2",
 )
-SHARED_WINDOWS = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
+SHARED_AZURE = (
+    "ansible/windows.yml",
+    "packer/templates/azure-arm.pkr.hcl.j2",
+    "packer/templates/azure-apply.sh.j2",
+)
 PINNED = ("ansible", "ansible-core", "uv")
 # The code that makes a disk of a layer: what it does is part of the disk's key.
 ENGINE = (
@@ -105,6 +110,8 @@ def load(roots: Sequence[Path]) -> Catalog:
     keys, problems = load_keys(roots, shown=lambda path: shown(path, roots[0]))
     found.problems += problems
     found.problems += check_signing(found.objects["images"], found.documents, keys=keys)
+    options, problems = load_options(roots[0])
+    found.problems += problems
     if found.problems or tools is None:
         raise DefinitionError(found.problems)
     return Catalog(
@@ -115,7 +122,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         },
         roles=dict(sorted(found.roles.items())),
         tools_rootfs=tools,
-        shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_WINDOWS)},
+        shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_AZURE)},
         engine=_engine(),
         tools=_pins(roots[0]),
         templates=_templates(roots[0]),
@@ -124,6 +131,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         lines=_lines(found.documents),
         compatibility=table,
         keys=keys,
+        azure_options=options,
     )
 
 

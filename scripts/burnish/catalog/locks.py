@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 
 from burnish.catalog.document import read
+from burnish.catalog.lock_text import (
+    AptText,
+    DownloadsText,
+    LockText,
+    NpmText,
+    OriginText,
+    PythonText,
+)
 from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
 from burnish.model.download import AUTHENTICODE, DEB, Download, DownloadsLock
-from burnish.model.lock import AptLock, Lock, OpenEntry, Package, PythonLock, Wheel
+from burnish.model.lock import AptLock, Lock, OpenEntry, OriginLock, Package, PythonLock, Wheel
 from burnish.model.npm import NpmLock, NpmPackage
 
 Pin = TypeVar("Pin", Package, Wheel, Download, NpmPackage)
@@ -22,70 +29,6 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 HEADER = (
     "# Written by `burnish lock`: every line pins one input by its content. Do not edit by hand.\n"
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class AptText:
-    """A section of .debs: a package is `name=version sha256 size pool`."""
-
-    __pydantic_config__ = {"extra": "forbid"}
-
-    declared: tuple[str, ...]
-    epoch: int
-    packages: tuple[str, ...]
-    below: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PythonText:
-    """An environment's section: a wheel is `name==version sha256 size uploaded filename`."""
-
-    __pydantic_config__ = {"extra": "forbid"}
-
-    declared: tuple[str, ...]
-    python: str
-    epoch: int
-    wheels: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DownloadsText:
-    """A layer's files: `name url sha256 size from`, or `name url authenticode 0 signer`; before `from`
-    stands `deb:name=version` where the file is a package."""
-
-    __pydantic_config__ = {"extra": "forbid"}
-
-    declared: tuple[str, ...]
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NpmText:
-    """A layer's npm packages: `path name@version integrity sha256 size tarball`."""
-
-    __pydantic_config__ = {"extra": "forbid"}
-
-    declared: tuple[str, ...]
-    packages: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LockText:
-    """The file as it stands."""
-
-    __pydantic_config__ = {"extra": "forbid"}
-
-    image: str
-    rootfs: AptText | None = None
-    tools: AptText | None = None
-    apt: dict[str, AptText] = field(default_factory=dict)
-    downloads: dict[str, DownloadsText] = field(default_factory=dict)
-    npm: dict[str, NpmText] = field(default_factory=dict)
-    python: dict[str, PythonText] = field(default_factory=dict)
-    recorded: dict[str, str] = field(default_factory=dict)
-    open: dict[str, str] = field(default_factory=dict)
-    standin: bool = False
-    basis: str = ""
 
 
 def load_lock(path: Path, *, image: str, shown: str) -> Lock:
@@ -124,7 +67,12 @@ def load_lock(path: Path, *, image: str, shown: str) -> Lock:
         open=tuple(OpenEntry(section=key, reason=value) for key, value in text.open.items()),
         standin=text.standin,
         basis=text.basis,
+        marketplace=_origin_of(text.marketplace, problems) if text.marketplace else None,
     )
+    return _sound(lock, problems)
+
+
+def _sound(lock: Lock, problems: list[Problem]) -> Lock:
     if problems:
         raise DefinitionError(problems)
     return lock
@@ -150,11 +98,28 @@ def dump_lock(lock: Lock) -> str:
         data["downloads"] = {name: _downloads_data(lock.downloads[name]) for name in names}
     if lock.npm:
         data["npm"] = {name: _npm_data(lock.npm[name]) for name in sorted(lock.npm)}
+    if lock.marketplace:
+        data["marketplace"] = _origin_data(lock.marketplace)
     if lock.open:
         data["open"] = {entry.section: entry.reason for entry in sorted(lock.open)}
     if lock.recorded:
         data["recorded"] = dict(sorted(lock.recorded.items()))
     return HEADER + yaml.safe_dump(data, sort_keys=False, width=1000)
+
+
+def _origin_data(section: OriginLock) -> Mapping[str, object]:
+    return {
+        "identity": section.identity,
+        "listed": section.listed,
+        "packages": [
+            f"{p.pin} {p.sha256} {p.size} {p.pool}" if p.sha256 else p.pin for p in section.packages
+        ],
+        **(
+            {"apt": {name: _apt_data(each) for name, each in section.apt.items()}}
+            if section.apt
+            else {}
+        ),
+    }
 
 
 def _apt_data(section: AptLock) -> Mapping[str, object]:
@@ -230,6 +195,24 @@ def _apt(section: AptText, problems: list[Problem], *, shown: str) -> AptLock:
         packages=_pinned(section.packages, _package, problems=problems, shown=shown),
         below=section.below,
     )
+
+
+def _origin_of(section: OriginText, problems: list[Problem]) -> OriginLock:
+    shown = "marketplace"
+    return OriginLock(
+        identity=section.identity,
+        listed=section.listed,
+        packages=_pinned(section.packages, _installed, problems=problems, shown=shown),
+        apt={name: _apt(each, problems, shown=shown) for name, each in section.apt.items()},
+    )
+
+
+def _installed(line: str) -> Package:
+    """A package of a marketplace image, whose bytes nobody may have looked for yet."""
+    if " " in line:
+        return _package(line)
+    name, version = line.split("=", 1)
+    return Package(name=name, version=version, sha256="", size=0, pool="")
 
 
 def _package(line: str) -> Package:

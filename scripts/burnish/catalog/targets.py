@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from burnish.catalog.document import Document
+from burnish.catalog.machines import check_machine
 from burnish.errors import Problem
 from burnish.model.image import Target
 
@@ -50,6 +51,7 @@ def check_target(target: Target, document: Document) -> Iterator[Problem]:
     if target.end_of_life_days < 0:
         yield document.problem(("end_of_life_days",), "a version lives at least 1 day")
     yield from _regions(target, document)
+    yield from check_machine(target, document)
 
 
 def _folder(document: Document) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -68,9 +69,12 @@ def build(context: Context, /, **given: str) -> None:
         flavour="gpu" if given["gpu"] == "1" else "cpu",
         target=given["target"],
     )
-    plan = pipeline.plan(
-        world, image, lock_file=Path(given["lock_file"]) if given["lock_file"] else None
-    )
+    lock_file = Path(given["lock_file"]) if given["lock_file"] else None
+    if pipeline.azure_vm.applies(world, given["target"]):
+        plan = pipeline.azure_vm.plan(world, image, to=given["target"], lock_file=lock_file)
+        _on_vm(world, plan, given=given)
+        return
+    plan = pipeline.plan(world, image, lock_file=lock_file)
     pipeline.refuse(plan, until=options.until)
     goes_on = pipeline.publishing.goes_on(world, given["target"], environment=os.environ)
     if given["dry_run"]:
@@ -83,6 +87,16 @@ def build(context: Context, /, **given: str) -> None:
             world, run.manifest, to=given["target"], environment=os.environ
         )
         click.echo(views.published(done), err=bool(given["as_json"]))
+
+
+def _on_vm(world: World, plan: Plan, *, given: Mapping[str, str]) -> None:
+    """Build on a VM in Azure, or show what that would be."""
+    at = pipeline.azure_vm.site(world, plan, environment=os.environ)
+    if given["dry_run"]:
+        click.echo(json.dumps(pipeline.azure_vm.shown(world, at), indent=2))
+        return
+    done = pipeline.azure_vm.build(world, at)
+    click.echo(json.dumps(asdict(done), indent=2) if given["as_json"] else views.published(done))
 
 
 def _show(world: World, plan: Plan, *, as_json: bool) -> None:

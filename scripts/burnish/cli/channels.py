@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import click
 
@@ -71,6 +73,7 @@ def rollback(context: Context, /, image: str, **given: str) -> None:
 @click.command()
 @click.argument("images", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every image that has a version.")
+@click.option("--leaked", is_flag=True, help="Instead: what dead builds left in the subscription.")
 @target
 @dry_run
 @as_json
@@ -78,6 +81,11 @@ def rollback(context: Context, /, image: str, **given: str) -> None:
 def prune(context: Context, /, images: tuple[str, ...], **given: str) -> None:
     """Remove old versions of IMAGES; shows first which go, which stay, and why."""
     every, dry_run, as_json = (bool(given[name]) for name in ("every", "dry_run", "as_json"))
+    if given["leaked"]:
+        if images or every:
+            raise UsageError("--leaked is about no image", hint="leave out IMAGES and --all")
+        _sweep(context, given["target"], dry_run=dry_run, as_json=as_json)
+        return
     world = context.at(given["target"])
     if bool(images) == every:
         raise UsageError("name images, or take `--all`", hint="`burnish list` shows them")
@@ -94,6 +102,24 @@ def prune(context: Context, /, images: tuple[str, ...], **given: str) -> None:
         click.echo(json.dumps([_data(each, removed) for each in planned], indent=2))
     elif not dry_run:
         _result(planned, removed)
+
+
+def _sweep(context: Context, target: str, *, dry_run: bool, as_json: bool) -> None:
+    """What dead builds left at a target: shown, then removed where it is burnish's."""
+    world = context.world()
+    leaked = pipeline.azure_vm.leaked(world, target, environment=os.environ)
+    found = leaked.find()
+    if not as_json:
+        for each in found:
+            what = f"stays: {each.stays}" if each.stays else f"over since {each.expired}"
+            click.echo(f"{each.kind} {each.name}: {what}")
+    gone = [] if dry_run else pipeline.azure_vm.swept(world, leaked, leftovers=found)
+    if as_json:
+        data = {"found": [asdict(each) for each in found], "removed": [each.id for each in gone]}
+        click.echo(json.dumps(data, indent=2))
+    else:
+        goes = sum(not each.stays for each in found)
+        click.echo(f"{goes} would go" if dry_run else f"{len(gone)} of {len(found)} removed")
 
 
 def _accepted(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -14,6 +15,7 @@ from burnish.errors import BuildError
 from burnish.pipeline import Checked, World
 
 SHOWN = 5
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -26,9 +28,16 @@ SHOWN = 5
 @click.option("--explain", is_flag=True, help="Say why each pin moved: security, fix, feature.")
 @click.option("--json", "as_json", is_flag=True, help="With --check or --explain: JSON.")
 @click.option("--markdown", is_flag=True, help="With --explain: a pull request's body.")
+@click.option(
+    "--origin",
+    type=FILE,
+    help="The list of what is installed in the marketplace image that route `vm` builds on.",
+)
 @click.option("--dry-run", is_flag=True, help="Resolve and show what would move; write nothing.")
 @pass_context
-def lock(context: Context, /, images: tuple[str, ...], **given: bool) -> None:
+def lock(
+    context: Context, /, images: tuple[str, ...], *, origin: Path | None, **given: bool
+) -> None:
     """Pin every input of IMAGES into packer/locks/. What can't be resolved stays open, with its reason."""
     world = context.world()
     names = tuple(world.catalog.images) if given["every"] else images
@@ -38,6 +47,11 @@ def lock(context: Context, /, images: tuple[str, ...], **given: bool) -> None:
         raise click.UsageError("--check moves nothing that --explain could tell of")
     if given["markdown"] and not given["explain"]:
         raise click.UsageError("--markdown goes with --explain")
+    if origin:
+        if len(names) != 1 or given["check"] or given["explain"] or given["upgrade"]:
+            raise click.UsageError("--origin goes with one image, and nothing else but --dry-run")
+        _origin(world, names[0], file=origin, keep=not given["dry_run"])
+        return
     if given["check"]:
         _check(world, names, as_json=given["as_json"])
         return
@@ -46,6 +60,15 @@ def lock(context: Context, /, images: tuple[str, ...], **given: bool) -> None:
         return
     for name in names:
         _lock(world, name, upgrade=given["upgrade"], keep=not given["dry_run"])
+
+
+def _origin(world: World, name: str, *, file: Path, keep: bool) -> None:
+    image = pipeline.pick(world, name)
+    with world.monitor.step(f"lock {image.name}: marketplace"):
+        found, why = pipeline.lock_origin(world, image, file=file, keep=keep)
+    click.echo(f"{image.name} marketplace: {found.identity}, {len(found.packages)} packages")
+    if why:
+        click.echo(f"{image.name} marketplace: open: {why}")
 
 
 def _lock(world: World, name: str, *, upgrade: bool, keep: bool) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from burnish.model.azure_options import EMPTY as NO_OPTIONS
+from burnish.model.azure_options import OptionTable
 from burnish.model.base import Base, Rootfs
 from burnish.model.compatibility import EMPTY, Compatibility
 from burnish.model.gates import Gates
@@ -24,7 +26,8 @@ class Catalog:
     makes disks; `tools` pins by name and version what comes from the controller's environment.
     `pins` are those by hand, by the image, base or profile that they are for. `lines` has the line of
     each key of an image's file. `compatibility` is the table of what runs on which GPU. `keys`
-    are the certificates by which modules are signed.
+    are the certificates by which modules are signed, `azure_options` is the table of what Packer's
+    azure-arm can be told.
     """
 
     roots: tuple[Path, ...]
@@ -45,3 +48,4 @@ class Catalog:
     lines: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     compatibility: Compatibility = EMPTY
     keys: Mapping[str, Certificate] = field(default_factory=dict)
+    azure_options: OptionTable = NO_OPTIONS

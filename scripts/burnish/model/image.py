@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from burnish.model.base import Flavour
+from burnish.model.build_machine import BuildMachine
 from burnish.model.compatibility import Acceptance
 
 # What packer/targets/azure.yaml holds where only its user knows what belongs there.
@@ -58,6 +59,7 @@ class Target:
 
     `end_of_life_days`: other than the image's, if not 0. `block_deletion`: Azure removes no version
     before its end of life. `soft_delete`: a gallery that burnish makes keeps what is removed for a while.
+    `machine` is what route `vm` builds on.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -74,6 +76,7 @@ class Target:
     end_of_life_days: int = 0
     block_deletion: bool = False
     soft_delete: bool = False
+    machine: BuildMachine = field(default_factory=BuildMachine)
 
     @property
     def unset(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from burnish.model.archive import ArchiveSpec
 from burnish.model.base import Rootfs
@@ -94,16 +94,32 @@ class PythonLock:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class OpenEntry:
-    """An input that could not be resolved from here: `section` (rootfs, tools, apt:LAYER, python:NAME,
-    downloads:LAYER, npm:LAYER)."""
+    """An input that could not be resolved from here: `section` (rootfs, tools, marketplace, apt:LAYER,
+    python:NAME, downloads:LAYER, npm:LAYER)."""
 
     section: str
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
+class OriginLock:
+    """What an image stands on where its origin is a marketplace image: the `identity` of exactly one
+    version of it (publisher:offer:sku:version), the day on which its packages were `listed` on a machine
+    made from it, these packages, and what apt adds to them for each layer.
+
+    A package without a digest is known by its version alone: nobody has looked for it in the archive yet.
+    """
+
+    identity: str
+    listed: str
+    packages: tuple[Package, ...]
+    apt: Mapping[str, AptLock] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lock:
-    """The pins of one image; `apt` has an entry for each layer that installs packages, `downloads` for
+    """The pins of one image; `marketplace` is the section of its other origin; `apt` has an entry for each
+    layer that installs packages, `downloads` for
     each whose roles download files, `npm` for each whose roles have npm tools.
 
     `recorded` is never for an id: digest and date of the index files that were read last, and for each
@@ -122,6 +138,15 @@ class Lock:
     open: tuple[OpenEntry, ...] = ()
     standin: bool = False
     basis: str = ""
+    marketplace: OriginLock | None = None
+
+    def at_marketplace(self) -> Lock:
+        """The lock as it is where the marketplace image takes the place of the root filesystem."""
+        origin = self.marketplace
+        if origin is None:
+            return replace(self, rootfs=None, tools=None, apt={})
+        below = AptLock(declared=(origin.identity,), epoch=0, packages=origin.packages)
+        return replace(self, rootfs=below, tools=None, apt=origin.apt)
 
     def inputs(self) -> dict[str, str]:
         """Every fetched input: digest -> file name."""

@@ -18,13 +18,15 @@ _FORM = re.compile(
 class Remote:
     """How a machine is reached: by SSH, or not at all where it is this one (`localhost`).
 
-    What is left empty, the user's own SSH configuration decides.
+    What is left empty, the user's own SSH configuration decides. `known` is a file of host keys for a
+    machine that was only just made: the one that it shows first is kept there and held to.
     """
 
     host: str
     user: str = ""
     port: int = 0
     key: Path | None = None
+    known: Path | None = None
 
     @property
     def local(self) -> bool:

@@ -37,6 +37,8 @@ class Context:
     lock: Lock
     asked: Asked
     pins: tuple[Pin, ...] = ()
+    # whether the layers stand on a root filesystem of ours, or on an image of the marketplace
+    local: bool = True
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -59,7 +61,7 @@ def rootfs_inputs(
 def first_layer(context: Context) -> Layer:
     """What all other layers stand on: the root filesystem, or the marketplace's image."""
     base, lock = context.base, context.lock
-    if base.rootfs:
+    if base.rootfs and context.local:
         inputs = rootfs_inputs(
             base.rootfs.suite,
             base.rootfs.of(context.image.flavour).components,
@@ -70,6 +72,10 @@ def first_layer(context: Context) -> Layer:
     else:
         market = base.marketplace
         inputs = {f"marketplace:{key}": str(value) for key, value in sorted(vars(market).items())}
+        if base.rootfs:
+            # with a list of what is installed, and that only where the lock has it
+            pins = lock.rootfs.packages if lock.rootfs else ()
+            inputs |= {f"pin:{each.name}": each.version for each in pins} or {"pins:": UNRESOLVED}
         name, epoch = "marketplace", 0
     return Layer(
         name=name, id=digest(inputs), parent="", roles=(), vars={}, inputs=inputs, epoch=epoch
@@ -182,7 +188,11 @@ def python_environments(
 
 
 # Files that only a build on a VM in Azure is applied with.
-AZURE_ONLY = ("ansible/windows.yml", "packer/templates/azure-arm.pkr.hcl.j2")
+AZURE_ONLY = (
+    "ansible/windows.yml",
+    "packer/templates/azure-arm.pkr.hcl.j2",
+    "packer/templates/azure-apply.sh.j2",
+)
 
 
 # The module that only layers with npm tools use.
@@ -193,7 +203,8 @@ def _shared(spec: LayerSpec, context: Context) -> dict[str, str]:
     told = {"contents:": canonical(context.told)} if context.told else {}
     if signing := _signing(spec, context):
         told["signing:"] = signing.sha256
-    local, npm = context.base.rootfs is not None, bool(context.asked.npm.get(spec.id))
+    local = context.base.rootfs is not None and context.local
+    npm = bool(context.asked.npm.get(spec.id))
     return told | {
         f"file:{name}": value
         for name, value in context.catalog.shared.items()

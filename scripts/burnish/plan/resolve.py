@@ -27,6 +27,7 @@ from burnish.plan.layers import (
     standing_on,
     tools_layer,
 )
+from burnish.plan.origins import at_marketplace, open_origin
 from burnish.plan.pins import applying, unkept
 from burnish.plan.profiles import flatten
 
@@ -75,14 +76,13 @@ def resolve(
 
     Entries that the lock leaves open are listed, not refused: building does.
     """
-    base = catalog.bases[image.base]
-    by_hand = applying(catalog, image)
-    context = Context(catalog=catalog, base=base, image=image, lock=lock, asked=asked, pins=by_hand)
+    context = _context(catalog, image, target=target, lock=lock, asked=asked)
+    base, lock, local = context.base, context.lock, context.local
     gathered = _Gathered(layers=[first_layer(context)])
-    gathered.open += _open_rootfs(context)
+    gathered.open += _open_rootfs(context) if local else open_origin(base, lock)
     for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
         _add(spec, gathered, origin=origin, context=context)
-    tools = tools_layer(context) if base.rootfs else None
+    tools = tools_layer(context) if base.rootfs and local else None
     top = gathered.layers[-1]
     disk_key = digest([top.id, tools.id if tools else "", image.disk_gb, dict(catalog.engine)])
     return Plan(
@@ -100,6 +100,19 @@ def resolve(
         notes=_notes(base, gathered, lock=lock),
         pins=_pins(gathered.layers, context=context),
         signing=catalog.keys.get(image.signing),
+    )
+
+
+def _context(
+    catalog: Catalog, image: Image, *, target: Target, lock: Lock, asked: Asked
+) -> Context:
+    """What the layers share; at a target of route `vm` they stand on the marketplace's image."""
+    base, local = catalog.bases[image.base], True
+    if target.route == "vm" and base.rootfs and base.marketplace:
+        base, lock, local = at_marketplace(base, lock), lock.at_marketplace(), False
+    pins = applying(catalog, image)
+    return Context(
+        catalog=catalog, base=base, image=image, lock=lock, asked=asked, pins=pins, local=local
     )
 
 

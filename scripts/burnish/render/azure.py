@@ -1,34 +1,59 @@
-"""Takes a plan; gives the Packer template of a build on a VM in Azure, and its layers' variables."""
+"""Takes a plan and a target; gives the Packer template of a build on a VM in Azure, and what goes with it.
+
+One template for spot capacity where the target asks for it, one without, and one reduced to what Debian's
+Packer 1.6.6 knows, which is only ever checked.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from burnish.errors import BuildError
+from burnish.model.azure_options import OptionTable
+from burnish.model.image import Target
 from burnish.model.plan import Layer, Plan
+from burnish.render.azure_options import Block, problems, reduced
+from burnish.render.azure_source import Variable, source, variables_of
+from burnish.render.generalise import STRATEGIES
 from burnish.render.hcl import environment
 from burnish.render.layer import LayerPaths, variables
 
 PLUGINS = (("ansible", ">= 1.1.0, < 2.0.0"), ("azure", ">= 2.0.0, < 3.0.0"))
+PLAIN, SPOT, REDUCED = "azure-arm.pkr.hcl", "azure-arm-spot.pkr.hcl", "reduced/azure-arm.pkr.hcl"
+# What 1.6.6 asks for besides: it publishes by way of a managed image only.
+MANAGED = {"managed_image_name": "reduced", "managed_image_resource_group_name": "reduced"}
+DESTINATION = "shared_image_gallery_destination"
+USER = "packer"
+BESIDE = "{{ playbook_dir }}/.."
+UV = "{{ lookup('ansible.builtin.env', 'BURNISH_UV') }}"
 
 
-def render_azure(plan: Plan, *, templates: Mapping[str, str]) -> dict[str, str]:
-    """Every file of the build, by path. Nothing here was built yet: publishing comes later."""
+@dataclass(frozen=True, kw_only=True)
+class AzureBuild:
+    """Where a plan is built in Azure, and how one signs in there (`gallery.azure.login.Kind`)."""
+
+    target: Target
+    table: OptionTable
+    templates: Mapping[str, str]
+    login: str = "az login"
+
+
+def render_azure(plan: Plan, *, build: AzureBuild) -> dict[str, str]:
+    """Every file of the build, by path. BuildError for options that azure-arm would not take."""
+    files = {PLAIN: _template(plan, build, spot=False)}
+    if build.target.machine.spot:
+        files[SPOT] = _template(plan, build, spot=True)
+    files[REDUCED] = _template(plan, build, spot=False, less=True)
     jinja = environment()
-    layers = [layer for layer in plan.layers if layer.roles]
-    playbook = "ansible/windows.yml" if plan.base.os == "windows" else "ansible/linux.yml"
-    text = jinja.from_string(templates["azure-arm.pkr.hcl.j2"]).render(
-        image=plan.image,
-        market=plan.base.marketplace,
-        os_type=plan.base.os.capitalize(),
-        communicator=plan.base.communicator,
-        plan=plan.id,
-        layers=[layer.name for layer in layers],
-        playbook=playbook,
-    )
-    plugins = jinja.from_string(templates["plugins.pkr.hcl.j2"]).render(plugins=PLUGINS)
-    files = {"azure-arm.pkr.hcl": text, "plugins/plugins.pkr.hcl": plugins}
-    for layer in layers:
+    plugins = jinja.from_string(build.templates["plugins.pkr.hcl.j2"]).render(plugins=PLUGINS)
+    files["plugins/plugins.pkr.hcl"] = plugins
+    if plan.base.os == "linux":
+        apply = jinja.from_string(build.templates["azure-apply.sh.j2"]).render(user=USER)
+        files |= {"apply": apply, "origin.txt": origin(plan)}
+    for layer in _layers(plan):
         text = json.dumps(_variables(plan, layer), indent=2, sort_keys=True)
         files[f"{layer.name}.json"] = f"{text}\n"
         # an environment whose pins are open has no file yet: `plan` says so, and no build begins
@@ -37,10 +62,58 @@ def render_azure(plan: Plan, *, templates: Mapping[str, str]) -> dict[str, str]:
     return files
 
 
+def origin(plan: Plan) -> str:
+    """What dpkg has to have on the machine before the first layer, in the order of bytes."""
+    rootfs = plan.lock.rootfs
+    pins = sorted(each.pin for each in rootfs.packages) if rootfs else []
+    return "".join(f"{pin}\n" for pin in pins)
+
+
+def _template(plan: Plan, build: AzureBuild, *, spot: bool, less: bool = False) -> str:
+    # nobody signs in to have a template looked at
+    login = "az login" if less else build.login
+    options = source(plan, build.target, login=login, spot=spot)
+    found = problems(options, build.table)
+    if found:
+        raise BuildError(
+            "\n".join([f"{plan.image.name}: azure-arm would not take its options:", *found]),
+            hint="packer/azure-arm/options.yaml is the table; is a rendered option wrong?",
+        )
+    if less:
+        options = _older(reduced(options, build.table), build.target)
+    market = plan.base.marketplace
+    assert market is not None
+    used: list[Variable] = variables_of(options, build.target)
+    return (
+        environment()
+        .from_string(build.templates["azure-arm.pkr.hcl.j2"])
+        .render(
+            image=plan.image,
+            origin=":".join([market.publisher, market.offer, market.sku, market.version]),
+            variables=used,
+            options=options,
+            communicator=plan.base.communicator,
+            layers=[layer.name for layer in _layers(plan)],
+            generalise=STRATEGIES[plan.base.os],
+            reduced=less,
+        )
+    )
+
+
+def _older(options: dict[str, Any], target: Target) -> dict[str, Any]:
+    """Options as 1.6.6 wants them, which knows no `target_region`."""
+    destination = {**options[DESTINATION], "replication_regions": [target.location]}
+    return {**options, **MANAGED, DESTINATION: Block(destination)}
+
+
+def _layers(plan: Plan) -> list[Layer]:
+    return [layer for layer in plan.layers if layer.roles]
+
+
 def _variables(plan: Plan, layer: Layer) -> dict[str, object]:
     """The variables of a layer's playbook: on Linux the same as where a container is made, as root."""
     if plan.base.os == "linux":
-        paths = LayerPaths(repository="", ansible_playbook="", uv="uv", folder=".")
+        paths = LayerPaths(repository="", ansible_playbook="", uv=UV, folder=BESIDE)
         return {**variables(plan, layer, paths=paths), "burnish_become": True}
     return {
         **layer.vars,

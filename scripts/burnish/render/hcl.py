@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import jinja2
+
+from burnish.render.azure_options import Block, Reference
 
 # JSON's two escapes that HCL does not know.
 UNKNOWN = {"b": r"\u0008", "f": r"\u000c"}
@@ -23,6 +27,43 @@ def inner(value: object) -> str:
     return text.replace("${", "$${").replace("%{", "%%{")
 
 
+def options(given: Mapping[str, Any], *, indent: int = 2) -> str:
+    """Options as HCL, one a line, in their order."""
+    room = " " * indent
+    return "".join(
+        f"{room}{line}\n" for name, value in given.items() for line in _option(name, value)
+    )
+
+
+def _option(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Block):
+        yield f"{name} {{"
+        yield from options(value).splitlines()
+        yield "}"
+    elif isinstance(value, list) and value and isinstance(value[0], Block):
+        for each in value:
+            yield from _option(name, each)
+    elif isinstance(value, dict):
+        yield f"{name} = {{"
+        for key, inside in value.items():
+            yield f"  {quote(key)} = {_value(inside)}"
+        yield "}"
+    else:
+        yield f"{name} = {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Reference):
+        return value.text
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(each) for each in value) + "]"
+    return quote(value)
+
+
 def environment() -> jinja2.Environment:
     """The environment of all templates: unknown variables are errors, HCL is not HTML."""
     jinja = jinja2.Environment(
@@ -34,4 +75,5 @@ def environment() -> jinja2.Environment:
     )
     jinja.filters["hcl"] = quote
     jinja.filters["hcl_inner"] = inner
+    jinja.filters["hcl_options"] = options
     return jinja

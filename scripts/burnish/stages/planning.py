@@ -36,10 +36,10 @@ class OfRoles:
     archives: tuple[ArchiveSpec, ...] = ()
 
 
-def plan(catalog: Catalog, image: Image, *, lock: Lock) -> Plan:
-    """The plan of an image with a lock."""
-    target = catalog.targets["local"]
-    return resolve(catalog, image, target=target, lock=lock, asked=asked(catalog, image))
+def plan(catalog: Catalog, image: Image, *, lock: Lock, target: str = "local") -> Plan:
+    """The plan of an image with a lock; at a target of route `vm` it stands on the marketplace's image."""
+    where = catalog.targets[target]
+    return resolve(catalog, image, target=where, lock=lock, asked=asked(catalog, image))
 
 
 def wanted(catalog: Catalog, image: Image) -> Wanted:

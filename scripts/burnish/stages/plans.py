@@ -12,14 +12,19 @@ from burnish.stages.run import World
 
 
 def plan(
-    world: World, image: Image, *, committed_only: bool = False, lock_file: Path | None = None
+    world: World,
+    image: Image,
+    *,
+    committed_only: bool = False,
+    lock_file: Path | None = None,
+    target: str = "local",
 ) -> Plan:
     """The plan of an image with the lock that holds here, or with the one in a file."""
     if lock_file:
         lock = locks.given(lock_file, image.name)
     else:
         lock = locks.current(world, image, committed_only=committed_only)
-    return planning.plan(world.catalog, image, lock=lock)
+    return planning.plan(world.catalog, image, lock=lock, target=target)
 
 
 def plan_of(world: World, manifest: Manifest) -> Plan:

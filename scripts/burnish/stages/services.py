@@ -13,11 +13,11 @@ from burnish.errors import UsageError
 from burnish.lock import update
 from burnish.lock.moves import moves
 from burnish.model.command import Command
-from burnish.model.image import Image
+from burnish.model.image import Image, Target
 from burnish.model.lock import Lock, Move
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
-from burnish.render.azure import render_azure
+from burnish.render.azure import AzureBuild, render_azure
 from burnish.render.layer import LayerPaths, render_layer
 from burnish.stages import inputs, locks, planning, prepare, prove
 from burnish.stages.run import Run, World
@@ -52,8 +52,12 @@ def lock_image(
 def render(world: World, plan: Plan) -> dict[str, str]:
     """Every file that a build of this plan would be given, by path; machine-bound paths by name."""
     files: dict[str, str] = {}
-    if plan.base.marketplace:
-        azure = render_azure(plan, templates=world.catalog.templates)
+    target = next((each for each in world.catalog.targets.values() if each.kind == "azure"), None)
+    if plan.base.marketplace and target:
+        build = AzureBuild(
+            target=target, table=world.catalog.azure_options, templates=world.catalog.templates
+        )
+        azure = render_azure(_at_vm(world, plan, target=target), build=build)
         files |= {f"azure/{name}": text for name, text in azure.items()}
     paths = LayerPaths(
         repository=f"{world.site.prefix}/layer",
@@ -67,6 +71,15 @@ def render(world: World, plan: Plan) -> dict[str, str]:
         rendered = render_layer(plan, layer, paths=paths, templates=world.catalog.templates)
         files |= {f"layers/{layer.name}/{name}": text for name, text in rendered.items()}
     return files
+
+
+def _at_vm(world: World, plan: Plan, *, target: Target) -> Plan:
+    """The plan as it is where it is built on a VM at a target."""
+    if plan.target.route == "vm" or plan.base.rootfs is None:
+        return plan
+    targets = {**world.catalog.targets, target.name: replace(target, route="vm")}
+    catalog = replace(world.catalog, targets=targets)
+    return planning.plan(catalog, plan.image, lock=plan.lock, target=target.name)
 
 
 def need_same_plan(plan: Plan, manifest: Manifest) -> None:

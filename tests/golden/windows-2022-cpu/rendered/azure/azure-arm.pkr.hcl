@@ -1,56 +1,67 @@
-# windows-2022-cpu: built on a VM in Azure from MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2.
-# Credentials come from the environment of the Azure CLI; nothing secret stands here.
-variable "subscription_id" {
-  type    = string
-  default = env("ARM_SUBSCRIPTION_ID")
+# windows-2022-cpu: built on a VM in Azure from MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:latest.
+# Credentials come from the environment; nothing secret stands here.
+variable "subscription" {
+  type = string
+  default = env("AZURE_SUBSCRIPTION_ID")
 }
 
-variable "resource_group" {
-  type    = string
-  default = env("BURNISH_RESOURCE_GROUP")
+variable "group" {
+  type = string
 }
 
-variable "gallery" {
-  type    = string
-  default = env("BURNISH_AZURE_GALLERY")
+variable "end_of_life" {
+  type = string
 }
 
-variable "location" {
-  type    = string
-  default = env("BURNISH_LOCATION")
+variable "version" {
+  type = string
 }
 
-variable "image_version" {
+variable "expires" {
   type = string
 }
 
 source "azure-arm" "image" {
-  use_azure_cli_auth        = true
-  subscription_id           = var.subscription_id
-  location                  = var.location
-  os_type                   = "Windows"
-  image_publisher           = "MicrosoftWindowsServer"
-  image_offer               = "WindowsServer"
-  image_sku                 = "2022-datacenter-g2"
-  image_version             = "latest"
-  vm_size                   = "Standard_D4s_v5"
-  os_disk_size_gb           = 128
-  communicator              = "winrm"
-  winrm_use_ssl             = true
-  winrm_insecure            = true # the build VM's certificate is made at its start and signed by nobody
-  winrm_timeout             = "10m"
-  winrm_username            = "packer"
-
+  use_azure_cli_auth = true
+  subscription_id = var.subscription
+  cloud_environment_name = "Public"
+  location = "westeurope"
+  temp_resource_group_name = var.group
+  polling_duration_timeout = "1h"
+  os_type = "Windows"
+  image_publisher = "MicrosoftWindowsServer"
+  image_offer = "WindowsServer"
+  image_sku = "2022-datacenter-g2"
+  image_version = "latest"
+  vm_size = "Standard_D4s_v5"
+  os_disk_size_gb = 128
+  security_type = "TrustedLaunch"
+  secure_boot_enabled = true
+  vtpm_enabled = true
+  communicator = "winrm"
+  winrm_use_ssl = true
+  winrm_insecure = true
+  winrm_timeout = "10m"
+  winrm_username = "packer"
+  shared_image_gallery_timeout = "2h"
+  shared_gallery_image_version_exclude_from_latest = true
+  shared_gallery_image_version_end_of_life_date = var.end_of_life
   shared_image_gallery_destination {
-    subscription   = var.subscription_id
-    resource_group = var.resource_group
-    gallery_name   = var.gallery
-    image_name     = "windows-2022-cpu"
-    image_version  = var.image_version
+    subscription = var.subscription
+    resource_group = "SET_ME"
+    gallery_name = "SET_ME"
+    image_name = "windows-2022-cpu"
+    image_version = var.version
+    storage_account_type = "Standard_LRS"
+    target_region {
+      name = "westeurope"
+      replicas = 1
+    }
   }
-
   azure_tags = {
-    burnish-plan = "ID-OF-THE-PLAN"
+    "burnish-kind" = "build"
+    "burnish-plan" = "ID-OF-THE-PLAN"
+    "burnish-expires" = var.expires
   }
 }
 

@@ -1,0 +1,177 @@
+"""Takes a rendered build of azure-arm; gives what came of it: Packer is run, once for spot and once without.
+
+The key of the machine is made here, lives in the build's folder and goes with the run. Credentials are in
+the environment that Packer inherits; their values are struck out of everything that is shown or kept.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from burnish import process
+from burnish.build import azure_log
+from burnish.build.azure_log import Result
+from burnish.build.packer import FIRST_BARE, Packer
+from burnish.errors import CommandFailed, ToolError
+from burnish.model.command import Command
+
+SECRETS = ("AZURE_CLIENT_SECRET", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+KEY = "key"
+NOT_HERE = "not verified here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VmRequest:
+    """One build: its files, the files that roles are applied from, the folders of each layer's inputs;
+    `environment` is for Packer and Ansible, `seconds` how long it may take."""
+
+    files: Mapping[str, str]
+    staged: Mapping[str, Path]
+    inputs: Mapping[str, Path]
+    folder: Path
+    log: Path
+    environment: Mapping[str, str]
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One run of Packer: a template of the build, and the values of its variables."""
+
+    template: str
+    values: Mapping[str, str]
+    spot: bool
+
+
+def lay_out(request: VmRequest) -> None:
+    """The build's folder: rendered files, copies of exactly the files that were hashed, inputs, a key."""
+    shutil.rmtree(request.folder, ignore_errors=True)
+    for name, text in request.files.items():
+        path = request.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for name, source in request.staged.items():
+        path = request.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, path)
+    for layer, folder in request.inputs.items():
+        path = request.folder / "inputs" / layer
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(folder.resolve())
+    process.run(key(request.folder / KEY))
+
+
+def key(path: Path) -> Command:
+    """A new key of a kind that every image of the marketplace and every plugin takes."""
+    argv = (
+        "ssh-keygen",
+        "-q",
+        "-t",
+        "rsa",
+        "-b",
+        "4096",
+        "-N",
+        "",
+        "-C",
+        "burnish",
+        "-f",
+        str(path),
+    )
+    return Command(argv=argv, timeout=120)
+
+
+def forget(request: VmRequest) -> None:
+    """Take away the key: the machine that it opened is gone."""
+    for name in (KEY, f"{KEY}.pub"):
+        (request.folder / name).unlink(missing_ok=True)
+
+
+def validated(
+    request: VmRequest, packer: Packer, *, reduced: str, values: Mapping[str, str]
+) -> str:
+    """What a Packer with azure-arm built in says of the reduced template, in one line; BuildError if it
+    refuses."""
+    if packer.version >= FIRST_BARE:
+        return f"the reduced template: {NOT_HERE}: {_name(packer)} has no azure-arm of its own"
+    command = packer.validate(request.folder / reduced, cwd=request.folder)
+    argv = (*command.argv[:2], *_values(values), command.argv[-1])
+    process.run(replace(command, argv=argv, secrets=_secrets()), log=request.log)
+    return f"the reduced template (not the whole one) is valid for {_name(packer)}"
+
+
+def need(packer: Packer) -> None:
+    """ToolError where no Packer with the plugin is there to build with."""
+    if packer.version < FIRST_BARE:
+        raise ToolError(
+            f"{NOT_HERE}: {_name(packer)} has the azure-arm of its day, route `vm` needs plugin 2.x",
+            hint="install Packer 1.10 or later; the rendered build stays where it was written",
+        )
+    argv = (str(packer.path), "plugins", "installed")
+    done = process.run(Command(argv=argv, env=packer.env, timeout=60), check=False)
+    if not any("packer-plugin-azure" in line for line in done.stdout.splitlines()):
+        raise ToolError(
+            f"{NOT_HERE}: {_name(packer)} has no plugin azure",
+            hint="`packer init` the rendered folder `plugins`, or name a folder as packer.plugins in "
+            "site.yaml",
+        )
+
+
+def run(
+    request: VmRequest, attempt: Attempt, *, packer: Packer, on_step: Callable[[str], None]
+) -> Result:
+    """One run of Packer to its end, whatever it is."""
+    lines: list[str] = []
+
+    def tell(line: str) -> None:
+        lines.append(line)
+        if step := azure_log.step(line):
+            on_step(step)
+
+    command = packer.build(request.folder / attempt.template, cwd=request.folder, env={})
+    argv = (*command.argv[:-1], *_values(attempt.values), command.argv[-1])
+    command = replace(
+        command,
+        argv=argv,
+        env={**packer.env, **request.environment},
+        timeout=request.seconds,
+        secrets=_secrets(),
+    )
+    try:
+        code = process.run(command, log=request.log, on_line=tell, check=False).returncode
+    except CommandFailed as error:  # its time is over
+        code = error.returncode
+    return azure_log.read(lines, returncode=code, spot=attempt.spot)
+
+
+def environment(folder: Path, *, uv: Path, transport: str) -> dict[str, str]:
+    """The environment of Packer and Ansible beside the user's own."""
+    return {
+        "BURNISH_TRANSPORT": transport,
+        "BURNISH_KEY": str(folder / KEY),
+        "BURNISH_UV": str(uv),
+        "ANSIBLE_CONFIG": str(folder / "ansible" / "ansible.cfg"),
+        "ANSIBLE_ROLES_PATH": str(folder / "roles"),
+        "ANSIBLE_HOME": str(folder / ".ansible"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_PIPELINING": "1",
+        "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",
+        "PACKER_CACHE_DIR": str(folder / ".packer"),
+        "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+
+
+def _values(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(part for name, value in values.items() for part in ("-var", f"{name}={value}"))
+
+
+def _secrets() -> tuple[str, ...]:
+    return tuple(os.environ.get(name, "") for name in SECRETS)
+
+
+def _name(packer: Packer) -> str:
+    return f"Packer {'.'.join(map(str, packer.version))}"

@@ -1,0 +1,239 @@
+"""Takes a version in Azure; gives the list of what a machine made of it takes, and carries that out.
+
+The list is a value: a dry run prints it and stops. Everything lies in one group of its own, tagged as
+burnish's with a time after which whoever finds it may remove it; the group goes in every case, and one
+that a killed run left is removed before the next begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from burnish.errors import PublishError
+from burnish.gallery.azure.leaked import PROOF, ours, tags
+from burnish.gallery.azure.patience import looked
+from burnish.gallery.azure.payloads import KIND
+from burnish.gallery.azure.resources import Found, Resources
+from burnish.model.image import Image, Target
+from burnish.model.protocols import Monitor
+
+T = TypeVar("T")
+USER = "burnish"
+HOURS = 3
+INNER = {"network": "10.73.0.0/24", "subnet": "default"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A machine of a version: `version` its id, `key` the public key that may log in, `inbound` whence."""
+
+    image: Image
+    target: Target
+    version: str
+    plan: str
+    key: str
+    subscription: str
+    now: datetime
+
+    @property
+    def group(self) -> str:
+        """The same for each run on a version, so that a dead one's is found."""
+        number = self.version.rpartition("/")[2]
+        return f"burnish-proof-{self.image.name[:40].rstrip('-.')}-{number}"
+
+    def id(self, kind: str, name: str) -> str:
+        """The id of something in the group."""
+        return f"{self.group_id}/providers/{kind}/{name}"
+
+    @property
+    def group_id(self) -> str:
+        """The group's own."""
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One request, or the checks themselves."""
+
+    title: str
+    does: Literal["PUT", "DELETE", "checks"]
+    path: str
+    body: Found | None = None
+
+
+def steps(wanted: Wanted) -> tuple[Step, ...]:
+    """Everything in order. The last one is carried out whatever happened before it."""
+    own = tags(PROOF, wanted.plan, until=wanted.now + timedelta(hours=HOURS))
+    start: Found = {"location": wanted.target.location, "tags": own}
+    nic, vm = wanted.id(NIC, "proof"), wanted.id(VM, "proof")
+    return (
+        Step(title="a group of its own", does="PUT", path=wanted.group_id, body=start),
+        *(_network(wanted, start) if wanted.target.machine.network is None else ()),
+        Step(title="its interface", does="PUT", path=nic, body=_interface(wanted, start)),
+        Step(title="the machine", does="PUT", path=vm, body=_machine(wanted, start, nic=nic)),
+        Step(title="the checks", does="checks", path=vm),
+        Step(title="everything goes", does="DELETE", path=wanted.group_id),
+    )
+
+
+VM = "Microsoft.Compute/virtualMachines"
+NIC = "Microsoft.Network/networkInterfaces"
+ADDRESS = "Microsoft.Network/publicIPAddresses"
+RULES = "Microsoft.Network/networkSecurityGroups"
+NETWORK = "Microsoft.Network/virtualNetworks"
+
+
+def _network(wanted: Wanted, start: Found) -> tuple[Step, ...]:
+    rule = {
+        "name": "ssh",
+        "properties": {
+            "priority": 100,
+            "direction": "Inbound",
+            "access": "Allow",
+            "protocol": "Tcp",
+            "sourceAddressPrefixes": list(wanted.target.machine.inbound),
+            "sourcePortRange": "*",
+            "destinationAddressPrefix": "*",
+            "destinationPortRange": "22",
+        },
+    }
+    subnet = {
+        "name": INNER["subnet"],
+        "properties": {
+            "addressPrefix": INNER["network"],
+            "networkSecurityGroup": {"id": wanted.id(RULES, "proof")},
+        },
+    }
+    space = {"addressPrefixes": [INNER["network"]]}
+    public = {
+        "sku": {"name": "Standard"},
+        "properties": {"publicIPAllocationMethod": "Static", "publicIPAddressVersion": "IPv4"},
+    }
+    made: tuple[tuple[str, str, Found], ...] = (
+        ("who may come in", RULES, {"properties": {"securityRules": [rule]}}),
+        ("its network", NETWORK, {"properties": {"addressSpace": space, "subnets": [subnet]}}),
+        ("its address", ADDRESS, public),
+    )
+    return tuple(
+        Step(title=title, does="PUT", path=wanted.id(kind, "proof"), body={**start, **body})
+        for title, kind, body in made
+    )
+
+
+def _interface(wanted: Wanted, start: Found) -> Found:
+    network = wanted.target.machine.network
+    inner: Found = {"privateIPAllocationMethod": "Dynamic"}
+    if network is None:
+        subnet = f"{wanted.id(NETWORK, 'proof')}/subnets/{INNER['subnet']}"
+        inner["publicIPAddress"] = {"id": wanted.id(ADDRESS, "proof")}
+    else:
+        subnet = (
+            f"/subscriptions/{wanted.subscription}/resourceGroups/{network.resource_group}"
+            f"/providers/{NETWORK}/{network.name}/subnets/{network.subnet}"
+        )
+    inner["subnet"] = {"id": subnet}
+    return {**start, "properties": {"ipConfigurations": [{"name": "one", "properties": inner}]}}
+
+
+def _machine(wanted: Wanted, start: Found, *, nic: str) -> Found:
+    image, machine = wanted.image, wanted.target.machine
+    key = {"path": f"/home/{USER}/.ssh/authorized_keys", "keyData": wanted.key}
+    disk = {
+        "createOption": "FromImage",
+        "deleteOption": "Delete",
+        "managedDisk": {"storageAccountType": "StandardSSD_LRS"},
+    }
+    properties: Found = {
+        "hardwareProfile": {"vmSize": machine.sizes.get(image.flavour, image.vm_size)},
+        "storageProfile": {"imageReference": {"id": wanted.version}, "osDisk": disk},
+        "osProfile": {
+            "computerName": "proof",
+            "adminUsername": USER,
+            "linuxConfiguration": {
+                "disablePasswordAuthentication": True,
+                "ssh": {"publicKeys": [key]},
+            },
+        },
+        "networkProfile": {
+            "networkInterfaces": [
+                {"id": nic, "properties": {"primary": True, "deleteOption": "Delete"}}
+            ]
+        },
+        "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+    }
+    if image.security == "trusted-launch":
+        properties["securityProfile"] = {
+            "securityType": "TrustedLaunch",
+            "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True},
+        }
+    return {**start, "properties": properties}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """Carries it out; `checks` is given the machine's address."""
+
+    resources: Resources
+    monitor: Monitor
+    wanted: Wanted
+    checks: Callable[[str], Any]
+
+    def run(self) -> Any:
+        """What the checks gave. The group goes, whatever happens."""
+        *before, last = steps(self.wanted)
+        if self._dead():
+            self.monitor.say(f"an earlier run left the group {self.wanted.group}: it is removed")
+            self._remove(last)
+        found = None
+        try:
+            for each in before:
+                with self.monitor.step(each.title):
+                    if each.does == "PUT":
+                        self._put(each)
+                    else:
+                        found = self.checks(self._address())
+        finally:
+            with self.monitor.step(last.title):
+                self._remove(last)
+        return found
+
+    def _dead(self) -> bool:
+        """Whether the group is there already; PublishError where it is not burnish's."""
+        found = self._asked("the group", lambda: self.resources.find(self.wanted.group_id))
+        known = (found or {}).get("tags") or {}
+        if found and not (ours(known) and known[KIND] == PROOF):
+            raise PublishError(
+                f"the group {self.wanted.group} is there, and not burnish's",
+                hint="look at it in the portal; burnish leaves it alone",
+            )
+        return found is not None
+
+    def _put(self, step: Step) -> None:
+        self._asked(step.title, lambda: self.resources.put(step.path, step.body or {}))
+
+    def _remove(self, step: Step) -> None:
+        self._asked(step.title, lambda: self.resources.remove(step.path))
+
+    def _address(self) -> str:
+        """Where the machine is reached: its public address, or the one inside the network."""
+        wanted = self.wanted
+        inside = wanted.target.machine.network is not None
+        path = wanted.id(NIC if inside else ADDRESS, "proof")
+        found = self._asked("its address", lambda: self.resources.find(path)) or {}
+        properties = found.get("properties", {})
+        if inside:
+            first = (properties.get("ipConfigurations") or [{}])[0].get("properties", {})
+            address = first.get("privateIPAddress", "")
+        else:
+            address = properties.get("ipAddress", "")
+        if not address:
+            raise PublishError(
+                f"{wanted.group}: Azure gave the machine no address", hint="run the command again"
+            )
+        return str(address)
+
+    def _asked(self, what: str, step: Callable[[], T]) -> T:
+        return looked(f"{self.wanted.group}: {what}", step, patience=self.resources.patience)

@@ -1,0 +1,230 @@
+"""Route `vm` as commands have it: what it refuses, what it would do, the build, the proof, what is leaked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from burnish.build import azure_vm, packer
+from burnish.build.azure_log import Result
+from burnish.build.azure_vm import Attempt, VmRequest
+from burnish.build.packer import Packer
+from burnish.catalog.locks import dump_lock
+from burnish.errors import BuildError, UsageError
+from burnish.gallery.azure import proof
+from burnish.gallery.azure.leaked import Leaked, Leftover
+from burnish.gallery.azure.resources import Resources
+from burnish.gallery.azure.versions import Versions
+from burnish.lock.wheels import uv
+from burnish.model.image import Image, Target
+from burnish.model.manifest import Manifest
+from burnish.model.plan import Plan
+from burnish.model.publication import Published
+from burnish.render import transport
+from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
+from burnish.stages import homes, inputs, layers, plans, vm_proof
+from burnish.stages.homes import Environment, Way
+from burnish.stages.run import Run, World
+from burnish.stages.vm_build import VmBuild
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A plan at a target of route `vm`, and the way there."""
+
+    plan: Plan
+    way: Way
+
+    @property
+    def target(self) -> Target:
+        """The target."""
+        return self.way.target
+
+
+def applies(world: World, target: str) -> bool:
+    """Whether a build for this target is one on a VM in Azure."""
+    found = homes.named(world, target)
+    return found.kind == "azure" and found.route == "vm"
+
+
+def plan(world: World, image: Image, *, to: str, lock_file: Path | None = None) -> Plan:
+    """The plan of an image at a target of this route; UsageError for what it cannot do."""
+    # the target's own values first: they decide what is planned
+    homes.in_azure(world, to)
+    made = plans.plan(world, image, lock_file=lock_file, target=to)
+    # a key of the site is never lent to a machine elsewhere
+    if getattr(image, "signing", ""):
+        raise UsageError(
+            f"{image.name} signs kernel modules with this site's key, which is not sent to a VM in Azure",
+            hint="publish it by a target with `route: upload`: it is built and signed here",
+        )
+    if made.base.os != "linux" or made.base.marketplace is None:
+        raise UsageError(
+            f"{image.name} is not built by route `vm` yet: {made.base.name} has "
+            + ("no marketplace image" if made.base.marketplace is None else "no such build so far"),
+            hint="`burnish render` shows its template",
+        )
+    return made
+
+
+def site(world: World, plan: Plan, *, environment: Environment) -> Site:
+    """The way to a plan's target; UsageError where the environment lacks something."""
+    return Site(plan=plan, way=homes.way(world, plan.target, environment=environment))
+
+
+def shown(world: World, at: Site) -> dict[str, Any]:
+    """What a build would do, nobody asked: its files, its values, and the list of its proof."""
+    build = _build(world, at, run=_never)
+    number = "YYYY.MDD.N"
+    version = f"(the id of {at.plan.image.name}/{number})"
+    wanted = vm_proof.wanted_of(world, at.plan, way=at.way, version=version)
+    listed = [asdict(each) for each in proof.steps(wanted)]
+    return {
+        "plan": at.plan.id,
+        "open": [f"{each.section}: {each.reason}" for each in at.plan.open],
+        "files": _files(world, at),
+        "values": build.values(number),
+        "proof": listed,
+    }
+
+
+def build(world: World, at: Site) -> Published:
+    """Build, file at the target as a candidate, and prove it on a machine made of it.
+
+    BuildError while anything of the plan is open; ToolError where no Packer can do it, the build rendered.
+    """
+    if at.plan.open:
+        lines = "\n".join(f"  - {each.section}: {each.reason}" for each in at.plan.open)
+        raise BuildError(
+            f"{at.plan.image.name}: not everything is pinned:\n{lines}",
+            hint=f"`burnish lock {at.plan.image.name} --origin FILE`; docs/azure-vm.md says how",
+        )
+    request = _request(world, at)
+    release = replace(packer.PINNED, url=world.site.packer.url or packer.PINNED.url)
+    plugins = Path(world.site.packer.plugins) if world.site.packer.plugins else None
+    found = packer.find(world.store.root, release, plugins=plugins)
+    azure_vm.lay_out(request)
+    try:
+        values = _build(world, at, run=_never).values("2000.101.0")
+        values |= {"key": str(request.folder / azure_vm.KEY)}
+        told = azure_vm.validated(request, found, reduced=REDUCED, values=values)
+        world.monitor.say(told)
+        azure_vm.need(found)
+        done = _build(world, at, run=_runs(world, request, found=found)).build()
+    finally:
+        azure_vm.forget(request)
+    vm_proof.prove(world, at.plan, way=at.way, number=done.version)
+    return done
+
+
+def leaked(world: World, to: str, *, environment: Environment) -> Leaked:
+    """What dead builds left in a target's subscription."""
+    way = homes.way(world, homes.in_azure(world, to), environment=environment)
+    return Leaked(resources=_resources(way), now=world.now)
+
+
+def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> list[Leftover]:
+    """Remove those that are still what they were; gives them."""
+    gone = []
+    for each in leftovers:
+        world.monitor.detail(f"removing {each.name}")
+        if found.remove(each):
+            gone.append(each)
+    return gone
+
+
+def _runs(world: World, request: VmRequest, *, found: Packer) -> Any:
+    def run(spot: bool, values: Mapping[str, str]) -> Result:
+        every = {**values, "key": str(request.folder / azure_vm.KEY)}
+        attempt = Attempt(template=SPOT if spot else PLAIN, values=every, spot=spot)
+        return azure_vm.run(request, attempt, packer=found, on_step=world.monitor.detail)
+
+    return run
+
+
+def _never(spot: bool, values: Mapping[str, str]) -> Result:
+    raise AssertionError(f"nothing is built for a look: {spot}, {values}")
+
+
+def _files(world: World, at: Site) -> dict[str, str]:
+    wanted = AzureBuild(
+        target=at.target,
+        table=world.catalog.azure_options,
+        templates=world.catalog.templates,
+        login=at.way.reach.login.kind,
+    )
+    return render_azure(at.plan, build=wanted)
+
+
+def _request(world: World, at: Site) -> VmRequest:
+    run, folder = Run(plan=at.plan), world.build / "work" / at.plan.image.name / "vm"
+    own = [layer for layer in at.plan.layers if layer.roles]
+    with world.monitor.step("inputs"):
+        inputs.bring_all(world, run, layers=own)
+        given = {
+            layer.name: Path(inputs.lay_out(world, run, layer=layer, lock=at.plan.lock).settings)
+            for layer in own
+        }
+    return VmRequest(
+        files=_files(world, at),
+        staged={name: path for layer in own for name, path in layers.staged(world, layer).items()},
+        inputs=given,
+        folder=folder,
+        log=world.log(run, "vm"),
+        environment=azure_vm.environment(
+            folder, uv=uv(), transport=json.dumps(transport.environment())
+        ),
+        seconds=at.target.machine.hours * 3600.0,
+    )
+
+
+def _build(world: World, at: Site, *, run: Any) -> VmBuild:
+    return VmBuild(
+        plan=at.plan,
+        target=at.target,
+        versions=Versions(shelf=at.way.shelf, image=at.plan.image.name, monitor=world.monitor),
+        resources=_resources(at.way),
+        manifest=_manifest(world, at.plan),
+        monitor=world.monitor,
+        work=homes.work(world, at.target.name),
+        now=world.now,
+        run=run,
+    )
+
+
+def _manifest(world: World, plan: Plan) -> Manifest:
+    """What the version's tags say of it: it has no disk here, and nothing is proven of it yet."""
+    return Manifest(
+        format=1,
+        image=plan.image.name,
+        version="",
+        channel="candidate",
+        plan=plan.id,
+        base=plan.base.name,
+        flavour=plan.image.flavour,
+        epoch=plan.top.epoch,
+        built_at=world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        layers=(),
+        artifacts={},
+        sizes={},
+        seconds={},
+        software=(),
+        verdicts=(),
+        lock=hashlib.sha256(dump_lock(plan.lock).encode()).hexdigest(),
+        host={},
+        left_out={each.name: each.reason for each in plan.left_out},
+        standin=plan.lock.standin,
+    )
+
+
+def _resources(way: Way) -> Resources:
+    return Resources(
+        client=way.reach.compute(way.patience),
+        subscription=way.reach.subscription,
+        patience=way.patience,
+        interval=way.reach.interval,
+    )

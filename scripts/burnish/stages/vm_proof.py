@@ -1,0 +1,136 @@
+"""Proves a version in Azure on a machine made of it: the checks of level `azure`, the verdict in its tags."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from burnish import process
+from burnish.build import azure_vm
+from burnish.build.remote import connected
+from burnish.errors import BurnishError, PublishError
+from burnish.gallery.azure import bodies, proof, tags
+from burnish.gallery.azure.proof import Proof, Wanted
+from burnish.gallery.azure.resources import Resources
+from burnish.gallery.azure.shelf import Found
+from burnish.gallery.azure.versions import Versions
+from burnish.model.base import Level
+from burnish.model.plan import Plan
+from burnish.model.remote import Remote
+from burnish.model.verdict import Verdict
+from burnish.stages import homes
+from burnish.stages.homes import Way
+from burnish.stages.prove import Reach, Unproven, check
+from burnish.stages.run import Run, World
+
+# A machine that Azure calls ready may still start its SSH.
+TRIES, PAUSE = 12, 15.0
+Checks = Callable[[str, Path], Verdict]
+
+
+def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
+    """The verdict on a version; it is kept with the version, also one that failed, which is an error then."""
+    run = Run(plan=plan)
+
+    def checks(address: str, key: Path) -> Verdict:
+        known = key.with_name("known_hosts")
+        remote = Remote(host=address, user=proof.USER, key=key, known=known)
+        with connected(remote, home=key.parent) as there:
+            _answers(there.who, way)
+            where = f"a machine made of it in {way.target.location}, over SSH"
+            reach = Reach(options=there.options, where=where, user=proof.USER)
+            return check(
+                world, run, level=Level.AZURE, subject=_id(way, plan, number=number), reach=reach
+            )
+
+    return proven(world, plan, way=way, number=number, checks=checks)
+
+
+def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -> Verdict:
+    """The same with other checks."""
+    versions = Versions(shelf=way.shelf, image=plan.image.name, monitor=world.monitor)
+    if versions.one(number) is None:
+        raise PublishError(
+            f"{plan.image.name}/{number} is not at {way.target.name}",
+            hint=f"`burnish list {plan.image.name} --target {way.target.name}` shows what is",
+        )
+    # of its own, so that nothing else of the user's is tried, and gone with the machine
+    folder = homes.work(world, way.target.name) / "proof"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    key = folder / azure_vm.KEY
+    process.run(azure_vm.key(key))
+    wanted = wanted_of(world, plan, way=way, version=_id(way, plan, number=number))
+    wanted = replace(wanted, key=key.with_suffix(".pub").read_text(encoding="utf-8").strip())
+    resources = Resources(
+        client=way.reach.compute(way.patience),
+        subscription=way.reach.subscription,
+        patience=way.patience,
+        interval=way.reach.interval,
+    )
+    try:
+        carried_out = Proof(
+            resources=resources,
+            monitor=world.monitor,
+            wanted=wanted,
+            checks=lambda address: checks(address, key),
+        )
+        verdict: Verdict = carried_out.run()
+    except Unproven as error:
+        _keep(versions, number, verdict=error.verdict)
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    _keep(versions, number, verdict=verdict)
+    return verdict
+
+
+def wanted_of(world: World, plan: Plan, *, way: Way, version: str) -> Wanted:
+    """The machine of a version; its key is made when it is."""
+    return Wanted(
+        image=plan.image,
+        target=way.target,
+        version=version,
+        plan=plan.id,
+        key="(new)",
+        subscription=way.reach.subscription,
+        now=world.now,
+    )
+
+
+def _answers(ask: Callable[[], object], way: Way) -> None:
+    """Wait until the machine lets somebody in."""
+    for tries in range(1, TRIES + 1):
+        try:
+            ask()
+        except BurnishError:
+            if tries == TRIES:
+                raise
+            way.patience.pause(PAUSE)
+        else:
+            return
+
+
+def _keep(versions: Versions, number: str, *, verdict: Verdict) -> None:
+    def wanted(found: Found) -> Found | None:
+        known = tags.decode(found.get("tags"), version=number)
+        if known is None or verdict in known.verdicts:
+            return None
+        fresh = tags.encode(
+            replace(known, verdicts=(*known.verdicts, verdict)), others=found.get("tags")
+        )
+        if fresh == found.get("tags"):
+            return None
+        return bodies.moved(found, tags=fresh, channel=known.channel)
+
+    versions.change(number, wanted)
+
+
+def _id(way: Way, plan: Plan, *, number: str) -> str:
+    target = way.target
+    return (
+        f"/subscriptions/{way.reach.subscription}/resourceGroups/{target.resource_group}/providers"
+        f"/Microsoft.Compute/galleries/{target.gallery}/images/{plan.image.name}/versions/{number}"
+    )

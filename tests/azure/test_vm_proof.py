@@ -1,0 +1,230 @@
+"""A machine is made of a version in the emulated Azure, checked, and gone: always, whatever happens."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import azure_builds
+import makers
+import pytest
+from burnish.errors import PublishError
+from burnish.gallery.azure.leaked import Leaked
+from burnish.gallery.azure.proof import Proof, Wanted, steps
+from burnish.gallery.azure.resources import Resources
+from cloud import NOW, Cloud
+from emulator.emulator import Emulator
+from emulator.faults import Fault
+from emulator.state import SUBSCRIPTION
+
+VERSION = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/images/providers/Microsoft.Compute"
+    "/galleries/golden/images/debian/versions/2026.1125.0"
+)
+
+
+def wanted(**machine: Any) -> Wanted:
+    return Wanted(
+        image=makers.definition(),
+        target=azure_builds.target(**machine),
+        version=VERSION,
+        plan="plan-1",
+        key="ssh-rsa AAAA burnish",
+        subscription=SUBSCRIPTION,
+        now=NOW,
+    )
+
+
+@dataclass
+class Rig:
+    """The emulator with a version, and proofs on it."""
+
+    arm: Emulator
+    cloud: Cloud
+    before: set[str]
+
+    def resources(self) -> Resources:
+        return Resources(
+            client=self.cloud.reach().compute(self.cloud.patience),
+            subscription=SUBSCRIPTION,
+            patience=self.cloud.patience,
+            interval=1.0,
+        )
+
+    def proof(self, checks: Callable[[str], Any] = str, **machine: Any) -> Proof:
+        return Proof(
+            resources=self.resources(),
+            monitor=self.cloud.told,
+            wanted=wanted(**machine),
+            checks=checks,
+        )
+
+    def left(self) -> set[str]:
+        everything = {*self.arm.state.resources, *self.arm.state.groups}
+        return everything - self.before
+
+
+@pytest.fixture
+def rig(arm: Emulator, tmp_path: Path) -> Rig:
+    name = "golden/images/debian/versions/2026.1125.0"
+    arm.state.add(
+        "Microsoft.Compute/galleries", name, properties={"provisioningState": "Succeeded"}
+    )
+    before = {*arm.state.resources, *arm.state.groups}
+    return Rig(arm, Cloud(arm=arm, folder=tmp_path), before)
+
+
+def test_the_checks_are_given_an_address_and_nothing_is_left(rig: Rig) -> None:
+    seen: list[set[str]] = []
+
+    def checks(address: str) -> str:
+        seen.append({name.rpartition("/providers/")[2] for name in rig.left()})
+        return address
+
+    assert rig.proof(checks).run() == "203.0.113.10"
+    assert {name for name in seen[0] if "virtualmachines" in name} == {
+        "microsoft.compute/virtualmachines/proof"
+    }
+    assert rig.left() == set()
+
+
+def test_everything_is_tagged_with_plan_and_expiry() -> None:
+    for step in steps(wanted()):
+        if step.body:
+            assert step.body["tags"] == {
+                "burnish-kind": "proof",
+                "burnish-plan": "plan-1",
+                "burnish-expires": "2026-11-25T07:30:00+00:00",
+            }
+
+
+def test_the_list_is_a_value_that_can_be_printed() -> None:
+    found = steps(wanted(inbound=("192.0.2.7",)))
+    assert [(step.does, step.title) for step in found] == [
+        ("PUT", "a group of its own"),
+        ("PUT", "who may come in"),
+        ("PUT", "its network"),
+        ("PUT", "its address"),
+        ("PUT", "its interface"),
+        ("PUT", "the machine"),
+        ("checks", "the checks"),
+        ("DELETE", "everything goes"),
+    ]
+    text = json.dumps([step.body for step in found])
+    assert '"sourceAddressPrefixes": ["192.0.2.7"]' in text
+    assert '"keyData": "ssh-rsa AAAA burnish"' in text
+    assert '"vmSize": "Standard_D4s_v5"' in text
+    assert '"securityType": "TrustedLaunch"' in text
+    assert '"disablePasswordAuthentication": true' in text
+
+
+def test_in_a_network_of_the_users_it_has_no_public_address(rig: Rig) -> None:
+    net = rig.arm.state.add_group("net")
+    rig.arm.state.add("Microsoft.Network/virtualNetworks", "inner", group=net["name"])
+    rig.before |= {*rig.arm.state.resources, *rig.arm.state.groups}
+    assert rig.proof(network=azure_builds.NETWORK).run() == "10.0.0.4"
+    assert not any("publicIPAddresses" in each.url for each in rig.arm.exchanges)
+    assert rig.left() == set()
+
+
+def test_checks_that_fail_leave_nothing(rig: Rig) -> None:
+    def checks(address: str) -> None:
+        raise RuntimeError(address)
+
+    with pytest.raises(RuntimeError, match=r"203\.0\.113\.10"):
+        rig.proof(checks).run()
+    assert rig.left() == set()
+
+
+PARTS = [
+    "/resourcegroups/burnish-proof[^/]*$|/resourceGroups/burnish-proof[^/]*\\?",
+    "networkSecurityGroups",
+    "virtualNetworks",
+    "publicIPAddresses",
+    "networkInterfaces",
+    "virtualMachines",
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 403, "code": "AuthorizationFailed"},
+        {"status": 409, "code": "QuotaExceeded", "message": "quota"},
+    ],
+    ids=["refused", "quota"],
+)
+def test_a_step_that_is_refused_leaves_nothing(rig: Rig, part: str, fault: Any) -> None:
+    rig.arm.faults.add(Fault(method="PUT", path=part, **fault))
+    with pytest.raises(PublishError) as caught:
+        rig.proof().run()
+    assert caught.value.hint
+    assert rig.left() == set()
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    "fault",
+    [{"cut": "before"}, {"cut": "after"}, {"status": 503}, {"status": 429}],
+    ids=["cut before", "cut after", "503", "429"],
+)
+def test_a_step_that_can_be_repeated_is(rig: Rig, part: str, fault: Any) -> None:
+    rig.arm.faults.add(Fault(method="PUT", path=part, **fault))
+    assert rig.proof().run() == "203.0.113.10"
+    assert rig.left() == set()
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_lost_deletion_is_asked_for_again(rig: Rig, cut: Any) -> None:
+    rig.arm.faults.add(Fault(method="DELETE", path="burnish-proof", cut=cut))
+    rig.proof().run()
+    assert rig.left() == set()
+
+
+def _killed(rig: Rig, at: int) -> None:
+    """In a process of its own: the proof, ended by SIGKILL as step number `at` begins."""
+    begun: list[str] = []
+
+    def step(title: str) -> Any:
+        begun.append(title)
+        if len(begun) > at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return type(rig.cloud.told)().step(title)
+
+    rig.cloud.told.step = step  # type: ignore[method-assign]
+    rig.proof().run()
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_killed_at_any_step_the_next_run_and_the_cleaner_leave_nothing(rig: Rig, at: int) -> None:
+    def kill() -> None:
+        child = multiprocessing.get_context("fork").Process(target=_killed, args=(rig, at))
+        child.start()
+        child.join(60)
+        assert child.exitcode == -signal.SIGKILL
+
+    kill()
+    assert rig.left() != set()
+    assert rig.proof().run() == "203.0.113.10"
+    assert rig.left() == set()
+    kill()
+    cleaner = Leaked(resources=rig.resources(), now=NOW)
+    assert cleaner.find() == []
+    cleaner = replace(cleaner, now=NOW + timedelta(hours=4))
+    assert all(cleaner.remove(each) for each in cleaner.find())
+    assert rig.left() == set()
+
+
+def test_a_group_that_is_not_burnishs_is_left_alone(rig: Rig) -> None:
+    rig.arm.state.add_group(wanted().group, tags={"team": "other"})
+    with pytest.raises(PublishError, match="is there, and not burnish's"):
+        rig.proof().run()
+    assert rig.left() == {wanted().group}

@@ -1,0 +1,46 @@
+"""Takes a folder; gives a program `packer` that plays logs of azure-arm, one for each build. Labelled so."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+LOGS = Path(__file__).parent / "azure_logs"
+PROGRAM = """\
+#!/bin/sh
+# a fake: it builds nothing and plays what stands in its folder
+here=$(dirname "$0")
+echo "$*" >> "$here/calls"
+case $1 in
+  version) echo "Packer v{version}" ;;
+  plugins) cat "$here/plugins" ;;
+  validate) exit 0 ;;
+  build)
+    number=$(cat "$here/number" 2>/dev/null || echo 1)
+    echo $((number + 1)) > "$here/number"
+    env > "$here/environment"
+    cat "$here/$number.log"
+    test ! -e "$here/hang" || sleep 60
+    exit "$(cat "$here/$number.code")"
+    ;;
+esac
+"""
+
+
+def write(folder: Path, *logs: str, version: str = "1.11.2", plugin: bool = True) -> Path:
+    """The program; its Nth build plays the Nth log, and ends well for `made` only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "packer"
+    path.write_text(PROGRAM.replace("{version}", version), encoding="utf-8")
+    path.chmod(0o755)
+    for number, name in enumerate(logs, start=1):
+        shutil.copy(LOGS / f"{name}.log", folder / f"{number}.log")
+        (folder / f"{number}.code").write_text("0" if name == "made" else "1", encoding="utf-8")
+    installed = "/plugins/packer-plugin-azure_v2.6.3_x5.0_linux_amd64\n" if plugin else ""
+    (folder / "plugins").write_text(installed, encoding="utf-8")
+    return path
+
+
+def calls(path: Path) -> list[str]:
+    """How it was called."""
+    return path.with_name("calls").read_text(encoding="utf-8").splitlines()
