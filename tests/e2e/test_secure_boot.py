@@ -32,6 +32,8 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Burnish]:
         shutil.copytree(given, root, dirs_exist_ok=True)
     for name in TEMPLATES:
         shutil.copy(ROOT / "roles/cuda/templates" / name, root / "roles/signed/templates" / name)
+    program = Path("tests/toolchains/work/cuda_signed.py")
+    shutil.copy(ROOT / program, root / program)
     (root / "packer" / "keys").mkdir()
     keys.pair(folder, name="acme").rename(root / "packer" / "keys" / "acme.pem")
     site = folder / "site.yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,14 @@ NAMES = ("burnish_signed", "burnish_unsigned")
 def test_one_module_is_signed_by_the_sites_key(work: Work, facts: Facts) -> None:
     report = work("signer.py", *NAMES, interpreter=SYSTEM, user="root")
     assert report == dict(zip(NAMES, (facts.signing["subject"], ""), strict=True))
+
+
+@pytest.mark.levels("container")
+def test_its_signature_is_verified(work: Work, facts: Facts) -> None:
+    given = json.dumps({"names": NAMES, "plain": False})
+    own = facts.signing["pem"]
+    (report,) = work("cuda_signed.py", given, own, interpreter=SYSTEM, user="root").values()
+    assert report == dict(zip(NAMES, ("", "no signature"), strict=True))
 
 
 @pytest.mark.tcg
