@@ -228,8 +228,7 @@ def may_be_verified_on(world: World, manifest: Manifest) -> None:
 
 def verify_on(world: World, manifest: Manifest, *, remote: Remote) -> Run:
     """`verify` of the tier `gpu` on a machine of the user's that runs this version."""
-    run = Run(plan=plan_of(world, manifest))
-    return tier.verify(world, run, manifest=manifest, remote=remote)
+    return tier.verify(world, Run(plan=plan_of(world, manifest)), manifest=manifest, remote=remote)
 
 
 def may_be_promoted(world: World, manifest: Manifest) -> None:
@@ -270,8 +269,7 @@ def shell(world: World, manifest: Manifest) -> int:
 
 def boot_command(world: World, manifest: Manifest) -> str:
     """QEMU's command line for a filed version."""
-    run = Run(plan=plan_of(world, manifest))
-    return services.boot_command(world, run, manifest=manifest)
+    return services.boot_command(world, Run(plan=plan_of(world, manifest)), manifest=manifest)
 
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:

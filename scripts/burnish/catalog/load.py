@@ -105,13 +105,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         found.objects, found.documents, roles=found.roles, broken=frozenset(found.broken)
     )
     found.problems += check_pins(found.objects, found.documents)
-    table, problems = load_table(roots, shown=lambda path: shown(path, roots[0]))
-    found.problems += problems
-    keys, problems = load_keys(roots, shown=lambda path: shown(path, roots[0]))
-    found.problems += problems
-    found.problems += check_signing(found.objects["images"], found.documents, keys=keys)
-    options, problems = load_options(roots[0])
-    found.problems += problems
+    beside = _beside(roots, found)
     if found.problems or tools is None:
         raise DefinitionError(found.problems)
     return Catalog(
@@ -129,10 +123,20 @@ def load(roots: Sequence[Path]) -> Catalog:
         suite=_suite(roots),
         places={key: document.file for key, document in found.documents.items()},
         lines=_lines(found.documents),
-        compatibility=table,
-        keys=keys,
-        azure_options=options,
+        **beside,
     )
+
+
+def _beside(roots: Sequence[Path], found: Found) -> dict[str, Any]:
+    """What has a form of its own: the table of GPUs, certificates, the options of Packer's azure-arm."""
+    table, problems = load_table(roots, shown=lambda path: shown(path, roots[0]))
+    found.problems += problems
+    keys, problems = load_keys(roots, shown=lambda path: shown(path, roots[0]))
+    found.problems += problems
+    found.problems += check_signing(found.objects["images"], found.documents, keys=keys)
+    options, problems = load_options(roots[0])
+    found.problems += problems
+    return {"compatibility": table, "keys": keys, "azure_options": options}
 
 
 def _definitions(root: Path, found: Found, *, first: Path) -> None:
