@@ -26,6 +26,7 @@ TARGET = """\
 name: azure
 kind: azure
 route: vm
+machine: {inbound: [192.0.2.7]}
 subscription: AZURE_SUBSCRIPTION_ID
 resource_group: images
 gallery: images

@@ -110,10 +110,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         raise DefinitionError(found.problems)
     return Catalog(
         roots=tuple(roots),
-        **{
-            **{kind: dict(sorted(items.items())) for kind, items in found.objects.items()},
-            "pins": placed(found.objects, found.documents),
-        },
+        **_kinds(found),
         roles=dict(sorted(found.roles.items())),
         tools_rootfs=tools,
         shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_AZURE)},
@@ -125,6 +122,12 @@ def load(roots: Sequence[Path]) -> Catalog:
         lines=_lines(found.documents),
         **beside,
     )
+
+
+def _kinds(found: Found) -> dict[str, Any]:
+    """The objects of each kind by name; pins by what they are for."""
+    kinds = {kind: dict(sorted(items.items())) for kind, items in found.objects.items()}
+    return {**kinds, "pins": placed(found.objects, found.documents)}
 
 
 def _beside(roots: Sequence[Path], found: Found) -> dict[str, Any]:
