@@ -36,8 +36,6 @@ ANSWERED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 # operation -> parameters of its query
 QUERY: Mapping[str, tuple[str, ...]] = {
     "GalleryImageVersions_Delete": ("bypassSoftDelete",),
-    # signed addresses of the next page carry what the service puts there
-    "GalleryImageVersions_ListByGalleryImage": ("$skiptoken",),
 }
 # names in addresses, which the Swagger leaves open: azure.md 1.3 and az CLI 2.91
 NAMES: Mapping[str, re.Pattern[str]] = {

@@ -70,12 +70,18 @@ def _of_file(file: str) -> Iterator[Operation]:
                 method=method.upper(),
                 version=part["version"],
                 address=_address(template),
-                query={**query, **dict.fromkeys(QUERY.get(given["operationId"], ()), False)},
+                query={**query, **dict.fromkeys(_more(given["operationId"]), False)},
                 body=bodies[0]["schema"] if bodies else None,
                 needs_body=bool(bodies and bodies[0].get("required")),
                 answers=given["responses"],
                 lro=given["lro"],
             )
+
+
+def _more(operation: str) -> tuple[str, ...]:
+    """Parameters that the Swagger does not have; the address of a list's next page is the service's own."""
+    page = ("$skiptoken",) if "_List" in operation else ()
+    return (*QUERY.get(operation, ()), *page)
 
 
 def _address(template: str) -> re.Pattern[str]:

@@ -94,6 +94,15 @@ def test_a_missing_group_and_a_size_that_is_not_offered_are_told(cloud: Cloud) -
     assert "gallery" not in found
 
 
+def test_a_quota_that_is_used_up_is_told(cloud: Cloud) -> None:
+    cloud.arm.state.usage = {"cores": (3, 100), "StandardDiskCount": (50, 50)}
+    finding = look(cloud)["quota"]
+    assert (finding.state, finding.text) == (
+        "note",
+        "StandardDiskCount: 50 of 50 are used in westeurope",
+    )
+
+
 def test_disks_of_dead_runs_are_listed(cloud: Cloud) -> None:
     tags = {"burnish-kind": "upload", "burnish-plan": "p", "burnish-expires": "2026-11-01"}
     body: Any = {**samples.upload_disk(), "tags": tags}

@@ -70,6 +70,7 @@ def test_a_failed_version_of_others_is_left_as_it_is(cloud: Cloud) -> None:
 @proves("replication stalls")
 def test_copies_that_do_not_move_are_named_and_go_on_by_themselves(cloud: Cloud) -> None:
     cloud.arm.state.pace.stalled.add("northeurope")
+    cloud.interval = 300.0
     error = refused(cloud)
     assert "nothing has moved in these regions" in error.message
     assert re.search(r": northeurope \d+ %$", error.message)

@@ -119,6 +119,8 @@ def test_regions_are_added_later_and_none_ever_goes(cloud: Cloud) -> None:
     )
     published = wider.publish(manifest)
     assert published.outcome == "widened"
+    line = "northeurope stays, though the target does not name it: no region is dropped"
+    assert f"2026.1125.0: {line}" in cloud.told.said
     assert published.regions == ("westeurope", "northeurope", "swedencentral")
     asked = requests(cloud.arm, before)
     assert [method for method, _ in asked if method != "GET"] == ["PATCH"]

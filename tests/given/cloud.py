@@ -92,6 +92,7 @@ class Cloud:
     target: Target = TARGET
     image: Image = field(default_factory=makers.definition)
     told: Told = field(default_factory=Told)
+    interval: float = 1.0
 
     @property
     def patience(self) -> Patience:
@@ -116,7 +117,7 @@ class Cloud:
             resource_group=self.target.resource_group,
             gallery=self.target.gallery,
             patience=self.patience,
-            interval=1.0,
+            interval=self.interval,
         )
 
     def gallery(self) -> AzureGallery:

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Literal
 
 from emulator.messages import Request, Response
@@ -40,7 +41,8 @@ class Fault:
 
     def response(self) -> Response:
         """What is answered where it has a status."""
-        body = {"error": {"code": self.code, "message": self.message}}
+        code = self.code or HTTPStatus(self.status).phrase.replace(" ", "")
+        body = {"error": {"code": code, "message": self.message}}
         return Response(status=self.status, body=body, headers=self.headers)
 
 

@@ -163,6 +163,19 @@ def widened(found: Mapping[str, Any], wanted: Sequence[Region], *, channel: str)
     return None if regions == before else _patch(found, profile, tags=found.get("tags") or {})
 
 
+def unlike(found: Mapping[str, Any], wanted: Sequence[Region]) -> list[str]:
+    """Where a version's regions are other than wanted and stay so, in the user's words."""
+    lines, named = [], {each.name: each for each in wanted}
+    for each in (found["properties"].get("publishingProfile") or {}).get("targetRegions") or ():
+        name, storage = place(each["name"]), each.get("storageAccountType")
+        if name not in named:
+            lines.append(f"{name} stays, though the target does not name it: no region is dropped")
+        elif storage and storage != named[name].storage:
+            text = f"{name} stays on {storage}: what a region is stored on can't be changed"
+            lines.append(text)
+    return lines
+
+
 def place(name: str) -> str:
     """A region's name as burnish writes it: Azure answers with `West Europe`, too."""
     return name.replace(" ", "").lower()

@@ -23,14 +23,14 @@ from burnish.gallery.azure.faults import LOGIN
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES
 from burnish.gallery.azure.shelf import Shelf
-from burnish.gallery.azure.telling import struck
+from burnish.gallery.azure.telling import struck, told
 from burnish.model.base import Base
 from burnish.model.image import Image, Target
 from burnish.model.publication import Finding
 
 RESOURCES, AUTHORIZATION, SKUS = "2024-07-01", "2022-04-01", "2021-07-01"
-# Azure's documented limits of a region; the interface does not tell them (notes of 2026-11-22)
-DEFINITIONS, VERSIONS = 1000, 10_000
+# Azure's documented limit of a region; the interface does not tell it (notes of 2026-11-22)
+DEFINITIONS = 1000
 ROLES = "docs/azure.md has the role assignments, to be made by an owner of the resource group"
 
 
@@ -51,7 +51,7 @@ class Doctor:
         if login.state == "wrong":
             return
         group = self._group()
-        for check in (self._subscription, self._permissions, self._regions):
+        for check in (self._subscription, self._permissions, self._regions, self._quota):
             yield from self._safely(check)
         yield group
         if group.state != "wrong":
@@ -120,6 +120,16 @@ class Doctor:
                 way = "copies can be kept there; its machines need another size"
                 yield Finding(what=what, state="note", text=line, way_out=way)
 
+    def _quota(self) -> Iterator[Finding]:
+        """Only what Azure counts: galleries and versions are not among it."""
+        for each in self.shelf.usage(self.target.location):
+            used, limit = int(each.get("currentValue") or 0), int(each.get("limit") or 0)
+            if 0 < limit <= used:
+                name = (each.get("name") or {}).get("localizedValue", "something")
+                text = f"{name}: {used} of {limit} are used in {self.target.location}"
+                way = "ask for more in the portal (Quotas), if it is machines or disks"
+                yield Finding(what="quota", state="note", text=text, way_out=way)
+
     def _gallery(self) -> Iterator[Finding]:
         name, made = self.target.gallery, "would be made"
         found = looked("looking at the gallery", self.shelf.find, patience=self.shelf.patience)
@@ -161,9 +171,10 @@ class Doctor:
         what = check.__name__.strip("_")
         try:
             yield from check()
-        except PublishError as error:
-            text = f"can't be looked at: {error.message.splitlines()[0]}"
-            yield Finding(what=what, state="wrong", text=text, way_out=error.hint)
+        except (AzureError, PublishError) as error:
+            found = told(error, what) if isinstance(error, AzureError) else error
+            text = f"can't be looked at: {found.message.splitlines()[0]}"
+            yield Finding(what=what, state="wrong", text=text, way_out=found.hint)
 
 
 def _state(text: str) -> Any:

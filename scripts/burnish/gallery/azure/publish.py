@@ -118,6 +118,8 @@ class Publication:
         with self.monitor.step(f"copies of {number}"):
             if _state(found) != DONE:
                 self.versions.whole(number, None)
+            for line in bodies.unlike(found, self.wanted.target.regions):
+                self.monitor.say(f"{number}: {line}")
             widened = self._widened(found) is not None
             self.versions.change(number, self._completed)
             copies = self.versions.whole(number, None)

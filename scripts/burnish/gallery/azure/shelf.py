@@ -88,6 +88,10 @@ class Shelf:
         """All scale sets of the subscription."""
         return _listed(self.client.virtual_machine_scale_sets.list_all)
 
+    def usage(self, location: str) -> list[Found]:
+        """What Azure counts in a region, with its limits."""
+        return _listed(lambda: self.client.usage.list(location))
+
     def ask(self, path: str, *, version: str, **query: str) -> Found:
         """The answer of a part of Azure that this client has no methods for."""
         request = HttpRequest("GET", path, params={"api-version": version, **query})
