@@ -61,11 +61,6 @@ def test_its_json_stays_one_document(root: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (
-            "kind: azure",
-            "kind: azure\nroute: vm\nmachine: {inbound: [192.0.2.7]}",
-            "nothing is built here for it",
-        ),
         ("images", "SET_ME", "still to be written"),
         ("AZURE_SUBSCRIPTION_ID", "NOT_SET", "the environment variable NOT_SET is not set"),
     ],
