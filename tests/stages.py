@@ -72,7 +72,7 @@ def fast() -> list[Stage]:
     return [
         Stage(
             "unit, contract, golden",
-            1,
+            2,
             (
                 *PYTEST,
                 "tests/unit",
@@ -83,7 +83,7 @@ def fast() -> list[Stage]:
         ),
         Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
         Stage("Azurite from npm, once", 1, (sys.executable, "tests/given/azurite.py")),
-        Stage("Azure, emulated", 2, (*PYTEST, "tests/azure")),
+        Stage("Azure, emulated", 4, (*PYTEST, "tests/azure")),
     ]
 
 
@@ -93,7 +93,7 @@ def test() -> list[Stage]:
     changed, smoke = chosen()
     return [
         *fast(),
-        Stage(f"image {IMAGE}: build, prove, boot, file", 25, (*burnish, "build", IMAGE)),
+        Stage(f"image {IMAGE}: build, prove, boot, file", 22, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 13, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(

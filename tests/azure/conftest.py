@@ -6,6 +6,7 @@ planned must have happened, and the emulator itself must not have failed.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,13 @@ NOT_DESCRIBED = {
     r"/providers/Microsoft\.Authorization/": "its Swagger is not vendored: one list is read of it",
     r"/providers/Microsoft\.Network/": "its Swagger is not vendored: cards and networks of builds",
 }
+
+
+@pytest.fixture(autouse=True)
+def _places_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store, gallery and root of the run around these tests, which CI sets, are none of theirs."""
+    for name in [name for name in os.environ if name.startswith("BURNISH_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
