@@ -25,7 +25,7 @@ from burnish.gallery.azure.payloads import HOST, UploadDisk
 from burnish.gallery.azure.state import Source, StateFile
 from burnish.gallery.azure.upload import Sent, StaleDisk, Upload
 from burnish.model.disk import SECTOR
-from burnish.model.protocols import Monitor
+from burnish.model.protocols import Monitor, Silent
 
 WRITABLE = ("ReadyToUpload", "ActiveUpload")
 # A disk that another machine opened longer ago is a dead run's: a killed one can't close it.
@@ -147,6 +147,8 @@ class Filling:
             with self.file.open("rb") as file:
                 file.seek(-SECTOR, os.SEEK_END)
                 footer = file.read()
-            sender = Sender(door=Door(self._access()), pause=threading.Event().wait, waits=str)
+            sender = Sender(
+                door=Door(self._access()), pause=threading.Event().wait, waits=Silent().detail
+            )
             sender.send(self.wanted.size - SECTOR, lambda: footer)
             self.disks.revoke(name)
