@@ -43,7 +43,7 @@ DAYS = 2  # after which a temporary disk that is still there is nobody's
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What is to be published, where. `sha256` is of manifest.json, `vhd` the disk's file; `work` is a
-    folder for what a run leaves for the next one."""
+    folder for what a run leaves for the next one; `host` is this machine's name."""
 
     target: Target
     image: Image
@@ -53,6 +53,7 @@ class Wanted:
     vhd: Path
     work: Path
     now: datetime
+    host: str = ""
     blob_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -132,7 +133,12 @@ class Publication:
     def _completed(self, found: Found) -> Found | None:
         """The change that gives a version the regions, replicas and verdicts that it lacks."""
         known = tags.decode(found.get("tags"), version=str(found["name"]))
-        assert known is not None, "it is one of ours"
+        if known is None:
+            raise PublishError(
+                f"{self.wanted.image.name}/{found['name']} has this plan in its tags, but the others of "
+                "burnish's are gone or changed",
+                hint="somebody edited its tags: remove that version, and publish again",
+            )
         new = replace(self.wanted.manifest, channel=known.channel, events=known.events)
         fresh = tags.encode(new, others=found.get("tags"))
         if body := self._widened(found):
@@ -209,6 +215,7 @@ class Publication:
             expires=str((wanted.now + timedelta(days=DAYS)).date()),
             os="Linux" if wanted.base.os == "linux" else "Windows",
             controllers=tuple(bodies.controllers(wanted.base).split(", ")),
+            host=wanted.host,
         )
         state = StateFile(path=wanted.work / f"{disk.name}.state")
         digest = wanted.manifest.artifacts.get(tags.VHD, "")
@@ -218,6 +225,7 @@ class Publication:
             file=wanted.vhd,
             source=Source.of(wanted.vhd, digest),
             state=state,
+            now=wanted.now,
             options=wanted.blob_options,
         )
 
