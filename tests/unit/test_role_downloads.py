@@ -65,11 +65,6 @@ def locked(*files: Download, declared: str = LINE) -> Lock:
         ("checksum:", "chekcsum:", "4: chekcsum: unknown key 'chekcsum'"),
         ("https://publisher.test/{{ extra_size }}/SUMS", "SUMS", "4: checksum: 'SUMS' is no https"),
         ("    checksum", "    sha256: abc\n    checksum", "4: sha256: a sha256 has 64 hexadecimal"),
-        (
-            "    checksum",
-            "    authenticode: CN=X\n    checksum",
-            "4: authenticode: a file is known",
-        ),
         (DECLARED, "__extra_downloads: tool.tgz\n", "1: expected a list of downloads"),
     ],
 )
