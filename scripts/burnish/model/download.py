@@ -19,7 +19,8 @@ class DownloadSpec:
     Its content is known by `sha256`, or by `checksum`, the address of the publisher's own list; with
     both, the list is where the digest was found. `authenticode` is the signer that a Windows installer
     is to have, beside its digest or, where its content may change, in its place. `licence` says in a
-    sentence what may be redistributed and what the user must accept. `when` is a condition over the role's public variables; `size` in bytes.
+    sentence what may be redistributed and what the user must accept. `when` is a condition over the
+    role's public variables; `size` in bytes.
     `each` names a public variable that is a list: one file for each entry, templates see it as `item`.
     `deb` is the name of the package that the file is: apt is offered it, among those of the archive.
     """

@@ -47,8 +47,13 @@ def contents(
             for role, values in each
             for service in role.facts.services
         ],
-        "left_out": [vars(item) for item in left_out],
+        "left_out": [_without(item) for item in left_out],
     }
+
+
+def _without(item: LeftOut) -> dict[str, str]:
+    told = {"name": item.name, "reason": item.reason, "instead": item.instead}
+    return {key: text for key, text in told.items() if text}
 
 
 def _variables(role: Role, given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -216,7 +216,7 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         verdicts=(),
         lock=hashlib.sha256(dump_lock(plan.lock).encode()).hexdigest(),
         host={},
-        left_out={each.name: each.reason for each in plan.left_out},
+        left_out={each.name: each.text for each in plan.left_out},
         standin=plan.lock.standin,
     )
 
