@@ -103,7 +103,7 @@ def test_a_restart_raises_the_time_of_the_start_and_settles_what_was_due(tmp_pat
     assert run(machine, ready, task={})[1] == "success-1"
 
 
-REFUSED = (
+REFUSED: Sequence[tuple[str, dict[str, Any], str]] = (
     ("win_get_url", {**URL, "dest": r"C:\no\a.exe"}, r"The path 'C:\no' does not exist"),
     ("win_package", INSTALL, r"the file at the path 'C:\Windows\Temp\a.exe' cannot be reached"),
     ("win_service", {"name": "Nobody"}, "Service 'Nobody' is not installed, need to set 'path'"),

@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import ansible.release
 import pytest
 from ansible.executor.powershell import module_manifest
 from ansible.plugins.shell.powershell import ShellModule
 from simulator.wire import Call, Script, WireChanged, named, parse, script_of
-
-from ansible import release
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "ansible_collections.ansible.windows.plugins.modules.win_file"
@@ -42,7 +41,7 @@ def test_the_version_is_the_one_this_was_written_for() -> None:
     pinned = re.search(
         r"^ansible-core==(\S+)", (ROOT / "scripts/requirements.in").read_text(), re.MULTILINE
     )
-    assert pinned and release.__version__ == pinned[1] == "2.19.14", LOUD
+    assert pinned and ansible.release.__version__ == pinned[1] == "2.19.14", LOUD
 
 
 def test_a_module_is_understood_as_it_is_sent() -> None:
