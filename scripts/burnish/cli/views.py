@@ -173,7 +173,7 @@ def plan(
         for layer in made.layers:
             table.add_row(layer.name, " ".join(layer.roles), "", "", "")
     for left in made.left_out:
-        table.add_row(left.name, "", "[dim]left out[/dim]", "", escape(left.reason))
+        table.add_row(left.name, "", "[dim]left out[/dim]", "", escape(left.text))
     parts.append(table)
     parts += [
         f"[yellow]open[/yellow] {entry.section}: {escape(entry.reason)}" for entry in made.open

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from burnish.model.plan import NOT_THERE
 from burnish.model.signing import Certificate
 from burnish.model.verdict import Verdict
 
@@ -109,3 +110,9 @@ class Manifest:
     on_disk: OnDisk | None = None
     secure_boot: str = ""
     signing: Certificate | None = None
+
+    @property
+    def unbuilt(self) -> Mapping[str, str]:
+        """The layers that another place would have built: not those that no image of its system has."""
+        found = self.left_out.items()
+        return {name: why for name, why in found if not why.startswith(NOT_THERE)}

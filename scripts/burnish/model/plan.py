@@ -40,12 +40,27 @@ class Layer:
     signing: Certificate | None = None
 
 
+# How it is told that an image does without a layer because its system has no such thing.
+NOT_THERE = "not on this system: "
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """A layer that this image does without, and why."""
+    """A layer that this image does without, or `LAYER/ROLE`: why, and what is offered instead.
+
+    `system`: no image of this system has it, wherever it is built.
+    """
 
     name: str
     reason: str
+    instead: str = ""
+    system: bool = False
+
+    @property
+    def text(self) -> str:
+        """The same in one line, as a manifest keeps it."""
+        why = f"{NOT_THERE}{self.reason}" if self.system else self.reason
+        return f"{why}; instead: {self.instead}" if self.instead else why
 
 
 @dataclass(frozen=True, kw_only=True)

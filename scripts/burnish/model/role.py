@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Support:
-    """Whether a role works on one kind of machine; where not (or in part), why, and what is offered instead."""
+    """Whether a role works on one kind of machine; if not, or in part: why, and what is offered instead."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -89,8 +89,9 @@ class Facts:
     """`facts.yml` of a role: how its versions and sizes get into the manifest, and where it works.
 
     `paths` are what the toolchain's size is measured on, `paths_windows` the same on Windows;
-    `support` has a row for each of linux_cpu, linux_gpu and windows; `lock` is how the role's own inputs are pinned (`python`:
-    a hash-locked environment named by `python_environment`, asked for by `python_requirements`);
+    `support` has a row for each of linux_cpu, linux_gpu and windows; `lock` is how the role's own
+    inputs are pinned (`python`: a hash-locked environment named by `python_environment`, asked for
+    by `python_requirements`);
     `kernels` are those of other languages (a Python environment's are known by its variables);
     `rows` are those of the DSVM that it proves; `contents` and `services` are for `more-info`;
     a role that `needs` the contents of the image is given them as `burnish_contents`;
