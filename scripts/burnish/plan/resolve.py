@@ -155,7 +155,10 @@ def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapp
     if not any(roles[name].facts.needs == "contents" for name in spec.roles):
         return {}
     made = [(layer.roles, layer.vars) for layer in gathered.layers] + [(spec.roles, spec.vars)]
-    return contents(context.image, made, roles=roles, left_out=gathered.left_out)
+    windows = context.base.os == "windows"
+    return contents(
+        context.image, made, roles=roles, left_out=gathered.left_out, windows=windows
+    )
 
 
 def _open_environments(spec: LayerSpec, *, context: Context) -> list[OpenEntry]:
