@@ -35,12 +35,7 @@ def contents(
         if role.facts.lock == "python" and "python_environment" in values
     ]
     kernels = [pair for each in python for pair in _kernels(each)]
-    kernels += [
-        (kernel.name, _filled(kernel.windows if windows else kernel.command, values))
-        for role, values in each
-        for kernel in role.facts.kernels
-        if not kernel.variable or values.get(kernel.variable)
-    ]
+    kernels += [pair for role, values in each for pair in _others(role, values, windows=windows)]
     shown = ("name", "python", "default", "commands")
     return {
         "image": image.name,
@@ -48,11 +43,7 @@ def contents(
         "environments": [{key: each[key] for key in shown} for each in python],
         "kernels": dict(kernels),
         "tools": list(
-            {
-                tool["name"]: tool
-                for role, values in each
-                for tool in _tools(role, values, windows=windows)
-            }.values()
+            {t["name"]: t for one in each for t in _tools(*one, windows=windows)}.values()
         ),
         "services": [
             {**vars(service), "port": values.get(str(service.port), service.port)}
@@ -95,6 +86,14 @@ def _kernels(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield environment["name"], environment["python"]
         if environment["default"]:
             yield "python3", environment["python"]
+
+
+def _others(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[tuple[str, str]]:
+    """The kernels of other languages that a role registers on this system, where it is told to."""
+    for kernel in role.facts.kernels:
+        program = kernel.windows if windows else kernel.command
+        if not kernel.variable or values.get(kernel.variable):
+            yield kernel.name, _filled(program, values)
 
 
 def _tools(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[dict[str, str]]:

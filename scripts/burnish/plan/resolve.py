@@ -144,9 +144,7 @@ def _add(of: Offered, gathered: _Gathered, *, context: Context) -> None:
     gathered.open += entries
     told = _contents(spec, gathered, context=context)
     context = replace(context, told=told)
-    gathered.layers.append(
-        next_layer(spec, gathered.layers[-1], origin=of.origin, context=context)
-    )
+    gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=of.origin, context=context))
 
 
 def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapping[str, Any]:
@@ -156,9 +154,7 @@ def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapp
         return {}
     made = [(layer.roles, layer.vars) for layer in gathered.layers] + [(spec.roles, spec.vars)]
     windows = context.base.os == "windows"
-    return contents(
-        context.image, made, roles=roles, left_out=gathered.left_out, windows=windows
-    )
+    return contents(context.image, made, roles=roles, left_out=gathered.left_out, windows=windows)
 
 
 def _open_environments(spec: LayerSpec, *, context: Context) -> list[OpenEntry]:
