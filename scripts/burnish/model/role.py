@@ -64,13 +64,17 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What `more-info` tells of a role: a name, what to type, a command that tells the version."""
+    """What `more-info` tells of a role: a name, what to type, a command that tells the version.
+
+    `windows` is what to type on Windows, where that differs.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
     name: str
     start: str
     version: str = ""
+    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ def contents(
         "environments": [{key: each[key] for key in shown} for each in python],
         "kernels": dict(kernels),
         "tools": list(
-            {t["name"]: t for role, values in each for t in _tools(role, values)}.values()
+            {t["name"]: t for one in each for t in _tools(*one, windows=windows)}.values()
         ),
         "services": [
             {**vars(service), "port": values.get(str(service.port), service.port)}
@@ -92,10 +92,12 @@ def _kernels(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "python3", environment["python"]
 
 
-def _tools(role: Role, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """What a role offers, with its variables in the place of their names in braces."""
+def _tools(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[dict[str, str]]:
+    """What a role offers here, with its variables in the place of their names in braces."""
     for tool in role.facts.contents:
+        start = tool.windows if windows and tool.windows else tool.start
+        told = {"name": tool.name, "start": start, "version": tool.version}
         yield {
             key: re.sub(r"\{(\w+)\}", lambda name: str(values[name[1]]), text)
-            for key, text in vars(tool).items()
+            for key, text in told.items()
         }
