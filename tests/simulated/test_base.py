@@ -16,14 +16,14 @@ CLOCK = r"hklm:\system\currentcontrolset\services\w32time\parameters"
 POWER = r"hklm:\software\policies\microsoft\power\powersettings"
 
 
-def value(machine: State, key: str, name: str) -> Any:
+def value(machine: State, key: str, *, name: str) -> Any:
     return machine.registry[key][name.lower()]["data"]
 
 
 def test_no_update_restarts_the_machine(machine: State) -> None:
-    assert value(machine, UPDATE, "NoAutoUpdate") == (0 if OTHER else 1)
+    assert value(machine, UPDATE, name="NoAutoUpdate") == (0 if OTHER else 1)
     names = ("NoAutoRebootWithLoggedOnUsers", "AlwaysAutoRebootAtScheduledTime")
-    assert [value(machine, UPDATE, name) for name in names] == [1, 0]
+    assert [value(machine, UPDATE, name=name) for name in names] == [1, 0]
 
 
 def test_updates_are_settled_before_anything_is_installed(journal: Journal) -> None:
@@ -37,8 +37,8 @@ def test_it_stays_awake_and_pages_where_it_may(machine: State) -> None:
     idle = [each for key, each in machine.registry.items() if key.startswith(POWER)]
     assert [each["acsettingindex"]["data"] for each in idle] == [0, 0]
     files = [r"?:\pagefile.sys"] if OTHER else [r"D:\pagefile.sys", r"C:\pagefile.sys"]
-    assert value(machine, MEMORY, "PagingFiles") == files
-    assert value(machine, FILES, "LongPathsEnabled") == 1
+    assert value(machine, MEMORY, name="PagingFiles") == files
+    assert value(machine, FILES, name="LongPathsEnabled") == 1
 
 
 def test_time_is_kept_from_the_start(journal: Journal, machine: State) -> None:
@@ -48,7 +48,7 @@ def test_time_is_kept_from_the_start(journal: Journal, machine: State) -> None:
     assert (service.arguments["name"], service.arguments["start_mode"]) == ("w32time", "auto")
     servers = "time.example.com,0x8 time.example.org,0x8"
     assert CLOCK in machine.registry if OTHER else CLOCK not in machine.registry
-    assert not OTHER or value(machine, CLOCK, "NtpServer") == servers
+    assert not OTHER or value(machine, CLOCK, name="NtpServer") == servers
 
 
 def test_defender_scans_all_but_what_is_named(machine: State) -> None:
