@@ -38,7 +38,7 @@ class Named:
 class Kernel:
     """A Jupyter kernel that a role registers for everybody: its name, the program it starts.
 
-    `variable` is the public one that says whether it does; without it, it always does.
+    `windows` is the program on Windows, with the role's variables in braces. `variable` is the public one that says whether it does; without it, it always does.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -46,6 +46,7 @@ class Kernel:
     name: str
     command: str
     variable: str = ""
+    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +65,17 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What `more-info` tells of a role: a name, what to type, a command that tells the version."""
+    """What `more-info` tells of a role: a name, what to type, a command that tells the version.
+
+    `windows` is what to type on Windows, where that differs.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
     name: str
     start: str
     version: str = ""
+    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
