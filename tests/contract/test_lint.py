@@ -51,8 +51,6 @@ def _passes(program: str, *arguments: str) -> None:
         cwd=sources.ROOT,
         env={**os.environ, **ENVIRONMENT},
         check=False,
-        # roles include tasks that lie beside the playbook, which they do not lie below
-        env={**os.environ, "ANSIBLE_PLAYBOOK_DIR": str(sources.ROOT / "ansible")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import checkout
@@ -18,6 +19,7 @@ from burnish.gallery import rules
 from burnish.model.base import Level
 from burnish.model.lock import Lock
 from burnish.model.plan import Licence, Plan
+from burnish.plan.gpu.judge import fit
 from burnish.plan.levels import reach
 from burnish.stages import proofs as compared
 from click.testing import CliRunner
@@ -50,6 +52,12 @@ def test_levels_that_are_reached_and_those_that_are_not(
     assert [each.level for each in found if each.reached] == here.split()
     assert [each.level for each in found if not each.reached] == elsewhere.split()
     assert all(each.text for each in found if not each.reached)
+
+
+def test_nobody_says_that_a_driver_loads_on_windows() -> None:
+    plan, catalog = real("windows-2025-gpu"), checkout.real()
+    found = fit(plan, catalog.compatibility, roles=catalog.roles, today=date(2026, 11, 27))
+    assert found.secure_boot.startswith("not verified here: ")
 
 
 def test_no_level_is_passed_over() -> None:
