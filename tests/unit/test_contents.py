@@ -35,7 +35,14 @@ ROLES = {
         "r",
         defaults={"r_folder": "/srv"},
         kernels=(Kernel(name="ir", command="/usr/bin/R"),),
-        contents=(Content(name="R in {r_folder}", start="R", version="R --version"),),
+        contents=(
+            Content(
+                name="R in {r_folder}",
+                start="R",
+                version="R --version",
+                windows=r"{r_folder}\R.exe",
+            ),
+        ),
         services=(Service(unit="r.service", port="r_port", https=True), Service(unit="x.service")),
     ),
 }
@@ -92,3 +99,10 @@ def test_what_is_left_out_is_told_with_its_reason() -> None:
     found = told()
     assert found["left_out"] == [{"name": "torch", "reason": "not built here: no index has it"}]
     assert (found["image"], found["flavour"]) == ("tiny-cpu", "cpu")
+
+
+def test_on_windows_something_else_may_be_typed() -> None:
+    made: list[Any] = [(("r",), {"r_folder": r"D:\r", "r_port": 80})]
+    found = contents(IMAGE, made, roles=ROLES, left_out=(), windows=True)
+    told = {"name": r"R in D:\r", "start": r"D:\r\R.exe", "version": "R --version"}
+    assert found["tools"] == [told]

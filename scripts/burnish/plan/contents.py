@@ -37,12 +37,7 @@ def contents(
         if role.facts.lock == "python" and "python_environment" in values
     ]
     kernels = [pair for each in python for pair in _kernels(each)]
-    kernels += [
-        (kernel.name, kernel.command.rpartition("/")[2] if windows else kernel.command)
-        for role, values in each
-        for kernel in role.facts.kernels
-        if not kernel.variable or values.get(kernel.variable)
-    ]
+    kernels += [pair for one in each for pair in _others(*one, windows=windows)]
     shown = ("name", "python", "default", "commands")
     return {
         "image": image.name,
@@ -50,7 +45,7 @@ def contents(
         "environments": [{key: each[key] for key in shown} for each in python],
         "kernels": dict(kernels),
         "tools": list(
-            {t["name"]: t for role, values in each for t in _tools(role, values)}.values()
+            {t["name"]: t for one in each for t in _tools(*one, windows=windows)}.values()
         ),
         "services": [
             {**vars(service), "port": values.get(str(service.port), service.port)}
@@ -92,10 +87,19 @@ def _kernels(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "python3", environment["python"]
 
 
-def _tools(role: Role, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """What a role offers, with its variables in the place of their names in braces."""
+def _others(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[tuple[str, str]]:
+    """The kernels of other languages that a role registers."""
+    for kernel in role.facts.kernels:
+        if not kernel.variable or values.get(kernel.variable):
+            yield kernel.name, kernel.command.rpartition("/")[2] if windows else kernel.command
+
+
+def _tools(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[dict[str, str]]:
+    """What a role offers here, with its variables in the place of their names in braces."""
     for tool in role.facts.contents:
+        start = tool.windows if windows and tool.windows else tool.start
+        told = {"name": tool.name, "start": start, "version": tool.version}
         yield {
             key: re.sub(r"\{(\w+)\}", lambda name: str(values[name[1]]), text)
-            for key, text in vars(tool).items()
+            for key, text in told.items()
         }
