@@ -57,6 +57,20 @@ def test_environments_are_told_with_the_kernels_that_they_register() -> None:
     assert found["kernels"] == {"ml": python["ml"], "python3": python["ml"]}
 
 
+def test_on_windows_environments_lie_elsewhere() -> None:
+    ml = {"python_environment": "ml", "python_requirements": ["ipykernel"], "python_default": True}
+    made: list[Any] = [
+        (("python",), {**ml, "python_windows_prefix": "D:\\envs"}),
+        (("r",), {"r_port": 80}),
+    ]
+    out = [LeftOut(name="hub", reason="hub: no-such-tool", instead="Lab", system=True)]
+    found = contents(IMAGE, made, roles=ROLES, left_out=out, windows=True)
+    interpreter = "D:\\envs\\ml\\Scripts\\python.exe"
+    assert found["kernels"] == {"ml": interpreter, "python3": interpreter, "ir": "R"}
+    assert found["services"] == []
+    assert found["left_out"] == [{"name": "hub", "reason": "hub: no-such-tool", "instead": "Lab"}]
+
+
 def test_roles_are_told_with_their_variables_in_place() -> None:
     found = told(("r", {"r_port": 8787, "r_folder": "/opt"}))
     assert found["kernels"] == {"ir": "/usr/bin/R"}

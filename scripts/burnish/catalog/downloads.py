@@ -47,6 +47,8 @@ def _entry(entry: Entry[DownloadSpec]) -> Iterator[Problem]:
         if address and not address.startswith("{{") and not ADDRESS.fullmatch(plain):
             text = f"{address!r} is no https address"
             yield entry.problem(key, text, hint="files of a folder: see docs/site.md")
+    if '"' in spec.authenticode:
+        yield entry.problem("authenticode", "a signer's name has no quotes")
     if spec.sha256 and "{{" not in spec.sha256 and not SHA256.fullmatch(spec.sha256):
         yield entry.problem("sha256", "a sha256 has 64 hexadecimal digits")
 

@@ -18,7 +18,7 @@ class DownloadSpec:
 
     Its content is known by `sha256`, or by `checksum`, the address of the publisher's own list; with
     both, the list is where the digest was found. `authenticode` is the signer that a Windows installer
-    is to have, beside its digest or, where its content may change, in its place. `licence` says in a
+    is to have beside its digest: its name, or `CN=..., O=...`. `licence` says in a
     sentence what may be redistributed and what the user must accept. `when` is a condition over the
     role's public variables; `size` in bytes.
     `each` names a public variable that is a list: one file for each entry, templates see it as `item`.
@@ -51,8 +51,7 @@ class DownloadSpec:
 class Download:
     """One file by its content, `size` in bytes; `origin` tells where its checksum came from.
 
-    A Windows installer may have no digest: then `origin` is the signer that it is to have.
-    Of a package `deb` is `name=version`.
+    Of a package `deb` is `name=version`; `signer` is who is to have signed an installer for Windows.
     """
 
     name: str
@@ -61,6 +60,7 @@ class Download:
     size: int
     origin: str
     deb: str = ""
+    signer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +69,3 @@ class DownloadsLock:
 
     declared: tuple[str, ...]
     files: tuple[Download, ...]
-
-    @property
-    def pinned(self) -> tuple[Download, ...]:
-        """Those that are known by content."""
-        return tuple(each for each in self.files if each.sha256)

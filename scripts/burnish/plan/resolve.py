@@ -144,9 +144,7 @@ def _add(of: Offered, gathered: _Gathered, *, context: Context) -> None:
     gathered.open += entries
     told = _contents(spec, gathered, context=context)
     context = replace(context, told=told)
-    gathered.layers.append(
-        next_layer(spec, gathered.layers[-1], origin=of.origin, context=context)
-    )
+    gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=of.origin, context=context))
 
 
 def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapping[str, Any]:
@@ -155,7 +153,8 @@ def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapp
     if not any(roles[name].facts.needs == "contents" for name in spec.roles):
         return {}
     made = [(layer.roles, layer.vars) for layer in gathered.layers] + [(spec.roles, spec.vars)]
-    return contents(context.image, made, roles=roles, left_out=gathered.left_out)
+    windows = context.base.os == "windows"
+    return contents(context.image, made, roles=roles, left_out=gathered.left_out, windows=windows)
 
 
 def _open_environments(spec: LayerSpec, *, context: Context) -> list[OpenEntry]:
@@ -237,17 +236,6 @@ def _locked_ahead(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
     )
 
 
-def _signed(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
-    """Installers that the lock knows by their signer alone."""
-    names = [layer.name for layer in layers if layer.downloads and layer.name in lock.downloads]
-    return tuple(
-        f"downloads:{name}: {each.name} is to be signed by {each.origin!r}: not verified here"
-        for name in names
-        for each in lock.downloads[name].files
-        if not each.sha256
-    )
-
-
 def _pins(layers: Sequence[Layer], *, context: Context) -> tuple[Pin, ...]:
     """The pins by hand of sections that this image has."""
     python = {f"python:{name}" for layer in layers for name in layer.python}
@@ -282,5 +270,5 @@ def _notes(base: Base, gathered: _Gathered, *, lock: Lock) -> tuple[str, ...]:
             notes.append(f"{text}, the last that ansible-core 2.19 names")
     if Level.VM not in base.levels:
         notes.append("no local build: this base is reached through an Azure target only")
-    notes += [*_signed(gathered.layers, lock), *_locked_ahead(gathered.layers, lock)]
+    notes += _locked_ahead(gathered.layers, lock)
     return tuple(notes)
