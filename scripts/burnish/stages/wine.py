@@ -41,10 +41,12 @@ UID = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """A container in which environments of a plan can run, and the seconds that making each took."""
+    """A container in which environments of a plan can run: what it is made of (the image, the digest of
+    the definition), the signatures that were looked at, and the seconds that each part took."""
 
     name: str
     image: str
+    runtime: str
     made: tuple[str, ...]
     signatures: Mapping[str, Signature]
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -96,7 +98,14 @@ def ready(world: World, plan: Plan, *, names: tuple[str, ...]) -> Iterator[Ready
         with _starting(request, seconds, world) as name:
             record = world.store.layer_record(image.id)
             assert record is not None
-            yield Ready(name=name, image=record.image, made=names, signatures=signatures, seconds=seconds)
+            yield Ready(
+                name=name,
+                image=record.image,
+                runtime=defined.digest,
+                made=names,
+                signatures=signatures,
+                seconds=seconds,
+            )
 
 
 @contextmanager

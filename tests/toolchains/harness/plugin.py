@@ -16,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--burnish-level", choices=LEVELS, help="level of proof of this run")
     group.addoption("--burnish-tcg", action="store_true", help="the VM's processor is emulated")
     group.addoption("--burnish-all", action="store_true", help="run every check under TCG and Wine too")
+    group.addoption("--burnish-role", metavar="ROLE", help="only the checks of this role")
     group.addoption("--burnish-tree", metavar="DIR", help="files of the disk (level artifact)")
     group.addoption(
         "--burnish-root", metavar="DIR", action="append", default=[], type=Path,
@@ -51,9 +52,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wrong = mistakes(checks)
     if wrong:
         raise pytest.UsageError("\n".join(wrong))
+    one = config.getoption("burnish_role")
+    subjects = config.stash[fixtures.FACTS].subjects
     run = Run(
         level=config.getoption("burnish_level"),
-        roles=config.stash[fixtures.FACTS].subjects,
+        roles=subjects & {one} if one else subjects,
         tcg=config.getoption("burnish_tcg"),
         everything=config.getoption("burnish_all"),
     )

@@ -87,8 +87,12 @@ def run(name: str, *argv: str, user: str, limit: int = 900, log: Path | None = N
 
 def _prepare(request: WineRequest) -> str:
     """The user, and folders that are theirs."""
-    own = " ".join([HOME, DRIVE, *(f"{DRIVE}/{name}" for name in sorted(request.writable))])
-    return (
-        f"useradd --create-home --uid {request.uid} {request.user}; "
-        f"chown {request.user} {own}; mkdir -p {DRIVE}/ProgramData; chown {request.user} {DRIVE}/ProgramData"
+    folders = (HOME, DRIVE, f"{DRIVE}/ProgramData", *(f"{DRIVE}/{n}" for n in sorted(request.writable)))
+    home = f"/home/{request.user}"
+    lines = (
+        # the image has no useradd: Wine alone needs to know who this is
+        f"echo {request.user}:x:{request.uid}:{request.uid}::{home}:/bin/sh >>/etc/passwd",
+        f"mkdir -p {home} {DRIVE}/ProgramData",
+        f"chown {request.uid}:{request.uid} {home} {' '.join(folders)}",
     )
+    return "; ".join(lines)
