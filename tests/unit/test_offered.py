@@ -69,6 +69,7 @@ def test_a_layer_does_without_a_role_that_is_not_offered(tmp_path: Path) -> None
         reason="extra: no-upstream-build",
         instead="another one, by each user",
         system=True,
+        roles=("extra",),
     )
 
 

@@ -68,6 +68,20 @@ def test_a_layer_on_windows_is_told_what_it_needs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "option"),
+    [({}, False), ({"license_type": "Windows_Server"}, True)],
+)
+def test_hybrid_benefit_is_a_setting_of_the_machine(
+    tmp_path: Path, given: dict[str, str], option: bool
+) -> None:
+    build = azure_builds.build(azure_builds.target(**given))
+    text = render_azure(on_windows(tmp_path), build=build)["azure-arm.pkr.hcl"]
+    assert ('license_type = "Windows_Server"' in text) == option
+    linux = checkout.resolved(checkout.write(tmp_path / "linux"))
+    assert "license_type" not in render_azure(linux, build=build)["azure-arm.pkr.hcl"]
+
+
+@pytest.mark.parametrize(
     ("transport", "url", "index"),
     [
         ("{}", URL, None),

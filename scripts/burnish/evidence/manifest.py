@@ -76,6 +76,7 @@ def record(evidence: Evidence) -> Manifest:
         on_disk=_on_disk(evidence),
         secure_boot=evidence.secure_boot,
         signing=plan.signing,
+        licences=plan.by_licence,
     )
 
 

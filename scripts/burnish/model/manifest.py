@@ -79,7 +79,7 @@ class Manifest:
 
     `accepts`: the facts that its image lives with, which keep it from ever being stable. `secure_boot`:
     whether its kernel modules load under it, in words; `signing`: by whose key those of its own are
-    signed, which a machine's firmware has to have in `db`.
+    signed, which a machine's firmware has to have in `db`. `licences`: each with the files under it.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -110,6 +110,7 @@ class Manifest:
     on_disk: OnDisk | None = None
     secure_boot: str = ""
     signing: Certificate | None = None
+    licences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def unbuilt(self) -> Mapping[str, str]:

@@ -32,10 +32,10 @@ class Lack:
     reason: str
     instead: str
 
-    def left_out(self, name: str) -> LeftOut:
+    def left_out(self, name: str, *, roles: tuple[str, ...]) -> LeftOut:
         """The same as what an image does without under a name."""
         reason = f"{self.role}: {self.reason}"
-        return LeftOut(name=name, reason=reason, instead=self.instead, system=True)
+        return LeftOut(name=name, reason=reason, instead=self.instead, system=True, roles=roles)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.image import Image, Target
 from burnish.model.lock import WINDOWS, Asked, Lock, OpenEntry
 from burnish.model.pin import Pin
-from burnish.model.plan import Layer, LeftOut, Plan
+from burnish.model.plan import Layer, LeftOut, Licence, Plan
 from burnish.model.profile import LayerSpec
 from burnish.plan.contents import contents
 from burnish.plan.ids import digest
@@ -100,7 +100,15 @@ def resolve(
         notes=_notes(base, gathered, lock=lock),
         pins=_pins(gathered.layers, context=context),
         signing=catalog.keys.get(image.signing),
+        licences=tuple(_licences(gathered.layers, asked)),
     )
+
+
+def _licences(layers: Sequence[Layer], asked: Asked) -> Iterator[Licence]:
+    for layer in layers:
+        for spec in asked.downloads.get(layer.name, ()):
+            if spec.licence:
+                yield Licence(layer=layer.name, file=spec.name, text=spec.licence)
 
 
 def _context(
@@ -125,12 +133,14 @@ def _identity(image: Image) -> dict[str, object]:
 def _add(of: Offered, gathered: _Gathered, *, context: Context) -> None:
     spec = of.spec
     if of.lacks:
-        gathered.left_out.append(of.lacks[0].left_out(spec.id))
+        gathered.left_out.append(of.lacks[0].left_out(spec.id, roles=spec.roles))
         if of.ahead and not spec.if_reachable:
             # locked ahead of the role that will install it
             gathered.open += _open_environments(spec, context=context)
         return
-    gathered.left_out += [each.left_out(f"{spec.id}/{each.role}") for each in of.dropped]
+    gathered.left_out += [
+        each.left_out(f"{spec.id}/{each.role}", roles=(each.role,)) for each in of.dropped
+    ]
     entries = _open_environments(spec, context=context)
     entries += _open_listed(spec.id, context=context)
     # last: where another input is lacking, nobody has resolved its packages
@@ -138,13 +148,23 @@ def _add(of: Offered, gathered: _Gathered, *, context: Context) -> None:
     entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
     if entries and spec.if_reachable:
         gathered.left_out.append(
-            LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}")
+            LeftOut(
+                name=spec.id,
+                reason=f"not built here: {entries[0].reason}",
+                roles=spec.roles,
+                python=_environments(spec, context),
+            )
         )
         return
     gathered.open += entries
     told = _contents(spec, gathered, context=context)
     context = replace(context, told=told)
     gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=of.origin, context=context))
+
+
+def _environments(spec: LayerSpec, context: Context) -> tuple[str, ...]:
+    found = python_environments(spec, context.catalog, base=context.base)
+    return tuple(name for name, _ in found)
 
 
 def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapping[str, Any]:

@@ -217,6 +217,7 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         lock=hashlib.sha256(dump_lock(plan.lock).encode()).hexdigest(),
         host={},
         left_out={each.name: each.text for each in plan.left_out},
+        licences=plan.by_licence,
         standin=plan.lock.standin,
     )
 

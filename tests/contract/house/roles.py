@@ -32,6 +32,7 @@ REASONS = {
     "licence",
 }
 SOURCES = {"apt", "python", "windows"}
+INSTEAD = {"instead"}
 WINDOWS_PATH = re.compile(r"[A-Z]:\\[^/]*")
 
 
@@ -121,8 +122,11 @@ def facts(role: Role) -> Iterator[str]:
         return
     for entry in data["software"]:
         known = SOURCES & set(entry)
-        if set(entry) != {"name", *known} or known in (set(), {"apt", "python"}, SOURCES):
-            yield f"{where}: software: {entry}: a name, and apt or python, and windows"
+        there = known | (INSTEAD & set(entry))
+        if set(entry) != {"name", *there} or there in (set(), {"apt", "python"}, SOURCES, INSTEAD):
+            yield f"{where}: software: {entry}: a name, apt or python, and windows or instead"
+        elif {"windows", "instead"} <= there:
+            yield f"{where}: software: {entry}: what has `windows` needs no `instead`"
     yield from _paths(where, data)
     if set(data["support"]) != ROWS:
         yield f"{where}: support: expected {sorted(ROWS)}"
