@@ -32,7 +32,8 @@ RUN = (
     'timeout --kill-after=10 "$limit" wine "$@" >"$said/out" 2>"$said/err" </dev/null; code=$?; '
     'cat "$said/out"; cat "$said/err" >&2; exit "$code"'
 )
-SERVER = 'wineboot --init >/tmp/boot 2>&1 </dev/null && wineserver --persistent="$1"'
+# the server first: it keeps what it knows from one program to the next
+SERVER = 'wineserver --persistent="$1" && wineboot --init >/tmp/boot 2>&1 </dev/null'
 
 
 @dataclass(frozen=True, kw_only=True)
