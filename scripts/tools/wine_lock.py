@@ -13,7 +13,7 @@ from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
 from burnish.catalog.wine import LOCK, declared
 from burnish.lock import runtime, update
-from burnish.model.lock import Lock, Wanted
+from burnish.model.lock import Lock
 from burnish.model.protocols import Silent
 from burnish.model.wine import RUNTIME
 from burnish.pipeline import Options, Place, open_world
@@ -28,22 +28,15 @@ def main() -> None:
     world = open_world(here, monitor=Silent(), options=Options())
     rootfs, asked = declared(ROOT)
     place = wine.place(world)
-    want = Wanted(
-        image="wine",
-        distribution=wine.DISTRIBUTION,
-        rootfs=rootfs,
-        flavour="cpu",
-        tools=None,
-        apt={},
-        python={},
-    )
     found = update.resolve(
-        want, Lock(image="wine"), asked={update.ROOTFS}, place=place, keep_open=False
+        wine.wanted(rootfs),
+        Lock(image="wine"),
+        asked={update.ROOTFS},
+        place=place,
+        keep_open=False,
     )
     files = runtime.resolve(asked.declared, python=rootfs.python, place=place)
-    lock = Lock(
-        image="wine", rootfs=found.rootfs, python={RUNTIME: files}, recorded=found.recorded
-    )
+    lock = Lock(image="wine", rootfs=found.rootfs, python={RUNTIME: files}, recorded=found.recorded)
     write(ROOT / LOCK, dump_lock(lock))
 
 

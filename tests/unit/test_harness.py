@@ -30,6 +30,9 @@ def python_layer(name: str, *, default: bool, asked: Sequence[str]) -> dict[str,
     return {"id": f"python-{name}", "roles": ["python"], "vars": given, "lock": lock}
 
 
+UNDER_WINE = replace(CHECK, levels=("wine",))
+
+
 @pytest.fixture
 def known(tmp_path: Path) -> facts.Facts:
     folder = tmp_path / "roles" / "python" / "defaults"
@@ -99,6 +102,9 @@ def test_a_variable_comes_from_the_topmost_layer_that_has_it(known: facts.Facts)
             replace(CHECK, tcg=True), replace(RUN, level="vm", tcg=True), "", id="worth-tcg"
         ),
         pytest.param(CHECK, replace(RUN, level="vm", tcg=True, everything=True), "", id="tcg-all"),
+        pytest.param(UNDER_WINE, replace(RUN, level="wine"), "slow", id="slow"),
+        pytest.param(replace(UNDER_WINE, quick=True), replace(RUN, level="wine"), "", id="quick"),
+        pytest.param(UNDER_WINE, replace(RUN, level="wine", everything=True), "", id="slow-all"),
     ],
 )
 def test_a_check_is_left_out_for_one_reason(check: Check, run: Run, why: str) -> None:

@@ -47,10 +47,10 @@ def load_wine(root: Path) -> WineDefinition:
 
 def declared(root: Path) -> tuple[Rootfs, Runtime]:
     """The two definitions without their lock."""
-    return _read(root, "image.yaml", Rootfs), _read(root, "runtime.yaml", Runtime)
+    return _read(root, "image.yaml", kind=Rootfs), _read(root, "runtime.yaml", kind=Runtime)
 
 
-def _read(root: Path, name: str, kind: type[T]) -> T:
+def _read(root: Path, name: str, *, kind: type[T]) -> T:
     shown = f"{FOLDER}/{name}"
     document, problems = read(root / shown, shown=shown)
     item = None

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from burnish import process
 from burnish.errors import BuildError
@@ -19,6 +20,7 @@ from burnish.model.command import Command
 from burnish.model.lock import Interpreter, PythonLock, Wheel
 
 Package = Mapping[str, Any]
+FOLDER = "wine-runtime"
 
 
 def resolve(declared: Sequence[str], *, python: str, place: Place) -> PythonLock:
@@ -44,8 +46,11 @@ def offered(name: str, lock: PythonLock, *, place: Place) -> Mapping[str, str]:
     """Digest -> URL of every file that the index has today of the locked versions."""
     del name
     lines = [f"{wheel.name}=={wheel.version}" for wheel in lock.wheels]
-    found = _files(lines, python=lock.python, place=place)
-    return {str(file["hashes"]["sha256"]): str(file["url"]) for _, file in found}
+    here = (place.scratch / FOLDER).as_uri() + "/"
+    return {
+        str(file["hashes"]["sha256"]): str(file.get("url") or urljoin(here, str(file["path"])))
+        for _, file in _files(lines, python=lock.python, place=place)
+    }
 
 
 def _files(
@@ -69,7 +74,7 @@ def _files(
 
 
 def _compiled(lines: Sequence[str], *, python: str, place: Place) -> Sequence[Package]:
-    folder = place.scratch / "wine-runtime"
+    folder = place.scratch / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     wanted, out, settings = folder / "in.txt", folder / "pylock.toml", folder / "uv.toml"
     wanted.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

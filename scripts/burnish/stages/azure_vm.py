@@ -26,7 +26,7 @@ from burnish.model.plan import Plan
 from burnish.model.publication import Published
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import homes, inputs, layers, filed_proofs, plans, vm_proof
+from burnish.stages import filed_proofs, homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
 from burnish.stages.run import Run, World
 from burnish.stages.vm_build import VmBuild

@@ -14,7 +14,7 @@ from burnish.model.verdict import Verdict
 from burnish.stages.run import World
 
 
-def file_proof(world: World, plan: Plan, level: Level, *, verdict: Verdict) -> Path:
+def file_proof(world: World, plan: Plan, *, level: Level, verdict: Verdict) -> Path:
     """File the newest verdict of a level in the place of the one before; gives the file."""
     order = [str(each) for each in Level]
     others = [each for each in filed(world, plan) if each.level != str(level)]

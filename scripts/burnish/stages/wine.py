@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from burnish.build import layers, rootfs
-from burnish.build.files import sha256
+from burnish.build.files import sha256, write
 from burnish.build.layers import Made
 from burnish.build.repository import bring as link
 from burnish.build.wine import container, prefix, runtime
@@ -26,6 +27,7 @@ from burnish.lock.authenticode import Signature
 from burnish.lock.place import Place
 from burnish.lock.sources import default_lines
 from burnish.lock.wheels import uv
+from burnish.model.base import Rootfs
 from burnish.model.lock import WINDOWS, Wanted
 from burnish.model.plan import Layer, Plan
 from burnish.model.wine import RUNTIME, WineDefinition
@@ -63,6 +65,19 @@ def place(world: World) -> Place:
     )
 
 
+def wanted(rootfs: Rootfs) -> Wanted:
+    """What the image's part of the lock pins."""
+    return Wanted(
+        image="wine",
+        distribution=DISTRIBUTION,
+        rootfs=rootfs,
+        flavour="cpu",
+        tools=None,
+        apt={},
+        python={},
+    )
+
+
 @contextmanager
 def ready(world: World, plan: Plan, *, names: tuple[str, ...]) -> Iterator[Ready]:
     """Make what is missing, and start the container; UsageError for an image that is not for Windows."""
@@ -71,57 +86,73 @@ def ready(world: World, plan: Plan, *, names: tuple[str, ...]) -> Iterator[Ready
             f"{plan.image.name} is no image of Windows: nothing of it runs under Wine",
             hint="`burnish list` shows the base of each image",
         )
-    defined, seconds = load_wine(world.root), dict[str, float]()
-    with world.store.lock("wine"):
-        with _timed("image", seconds, world):
+    defined, took = load_wine(world.root), _Took(world)
+    with ExitStack() as open_, world.store.lock("wine"):
+        with took.part("image"):
             image = _image(world, defined)
-        with _timed("runtime", seconds, world):
+        with took.part("runtime"):
             home, signatures = _runtime(world, defined)
-        envs = {name: _environment(world, plan, name=name, home=home, seconds=seconds) for name in names}
-        offered = _kernels(world, plan, made=names)
-        pycache = _folder(world) / "pycache" / digest([plan.lock.image, sorted(map(str, envs.values()))])[:16]
-        pycache.mkdir(parents=True, exist_ok=True)
-        request = WineRequest(
-            image=world.store.tag(image.id),
-            name=f"{world.store.prefix}-{plan.image.name}-wine",
-            label=world.label(plan.image.name),
-            user=USER,
-            uid=os.getuid() or UID,
-            folders={
-                home.name: home,
-                **{f"{prefix.ENVIRONMENTS}/{name}": folder for name, folder in envs.items()},
-                "ProgramData/jupyter/kernels": offered,
-                container.BYTECODE: pycache,
-            },
-            writable=frozenset({container.BYTECODE}),
+        envs = dict[str, Path]()
+        for name in names:
+            with took.part(f"environment {name}"):
+                envs[name] = _environment(world, plan, name=name, home=home)
+        request = _request(world, plan, image=image, folders={home.name: home}, envs=envs)
+        with took.part("start"):
+            name = open_.enter_context(container.started(request, log=_log(world, "wine")))
+        record = world.store.layer_record(image.id)
+        assert record is not None
+        yield Ready(
+            name=name,
+            image=record.image,
+            runtime=defined.digest,
+            made=names,
+            signatures=signatures,
+            seconds=took.seconds,
         )
-        with _starting(request, seconds, world) as name:
-            record = world.store.layer_record(image.id)
-            assert record is not None
-            yield Ready(
-                name=name,
-                image=record.image,
-                runtime=defined.digest,
-                made=names,
-                signatures=signatures,
-                seconds=seconds,
-            )
 
 
-@contextmanager
-def _starting(request: WineRequest, seconds: dict[str, float], world: World) -> Iterator[str]:
-    began = time.monotonic()
-    with container.started(request, log=_log(world, "wine")) as name:
-        seconds["start"] = time.monotonic() - began
-        yield name
+@dataclass(frozen=True)
+class _Took:
+    """Tells what goes on, and keeps how long each part took."""
+
+    world: World
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def part(self, what: str) -> Iterator[None]:
+        """One of them."""
+        began = time.monotonic()
+        self.world.monitor.detail(f"wine: {what}")
+        yield
+        self.seconds[what] = time.monotonic() - began
 
 
-@contextmanager
-def _timed(what: str, seconds: dict[str, float], world: World) -> Iterator[None]:
-    began = time.monotonic()
-    world.monitor.detail(f"wine: {what}")
-    yield
-    seconds[what] = time.monotonic() - began
+def _request(
+    world: World,
+    plan: Plan,
+    *,
+    image: Layer,
+    folders: Mapping[str, Path],
+    envs: Mapping[str, Path],
+) -> WineRequest:
+    """The container: CPython's home, the environments and their kernels, and a place for bytecode."""
+    key = digest(sorted(str(folder) for folder in envs.values()))[:16]
+    bytecode = _folder(world) / container.BYTECODE / key
+    bytecode.mkdir(parents=True, exist_ok=True)
+    return WineRequest(
+        image=world.store.tag(image.id),
+        name=f"{world.store.prefix}-{plan.image.name}-wine",
+        label=world.label(plan.image.name),
+        user=USER,
+        uid=os.getuid() or UID,
+        folders={
+            **folders,
+            **{f"{prefix.ENVIRONMENTS}/{name}": folder for name, folder in envs.items()},
+            "ProgramData/jupyter/kernels": _kernels(world, plan, made=tuple(envs)),
+            container.BYTECODE: bytecode,
+        },
+        writable=frozenset({container.BYTECODE}),
+    )
 
 
 def _image(world: World, defined: WineDefinition) -> Layer:
@@ -131,23 +162,19 @@ def _image(world: World, defined: WineDefinition) -> Layer:
         declared.suite, declared.components, declared=declared.declared(""), lock=lock
     )
     layer = Layer(
-        name="wine", id=digest(inputs), parent="", roles=(), vars={}, inputs=inputs, epoch=lock.epoch
+        name="wine",
+        id=digest(inputs),
+        parent="",
+        roles=(),
+        vars={},
+        inputs=inputs,
+        epoch=lock.epoch,
     )
     if layer.id in world.store.valid([layer]):
         return layer
     at, began = place(world), time.monotonic()
-    wanted = Wanted(
-        image="wine",
-        distribution=DISTRIBUTION,
-        rootfs=declared,
-        flavour="cpu",
-        tools=None,
-        apt={},
-        python={},
-    )
-    debs = apt.bring(
-        "rootfs", lock.packages, archive=partial(apt.opened, wanted, "rootfs", place=at), place=at
-    )
+    opened = partial(apt.opened, wanted(declared), "rootfs", place=at)
+    debs = apt.bring("rootfs", lock.packages, archive=opened, place=at)
     tar = world.store.rootfs_tar(layer.id)
     tar.parent.mkdir(parents=True, exist_ok=True)
     tar.unlink(missing_ok=True)
@@ -168,13 +195,24 @@ def _image(world: World, defined: WineDefinition) -> Layer:
 
 
 def _runtime(world: World, defined: WineDefinition) -> tuple[Path, Mapping[str, Signature]]:
-    """CPython's home, unpacked anew each time; BuildError for a file that is not signed by whom it is to be."""
+    """CPython's home, kept by its definition, and what the signature of each file was worth."""
+    folder = _folder(world) / f"runtime-{defined.digest[:16]}"
+    home, told = folder / defined.runtime.home, folder / "signatures.json"
+    if not told.is_file():
+        for old in _folder(world).glob("runtime-*"):
+            shutil.rmtree(old)
+        found = _unpacked(world, defined, home=home)
+        write(told, json.dumps({name: asdict(each) for name, each in found.items()}))
+    known = json.loads(told.read_text(encoding="utf-8"))
+    return home, {name: Signature(**each) for name, each in known.items()}
+
+
+def _unpacked(world: World, defined: WineDefinition, *, home: Path) -> Mapping[str, Signature]:
+    """Write the home; BuildError for a file that is not signed by whom it is to be."""
     at = place(world)
     files = fetch.bring(RUNTIME, defined.archives, place=at, ask=archives.offered)
-    home = _folder(world) / defined.runtime.home
-    shutil.rmtree(home, ignore_errors=True)
     by_name = {wheel.name: path for wheel, path in files.items()}
-    signed = runtime.unpack(defined.runtime, by_name, home)
+    signed = runtime.unpack(defined.runtime, by_name, home=home)
     found = {
         path.relative_to(home).as_posix(): authenticode.look(path, signer, place=at)
         for path, signer in signed.items()
@@ -186,12 +224,10 @@ def _runtime(world: World, defined: WineDefinition) -> tuple[Path, Mapping[str, 
             "\n".join(["files of Windows' runtime that nothing is run of", *wrong]),
             hint="packer/wine/runtime.yaml says who signs what",
         )
-    return home, found
+    return found
 
 
-def _environment(
-    world: World, plan: Plan, *, name: str, home: Path, seconds: dict[str, float]
-) -> Path:
+def _environment(world: World, plan: Plan, *, name: str, home: Path) -> Path:
     """The environment as its lock has it: kept by the lock's content and the runtime's."""
     lock = plan.lock.python[f"{name}{WINDOWS}"]
     key = digest([lock.requirements(), sorted(sha256(each) for each in home.glob("*.*"))])[:16]
@@ -200,7 +236,6 @@ def _environment(
         return folder
     for old in folder.parent.glob(f"{name}-*"):
         shutil.rmtree(old)
-    world.monitor.detail(f"wine: environment {name}")
     at = replace(place(world), scratch=place(world).scratch / name)
     wheels = at.scratch / "laid-out"
     shutil.rmtree(wheels, ignore_errors=True)
@@ -216,7 +251,7 @@ def _environment(
         cache=world.store.uv_cache,
         log=_log(world, f"wine-{name}"),
     )
-    seconds[f"environment {name}"] = prefix.install(request, folder)
+    prefix.install(request, folder)
     shutil.rmtree(wheels)
     return folder
 

@@ -39,19 +39,23 @@ def prove(world: World, plan: Plan, *, asked: Asked) -> tuple[Verdict, Path]:
     with world.monitor.step("checks: wine"), wine.ready(world, plan, names=names) as ready:
         reach = _reach(world, plan, ready=ready, asked=asked)
         try:
-            verdict = check(
-                world, Run(plan=plan), level=Level.WINE, subject=plan.id, reach=reach
-            )
+            verdict = check(world, Run(plan=plan), level=Level.WINE, subject=plan.id, reach=reach)
         except Unproven as error:
             _file(world, plan, asked=asked, verdict=error.verdict)
             raise
     return verdict, _file(world, plan, asked=asked, verdict=verdict)
 
 
+def has_checks(world: World, role: str) -> bool:
+    """Whether any check of a role can run under Wine."""
+    files = (root / "tests" / "toolchains" / f"test_{role}.py" for root in world.catalog.roots)
+    return any(f'"{Level.WINE}"' in file.read_text("utf-8") for file in files if file.is_file())
+
+
 def _file(world: World, plan: Plan, *, asked: Asked, verdict: Verdict) -> Path:
     if asked.environments or asked.role:
         return world.store.root / "verdicts"
-    return filed_proofs.file_proof(world, plan, Level.WINE, verdict=verdict)
+    return filed_proofs.file_proof(world, plan, level=Level.WINE, verdict=verdict)
 
 
 def _names(plan: Plan, asked: Asked) -> tuple[str, ...]:
@@ -71,7 +75,7 @@ def _names(plan: Plan, asked: Asked) -> tuple[str, ...]:
 
 
 def _reach(world: World, plan: Plan, *, ready: Ready, asked: Asked) -> Reach:
-    options = (f"--hosts=wine://{ready.name}",)
+    options: tuple[str, ...] = (f"--hosts=wine://{ready.name}",)
     options += ("--burnish-all",) if asked.every else ()
     options += (f"--burnish-role={asked.role}",) if asked.role else ()
     left = set(choice.environments(plan, every=True)) - set(ready.made)

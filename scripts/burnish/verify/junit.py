@@ -16,7 +16,9 @@ PICTURE = "burnish.picture"
 ROLE = "burnish.role"
 LEFT_OUT = "burnish.left_out."
 # testinfra adds to a check's name by which way, and on which machine, it was done
-_WAY = re.compile(r"\[(?:docker|ssh|local|wine)://[^]\s\"<]*]|-(?:docker|ssh|local|wine)://[^]\s\"<]*(?=])")
+_WAY = re.compile(
+    r"\[(?:docker|ssh|local|wine)://[^]\s\"<]*]|-(?:docker|ssh|local|wine)://[^]\s\"<]*(?=])"
+)
 
 
 def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "") -> Verdict:

@@ -58,7 +58,9 @@ def facts(
                 "roles": list(layer.roles),
                 "vars": dict(layer.vars),
                 "lock": {
-                    name.removesuffix(WINDOWS): [f"{w.name}=={w.version}" for w in plan.lock.python[name].wheels]
+                    name.removesuffix(WINDOWS): [
+                        f"{w.name}=={w.version}" for w in plan.lock.python[name].wheels
+                    ]
                     for name in layer.python
                 },
             }

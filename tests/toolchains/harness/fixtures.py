@@ -17,8 +17,8 @@ from burnish.catalog.compatibility import load_table
 from burnish.plan.gpu.installed import against_table, told
 
 from harness import facts as facts_file
-from harness import wine
 from harness import tree as tree_file
+from harness import wine
 from harness.browser import Browser, chromium, way_to
 from harness.facts import Environment, Facts
 from harness.selection import Check
@@ -60,7 +60,7 @@ def check_of(item: pytest.Item) -> Check:
         role=role.args[0] if role else item.path.stem.removeprefix("test_"),
         levels=levels.args if levels else (),
         tcg=item.get_closest_marker("tcg") is not None,
-        quick=item.get_closest_marker("quick") is not None,
+        quick=bool(levels and levels.kwargs.get("quick")),
         fixtures=fixtures,
         applies="environment" not in fixtures or isinstance(environment, Environment),
     )

@@ -15,7 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--burnish-facts", metavar="FILE", help="facts of the image (JSON)")
     group.addoption("--burnish-level", choices=LEVELS, help="level of proof of this run")
     group.addoption("--burnish-tcg", action="store_true", help="the VM's processor is emulated")
-    group.addoption("--burnish-all", action="store_true", help="run every check under TCG and Wine too")
+    group.addoption(
+        "--burnish-all", action="store_true", help="run every check under TCG and Wine too"
+    )
     group.addoption("--burnish-role", metavar="ROLE", help="only the checks of this role")
     group.addoption("--burnish-tree", metavar="DIR", help="files of the disk (level artifact)")
     group.addoption(
@@ -29,7 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "services(*units): a failure shows their journals; {user} is the normal user"
     )
-    config.addinivalue_line("markers", "quick: worth its time under Wine in every run")
     config.addinivalue_line(
         "markers",
         "needs(*distributions, default=True, kernel=True): which Python environments it is for",

@@ -11,7 +11,8 @@ NEEDS_MACHINE = frozenset({"host", "work", "not_verified", "real"})
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What one check declares: its role, the levels it can run at, if it is worth TCG's price, or Wine's (`quick`).
+    """What one check declares: its role, the levels it can run at, if it is worth TCG's price;
+    `quick`: if it is worth Wine's.
 
     `applies` is false for a check that no Python environment of the image asks for.
     """

@@ -17,7 +17,7 @@ def run(name: str, argv: Sequence[str], *, user: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-class WineBackend(BaseBackend):
+class WineBackend(BaseBackend):  # type: ignore[misc]
     """Only `host.run`: a line is taken apart as a shell would, and its program is one of Windows."""
 
     NAME = "wine"

@@ -28,7 +28,7 @@ SETTINGS = {
 }
 # first what is run, then its arguments
 RUN = (
-    'set -u; said=$(mktemp -d); trap \'rm -rf "$said"\' EXIT; limit=$1; shift; '
+    "set -u; said=$(mktemp -d); trap 'rm -rf \"$said\"' EXIT; limit=$1; shift; "
     'timeout --kill-after=10 "$limit" wine "$@" >"$said/out" 2>"$said/err" </dev/null; code=$?; '
     'cat "$said/out"; cat "$said/err" >&2; exit "$code"'
 )
@@ -88,7 +88,12 @@ def run(name: str, *argv: str, user: str, limit: int = 900, log: Path | None = N
 
 def _prepare(request: WineRequest) -> str:
     """The user, and folders that are theirs."""
-    folders = (HOME, DRIVE, f"{DRIVE}/ProgramData", *(f"{DRIVE}/{n}" for n in sorted(request.writable)))
+    folders = (
+        HOME,
+        DRIVE,
+        f"{DRIVE}/ProgramData",
+        *(f"{DRIVE}/{n}" for n in sorted(request.writable)),
+    )
     home = f"/home/{request.user}"
     lines = (
         # the image has no useradd: Wine alone needs to know who this is

@@ -36,8 +36,8 @@ class PrefixRequest:
     log: Path
 
 
-def install(request: PrefixRequest, folder: Path) -> float:
-    """Make the environment in `folder`, by hash and from its wheels alone; gives the seconds of uv."""
+def install(request: PrefixRequest, folder: Path) -> None:
+    """Make the environment in `folder`, by hash and from its wheels alone."""
     library = folder / "Lib" / "site-packages"
     wanted = folder / "requirements.txt"
     write(wanted, request.lock.requirements())
@@ -48,10 +48,9 @@ def install(request: PrefixRequest, folder: Path) -> float:
         *(f"--find-links={request.wheels}", f"--cache-dir={request.cache}"),
         *(f"--target={library}", f"--requirements={wanted}"),
     )
-    done = process.run(Command(argv=argv, timeout=1800), log=request.log)
+    process.run(Command(argv=argv, timeout=1800), log=request.log)
     _interpreter(request.home, folder)
     _data(library, folder)
-    return done.seconds
 
 
 def _interpreter(home: Path, folder: Path) -> None:

@@ -13,14 +13,14 @@ from burnish.errors import BuildError
 from burnish.model.wine import Piece, Runtime
 
 
-def unpack(runtime: Runtime, archives: Mapping[str, Path], home: Path) -> Mapping[Path, str]:
+def unpack(runtime: Runtime, archives: Mapping[str, Path], *, home: Path) -> Mapping[Path, str]:
     """Write the home; gives in whose name each of its files is to be signed, of those that are.
 
     BuildError where an archive does not hold what it is declared to.
     """
     signed: dict[Path, str] = {}
     for piece in runtime.pieces:
-        found = dict(_members(piece, archives[piece.of].read_bytes(), archives[piece.of].name))
+        found = dict(_members(piece, archives[piece.of]))
         if not found:
             raise BuildError(
                 f"{archives[piece.of].name}: holds no {piece.files!r}",
@@ -35,8 +35,9 @@ def unpack(runtime: Runtime, archives: Mapping[str, Path], home: Path) -> Mappin
     return signed
 
 
-def _members(piece: Piece, content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
+def _members(piece: Piece, archive: Path) -> Iterator[tuple[str, bytes]]:
     """Name and content of what a piece takes of its archive."""
+    content, name = archive.read_bytes(), archive.name
     if piece.inside:
         inner = [text for path, text in _files(content, name) if fnmatchcase(path, piece.inside)]
         content = inner[0] if len(inner) == 1 else b""
