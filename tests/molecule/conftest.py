@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 IMAGES = ("debian-12-minimal", "debian-12-cpu")
 # the scenarios of a role's Windows path, on the simulated host
 WINDOWS = "windows_"
+SIMULATED = ROOT / "build" / "bench" / "simulated"
 BY_SYSTEM = {"linux": "test_scenarios.py", "windows": "test_windows.py"}
 
 
@@ -35,6 +37,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     ours = collection_path.parent == Path(__file__).parent and collection_path.suffix == ".py"
     wanted = BY_SYSTEM[config.getoption("os")]
     return True if ours and collection_path.name not in (wanted, "conftest.py") else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Seconds and calls of each scenario on the simulated host, where that is what ran."""
+    if terminalreporter.config.getoption("os") != "windows":
+        return
+    ran = {report.nodeid for report in terminalreporter.getreports("passed")}
+    told = [json.loads(path.read_text()) for path in sorted(SIMULATED.glob("*.json"))]
+    told = [each for each in told if any(f"[{each['scenario']}]" in name for name in ran)]
+    for each in told:
+        text = f"{each['scenario']}: {each['seconds']} s, {each['calls']} module calls validated"
+        terminalreporter.write_line(f"simulated host: {text}")
+    calls = sum(each["calls"] for each in told)
+    terminalreporter.write_line(f"simulated host: {len(told)} scenarios, {calls} calls in all")
 
 
 def scenarios(config: pytest.Config) -> list[Path]:
