@@ -153,8 +153,8 @@ def report(context: Context, *, names: tuple[str, ...], parity: bool, as_json: b
         raise click.UsageError("name one version, as IMAGE/VERSION; `burnish list` shows them")
     world = context.world()
     if parity:
-        pair = (pipeline.pick(world, name) for name in names or pipeline.proofs.PAIR)
-        found = pipeline.proofs.parity(world, *pair)
+        linux, windows = (pipeline.pick(world, name) for name in names or pipeline.proofs.PAIR)
+        found = pipeline.proofs.parity(world, linux, windows=windows)
         told = f"{json.dumps(proofs.parity(found), indent=2)}\n" if as_json else None
         click.echo(told or pipeline.proofs.page(found), nl=False)
         return

@@ -40,8 +40,7 @@ class Named:
 class Kernel:
     """A Jupyter kernel that a role registers for everybody: its name, the program it starts.
 
-    `windows` is the program on Windows, with the role's variables in braces. `variable` is the public
-    one that says whether it does; without it, it always does.
+    `variable` is the public one that says whether it does; without it, it always does.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -49,7 +48,6 @@ class Kernel:
     name: str
     command: str
     variable: str = ""
-    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

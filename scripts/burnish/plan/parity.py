@@ -143,40 +143,42 @@ def _role(role: Role, one: _Side, *, other: _Side, told: set[str]) -> Iterator[R
             found[named.name] = row
     lacking = other.without(role.name)
     if not found and lacking and role.name in one.plan.roles:
-        yield _row(role.name, (role.name, "yes", "-"), "missing", told=lacking.told)
+        yield _row(role.name, (role.name, "yes", "-"), state="missing", told=lacking.told)
     yield from found.values()
 
 
 def _named(named: Named, role: Role, *, one: _Side, other: _Side) -> Row | None:
     """One of its names; nothing where neither image has it."""
-    linux, windows = _on_linux(named, role, one), _on_windows(named, role, other)
+    linux, windows = _on_linux(named, role, side=one), _on_windows(named, role, side=other)
     cells = (named.name, linux, windows)
     if linux and windows:
-        return _row(role.name, cells, _compared(linux, windows))
+        return _row(role.name, cells, state=_compared(linux, windows))
     if not linux and (out := one.without(role.name)):
         if out.system:
-            return _row(role.name, cells, "only") if windows else None
+            return _row(role.name, cells, state="only") if windows else None
         why = f"on Linux {out.reason}"
-        return _row(role.name, cells, "untold", told=(why, "")) if windows or named.apt else None
+        return (
+            _row(role.name, cells, state="untold", told=(why, "")) if windows or named.apt else None
+        )
     if windows or not linux:
-        return _row(role.name, cells, "only" if windows else "untold") if windows else None
+        return _row(role.name, cells, state="only" if windows else "untold") if windows else None
     if out := other.without(role.name):
-        return _row(role.name, cells, "missing" if out.system else "untold", told=out.told)
+        return _row(role.name, cells, state="missing" if out.system else "untold", told=out.told)
     return _unlike(named, role, cells=cells)
 
 
 def _unlike(named: Named, role: Role, *, cells: tuple[str, str, str]) -> Row:
     """What Linux has of a role that Windows has too, where nothing pins what it is there."""
     if named.instead:
-        return _row(role.name, cells, "missing", told=("no-upstream-build", named.instead))
+        return _row(role.name, cells, state="missing", told=("no-upstream-build", named.instead))
     if named.windows:
-        return _row(role.name, cells, "untold", told=(NO_VERSION, ""))
+        return _row(role.name, cells, state="untold", told=(NO_VERSION, ""))
     if named.python:
-        return _row(role.name, cells, "missing", told=(NOT_ASKED, ""))
-    return _row(role.name, cells, "untold", told=(NOT_NAMED, ""))
+        return _row(role.name, cells, state="missing", told=(NOT_ASKED, ""))
+    return _row(role.name, cells, state="untold", told=(NOT_NAMED, ""))
 
 
-def _on_linux(named: Named, role: Role, side: _Side) -> str:
+def _on_linux(named: Named, role: Role, *, side: _Side) -> str:
     if named.apt or named.python:
         return side.apt.get(named.apt, "") or side.pinned(canonicalize_name(named.python))
     word = named.name.partition(" ")[0].lower()
@@ -184,7 +186,7 @@ def _on_linux(named: Named, role: Role, side: _Side) -> str:
     return next(filter(None, map(_told, addresses)), "")
 
 
-def _on_windows(named: Named, role: Role, side: _Side) -> str:
+def _on_windows(named: Named, role: Role, *, side: _Side) -> str:
     if named.windows:
         return _told(side.downloads(role.name).get(named.windows, ""))
     return side.pinned(canonicalize_name(named.python)) if named.python else ""
@@ -206,9 +208,9 @@ def _environment(name: str, one: _Side, *, other: _Side) -> Iterator[Row]:
         if each in here.asked and each in there.asked:
             state: Same = _compared(*cells[1:]) if all(cells) else "untold"
             why = "" if all(cells) else there.out or here.out or OPEN
-            yield _row(part, cells, state, told=(why, ""))
+            yield _row(part, cells, state=state, told=(why, ""))
         elif each in there.asked:
-            yield _row(part, cells, "only")
+            yield _row(part, cells, state="only")
         else:
             yield _missing(part, cells, pair=(here, there), out=other.plan.left_out)
 
@@ -226,11 +228,11 @@ def _missing(
     like = [each for each in there.asked if each not in here.asked]
     like = [each for each in like if each.startswith(name) or name.startswith(each)]
     if like:
-        return _row(part, cells, "missing", told=(NOT_ASKED, ", ".join(like)))
+        return _row(part, cells, state="missing", told=(NOT_ASKED, ", ".join(like)))
     for each in out:
         if each.name == here.layer or each.name.startswith(f"{here.layer}/"):
-            return _row(part, cells, "missing" if each.system else "untold", told=each.told)
-    return _row(part, cells, "missing", told=(NOT_ASKED, ""))
+            return _row(part, cells, state="missing" if each.system else "untold", told=each.told)
+    return _row(part, cells, state="missing", told=(NOT_ASKED, ""))
 
 
 def _names(lines: Iterable[str]) -> tuple[str, ...]:
@@ -262,7 +264,7 @@ def _compared(linux: str, windows: str) -> Same:
 
 
 def _row(
-    part: str, cells: tuple[str, str, str], state: Same, *, told: tuple[str, str] = ("", "")
+    part: str, cells: tuple[str, str, str], *, state: Same, told: tuple[str, str] = ("", "")
 ) -> Row:
     """`told`: why, and what is there instead."""
     name, linux, windows = cells

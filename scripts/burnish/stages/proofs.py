@@ -31,7 +31,7 @@ __all__ = [
 PAIR = ("debian-12-cpu", "windows-2022-cpu")
 
 
-def parity(world: World, linux: Image, windows: Image) -> Parity:
+def parity(world: World, linux: Image, *, windows: Image) -> Parity:
     """The two images with their committed locks; UsageError unless they are of Linux and of Windows."""
     for image, system in ((linux, "linux"), (windows, "windows")):
         found = world.catalog.bases[image.base].os
