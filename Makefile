@@ -31,8 +31,8 @@ plan: setup ## what `make image` would do, and why
 check: setup ## load every definition and lock
 	@burnish check
 
-test: setup ## prove the project itself; ROLE=r: only that role, with Molecule
-	@python tests/stages.py $(if $(ROLE),role --role $(ROLE) $(if $(IMAGE),--image $(IMAGE)),test) $(ARGS)
+test: setup ## prove the project itself; ROLE=r: only that role, with Molecule; OS=windows: its Windows path
+	@python tests/stages.py $(if $(ROLE),role --role $(ROLE) $(if $(IMAGE),--image $(IMAGE)) $(if $(filter windows%,$(OS)),--os windows),test) $(ARGS)
 
 test-all: setup ## everything that `make test` leaves out too
 	@python tests/stages.py all $(ARGS)

@@ -35,7 +35,14 @@ ROLES = {
         "r",
         defaults={"r_folder": "/srv"},
         kernels=(Kernel(name="ir", command="/usr/bin/R"),),
-        contents=(Content(name="R in {r_folder}", start="R", version="R --version"),),
+        contents=(
+            Content(
+                name="R in {r_folder}",
+                start="R",
+                version="R --version",
+                windows=r"{r_folder}\R.exe",
+            ),
+        ),
         services=(Service(unit="r.service", port="r_port", https=True), Service(unit="x.service")),
     ),
 }
@@ -55,6 +62,20 @@ def test_environments_are_told_with_the_kernels_that_they_register() -> None:
     assert {each["name"]: each["python"] for each in found["environments"]} == python
     assert [each["default"] for each in found["environments"]] == [True, False]
     assert found["kernels"] == {"ml": python["ml"], "python3": python["ml"]}
+
+
+def test_on_windows_environments_lie_elsewhere() -> None:
+    ml = {"python_environment": "ml", "python_requirements": ["ipykernel"], "python_default": True}
+    made: list[Any] = [
+        (("python",), {**ml, "python_windows_prefix": "D:\\envs"}),
+        (("r",), {"r_port": 80}),
+    ]
+    out = [LeftOut(name="hub", reason="hub: no-such-tool", instead="Lab", system=True)]
+    found = contents(IMAGE, made, roles=ROLES, left_out=out, windows=True)
+    interpreter = "D:\\envs\\ml\\Scripts\\python.exe"
+    assert found["kernels"] == {"ml": interpreter, "python3": interpreter, "ir": "R"}
+    assert found["services"] == []
+    assert found["left_out"] == [{"name": "hub", "reason": "hub: no-such-tool", "instead": "Lab"}]
 
 
 def test_roles_are_told_with_their_variables_in_place() -> None:
@@ -78,3 +99,10 @@ def test_what_is_left_out_is_told_with_its_reason() -> None:
     found = told()
     assert found["left_out"] == [{"name": "torch", "reason": "not built here: no index has it"}]
     assert (found["image"], found["flavour"]) == ("tiny-cpu", "cpu")
+
+
+def test_on_windows_something_else_may_be_typed() -> None:
+    made: list[Any] = [(("r",), {"r_folder": r"D:\r", "r_port": 80})]
+    found = contents(IMAGE, made, roles=ROLES, left_out=(), windows=True)
+    told = {"name": r"R in D:\r", "start": r"D:\r\R.exe", "version": "R --version"}
+    assert found["tools"] == [told]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from burnish.evidence.markdown import MIB, mib, table
 from burnish.model.manifest import Event, Manifest, OnDisk, Software
+from burnish.model.proofs import title
 from burnish.model.verdict import Verdict
 
 LARGEST = 15
@@ -23,6 +24,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _secure_boot(manifest),
         _pins(manifest),
         _accepts(manifest),
+        _licences(manifest),
         _layers(manifest),
         _times(manifest),
         _artifacts(manifest),
@@ -73,7 +75,7 @@ def _verdicts(verdicts: Sequence[Verdict]) -> str:
         failed = counts["failed"] + counts["error"]
         rows.append(
             (
-                verdict.level,
+                title(verdict.level),
                 counts["passed"],
                 failed,
                 counts["not-verified"],
@@ -141,6 +143,11 @@ def _accepts(manifest: Manifest) -> str:
         return ""
     lines = "".join(f"- {each}\n" for each in manifest.accepts)
     return f"## Accepted\n\nThis version is never promoted, for what its image accepts:\n\n{lines}"
+
+
+def _licences(manifest: Manifest) -> str:
+    lines = [f"- {', '.join(files)}: {text}\n" for text, files in manifest.licences.items()]
+    return "## Licences of what was downloaded\n\n" + "".join(lines) if lines else ""
 
 
 def _layers(manifest: Manifest) -> str:

@@ -24,9 +24,9 @@ from burnish.model.image import Image, Target
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.publication import Published
-from burnish.render import transport
+from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import homes, inputs, layers, plans, vm_proof
+from burnish.stages import filed_proofs, homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
 from burnish.stages.run import Run, World
 from burnish.stages.vm_build import VmBuild
@@ -163,6 +163,8 @@ def _files(world: World, at: Site) -> dict[str, str]:
 def _request(world: World, at: Site) -> VmRequest:
     run, folder = Run(plan=at.plan), world.build / "work" / at.plan.image.name / "vm"
     own = [layer for layer in at.plan.layers if layer.roles]
+    linux = at.plan.base.os == "linux"
+    told = transport.environment() if linux else windows.transport(world.site)
     with world.monitor.step("inputs"):
         inputs.bring_all(world, run, layers=own)
         given = {
@@ -175,9 +177,7 @@ def _request(world: World, at: Site) -> VmRequest:
         inputs=given,
         folder=folder,
         log=world.log(run, "vm"),
-        environment=azure_vm.environment(
-            folder, uv=uv(), transport=json.dumps(transport.environment())
-        ),
+        environment=azure_vm.environment(folder, uv=uv(), transport=json.dumps(told)),
         seconds=at.target.machine.hours * 3600.0,
     )
 
@@ -197,7 +197,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
 
 
 def _manifest(world: World, plan: Plan) -> Manifest:
-    """What the version's tags say of it: it has no disk here, and nothing is proven of it yet."""
+    """What the version's tags say of it: it has no disk here, and what was proven of its plan."""
     return Manifest(
         format=1,
         image=plan.image.name,
@@ -213,10 +213,11 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         sizes={},
         seconds={},
         software=(),
-        verdicts=(),
+        verdicts=filed_proofs.filed(world, plan),
         lock=hashlib.sha256(dump_lock(plan.lock).encode()).hexdigest(),
         host={},
-        left_out={each.name: each.reason for each in plan.left_out},
+        left_out={each.name: each.text for each in plan.left_out},
+        licences=plan.by_licence,
         standin=plan.lock.standin,
     )
 

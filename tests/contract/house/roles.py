@@ -20,7 +20,7 @@ PARTS = (
     "facts.yml",
 )
 FACTS = {"software", "paths", "support"}
-OPTIONAL = {"contents", "kernels", "lock", "needs", "rows", "services", "signs"}
+OPTIONAL = {"contents", "kernels", "lock", "needs", "paths_windows", "rows", "services", "signs"}
 LOCKS = {"", "python"}
 ROWS = {"linux_cpu", "linux_gpu", "windows"}
 REASONS = {
@@ -31,7 +31,9 @@ REASONS = {
     "needs-gpu",
     "licence",
 }
-SOURCES = {"apt", "python"}
+SOURCES = {"apt", "python", "windows"}
+INSTEAD = {"instead"}
+WINDOWS_PATH = re.compile(r"[A-Z]:\\[^/]*")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,10 @@ def missing(role: Role) -> Iterator[str]:
     """Parts of the five things that are not there."""
     checks = role.root / "tests" / "toolchains" / f"test_{role.name}.py"
     scenario = role.root / "molecule" / role.name / "molecule.yml"
-    for path in (*(role.folder / part for part in PARTS), checks, scenario):
+    # its Windows path is proven on the simulated host
+    windows = role.root / "molecule" / f"windows_{role.name}" / "molecule.yml"
+    proven = (windows,) if (role.folder / "tasks" / "windows.yml").is_file() else ()
+    for path in (*(role.folder / part for part in PARTS), checks, scenario, *proven):
         if not path.is_file():
             yield f"{place(path)}: missing"
 
@@ -119,21 +124,27 @@ def facts(role: Role) -> Iterator[str]:
         yield f"{where}: keys {sorted(data)}, {told}"
         return
     for entry in data["software"]:
-        if "name" not in entry or len(SOURCES & set(entry)) != 1 or len(entry) != 2:
-            yield f"{where}: software: {entry}: a name and one of {sorted(SOURCES)}"
-    for path in data["paths"]:
-        if not str(path).startswith("/"):
-            yield f"{where}: paths: {path}: not absolute"
+        known = SOURCES & set(entry)
+        there = known | (INSTEAD & set(entry))
+        if set(entry) != {"name", *there} or there in (set(), {"apt", "python"}, SOURCES, INSTEAD):
+            yield f"{where}: software: {entry}: a name, apt or python, and windows or instead"
+        elif {"windows", "instead"} <= there:
+            yield f"{where}: software: {entry}: what has `windows` needs no `instead`"
+    yield from _paths(where, data)
     if set(data["support"]) != ROWS:
         yield f"{where}: support: expected {sorted(ROWS)}"
     for row, support in data["support"].items():
         if not _known(support):
             yield f"{where}: support: {row}: {support}: state and reason do not fit"
+        elif row == "windows" and support["state"] != "yes" and not _sentence(support):
+            yield f"{where}: support: {row}: no `instead` says in a sentence what is offered instead"
 
 
 def scenarios(role: Role) -> Iterator[str]:
     """Alternative scenarios that change nothing, or set what the role does not have."""
-    for path in sorted((role.root / "molecule").glob(f"{role.name}_*/molecule.yml")):
+    folder = role.root / "molecule"
+    alternatives = [*folder.glob(f"{role.name}_*/"), *folder.glob(f"windows_{role.name}_*/")]
+    for path in (each / "molecule.yml" for each in sorted(alternatives)):
         changed = path.with_name("vars.yml")
         variables = tasks.load(changed) if changed.is_file() else {}
         if not variables:
@@ -152,8 +163,21 @@ def uses_only_its_variables(role: Role) -> Iterator[str]:
             yield f"roles/{role.name}: {name}: nothing uses it"
 
 
+def _paths(where: str, data: Mapping[str, Any]) -> Iterator[str]:
+    for path in data["paths"]:
+        if not str(path).startswith("/"):
+            yield f"{where}: paths: {path}: not absolute"
+    for path in data.get("paths_windows", ()):
+        if not WINDOWS_PATH.fullmatch(str(path)):
+            yield f"{where}: paths_windows: {path}: not like C:\\envs"
+
+
+def _sentence(support: Mapping[str, Any]) -> bool:
+    return len(str(support.get("instead", "")).split()) > 1
+
+
 def _known(support: object) -> bool:
-    if not isinstance(support, dict):
+    if not isinstance(support, dict) or set(support) - {"state", "reason", "instead"}:
         return False
     if support.get("state") == "yes":
         return set(support) == {"state"}
