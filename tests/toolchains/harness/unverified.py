@@ -95,8 +95,9 @@ REASONS: Mapping[str, Reason] = {
         " && exit 1 || exit 0'",
     ),
     "wine-no-features": Reason(
-        text="Wine has no features of Windows to switch on",
-        probe="cmd /c 'where dism >nul 2>nul && exit 1 || exit 0'",
+        text="Wine's dism.exe knows no feature of Windows",
+        probe="cmd /c 'dism /online /english /get-features 2>nul | find \"Feature\" >nul"
+        " && exit 1 || exit 0'",
     ),
     "wine-no-sysprep": Reason(
         text="Wine has no sysprep",
