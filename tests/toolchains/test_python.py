@@ -155,7 +155,7 @@ def test_opencv_finds_what_was_drawn(work: Work, environment: Environment) -> No
 
 
 @pytest.mark.needs("h2o")
-@pytest.mark.levels("container", "vm", "azure")
+@pytest.mark.levels("container", "vm", "azure", "wine")
 def test_h2o_learns_on_its_java_server(
     work: Work, environment: Environment, real: Callable[[str], None]
 ) -> None:

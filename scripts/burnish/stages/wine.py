@@ -201,13 +201,13 @@ def _runtime(world: World, defined: WineDefinition) -> tuple[Path, Mapping[str, 
     if not told.is_file():
         for old in _folder(world).glob("runtime-*"):
             shutil.rmtree(old)
-        found = _unpacked(world, defined, home=home)
+        found = unpacked(world, defined, home=home)
         write(told, json.dumps({name: asdict(each) for name, each in found.items()}))
     known = json.loads(told.read_text(encoding="utf-8"))
     return home, {name: Signature(**each) for name, each in known.items()}
 
 
-def _unpacked(world: World, defined: WineDefinition, *, home: Path) -> Mapping[str, Signature]:
+def unpacked(world: World, defined: WineDefinition, *, home: Path) -> Mapping[str, Signature]:
     """Write the home; BuildError for a file that is not signed by whom it is to be."""
     at = place(world)
     files = fetch.bring(RUNTIME, defined.archives, place=at, ask=archives.offered)

@@ -78,12 +78,11 @@ def _reach(world: World, plan: Plan, *, ready: Ready, asked: Asked) -> Reach:
     options: tuple[str, ...] = (f"--hosts=wine://{ready.name}",)
     options += ("--burnish-all",) if asked.every else ()
     options += (f"--burnish-role={asked.role}",) if asked.role else ()
-    left = set(choice.environments(plan, every=True)) - set(ready.made)
     wine_digest = f"{ready.image} {ready.runtime}"
     return Reach(
         options=options,
         where=WHERE,
-        left=tuple(f"environment {name}" for name in sorted(left)),
+        left=choice.left(plan, made=ready.made),
         known=choice.facts(plan, made=ready.made, user=USER),
         suite=choice.suite(plan, world.suite, wine=wine_digest, made=(*ready.made, *options[1:])),
     )

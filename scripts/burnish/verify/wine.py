@@ -27,8 +27,15 @@ def facts(plan: Plan, *, made: Sequence[str], user: str) -> dict[str, Any]:
     """What checks may know, of the environments that were made alone."""
     known = facts_of(plan, leftovers=(), user=user)
     ours = {layer.name for layer in plan.layers if _name(layer, plan) in made}
-    gone = {layer.name for layer in plan.layers if "python" in layer.roles} - ours
-    return {**known, "layers": [each for each in known["layers"] if each["id"] not in gone]}
+    return {**known, "layers": [each for each in known["layers"] if each["id"] in ours]}
+
+
+def left(plan: Plan, *, made: Sequence[str]) -> tuple[str, ...]:
+    """What of the plan is not there under Wine: environments that were not made, and other roles."""
+    others = {name for name in environments(plan, every=True) if name not in made}
+    there = {r for layer in plan.layers if _name(layer, plan) in made for r in layer.roles}
+    roles = (role for role in plan.roles if role not in there)
+    return (*(f"environment {name}" for name in sorted(others)), *(f"role {r}" for r in roles))
 
 
 def kernels(plan: Plan, *, made: Sequence[str]) -> Mapping[str, str]:

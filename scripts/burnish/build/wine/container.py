@@ -18,6 +18,8 @@ from burnish.model.command import Completed
 HOME, DRIVE = "/wine", "/wine/drive_c"
 BYTECODE = "pycache"
 SETTINGS = {
+    # Wine reads arguments as this system's locale says
+    "LC_ALL": "C.UTF-8",
     "WINEPREFIX": HOME,
     "WINEDEBUG": "-all",
     # Microsoft's C runtime lies beside the interpreter; neither Mono nor a browser is there

@@ -68,6 +68,8 @@ def _data(library: Path, folder: Path) -> None:
         if (library / there).is_dir() and not (library / there / "__init__.py").is_file():
             shutil.copytree(library / there, folder / here, dirs_exist_ok=True)
             shutil.rmtree(library / there)
+    # as the role does: it would hide the machine's own of the same name
+    shutil.rmtree(folder / "share" / "jupyter" / "kernels", ignore_errors=True)
 
 
 def kernels(folder: Path, offered: Mapping[str, str]) -> None:
