@@ -42,6 +42,7 @@ from burnish.stages import (
     publishing,
     services,
     tier,
+    windows_disk,
 )
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
@@ -118,6 +119,7 @@ __all__ = [
     "summary",
     "verify",
     "verify_on",
+    "windows_disk",
     "write",
 ]
 

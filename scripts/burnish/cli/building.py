@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from burnish import pipeline
-from burnish.cli import views
-from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.cli import disks, views
+from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
@@ -128,13 +128,25 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 @click.option("--host", default="", help="For gpu: [USER@]HOST[:PORT] over SSH, or localhost.")
 @click.option("--key", type=FILE, help="The private key for --host; else what SSH finds.")
 @click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
+@click.option(
+    "--disk", type=FILE, help="A built Windows disk (VHD, raw, qcow2), read without booting."
+)
+@target
 @click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
 @click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
 @click.option("--dry-run", is_flag=True, help="Show which levels would be proven, and stop.")
 @pass_context
 def verify(context: Context, /, **given: str) -> None:
-    """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks."""
+    """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks.
+
+    With --disk, VERSION may be the name of an image: its plan as it is today.
+    """
+    if given["disk"]:
+        disks.verify(context, given)
+        return
+    if given["target"] != "local":
+        raise click.UsageError("--target says where the version of a --disk is filed")
     remote = _remote(given)
     options = Options(
         every_check=bool(given["every"]),
