@@ -27,7 +27,7 @@ _OWN = re.compile(
 def gather(volume: Volume, *, on_step: Callable[[str], None]) -> dict[str, Any]:
     """Environment -> what is there; every file that a RECORD names is hashed."""
     found = {}
-    for name in volume.list(ENVS):
+    for name in volume.names(ENVS):
         if volume.is_folder(f"{ENVS}/{name}"):
             on_step(f"the files of environment {name}")
             found[name] = environment(volume, f"{ENVS}/{name}")
@@ -45,7 +45,7 @@ def environment(volume: Volume, folder: str) -> dict[str, Any]:
         "files": 0,
     }
     owned: set[str] = set()
-    for info in volume.list(f"{folder}/{SITE}"):
+    for info in volume.names(f"{folder}/{SITE}"):
         named = _RECORDED.fullmatch(info)
         if not named:
             continue

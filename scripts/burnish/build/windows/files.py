@@ -29,6 +29,7 @@ ANSWERS = (
     f"{SYSPREP}/unattend.xml",
     f"{SYSPREP}/autounattend.xml",
 )
+SECRET = re.compile(r"password$|productkey|^key$", re.IGNORECASE)
 STRUCK = "*SENSITIVE*DATA*DELETED*"  # what Windows writes in a password's place once it has used it
 PROFILES = ("Users", "Windows/System32/config/systemprofile", "Windows/ServiceProfiles")
 SHARED = ("ProgramData/pip", "ProgramData/uv", "ProgramData/ssh", "ProgramData/npm", "envs")
@@ -144,9 +145,8 @@ class _Reader:
             name = element.tag.rpartition("}")[2]
             told = " ".join(part.strip() for part in element.itertext() if part.strip())
             given = told.replace("true", "").replace("false", "").replace("PlainText", "").strip()
-            if re.search(r"password|productkey", name, re.IGNORECASE) and name != "PlainText":
-                if given and STRUCK not in given:
-                    yield name
+            if SECRET.search(name) and given and STRUCK not in given:
+                yield name
 
     def _text(self, path: str, topic: str) -> str:
         """A file's text; empty where there is none, or where it is not read."""

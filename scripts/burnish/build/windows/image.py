@@ -53,7 +53,7 @@ def opened(path: Path, *, scratch: Path) -> Iterator[Found]:
         run(Command(argv=argv))
     try:
         size = raw.stat().st_size - (vhd.FOOTER if kind == "vhd" else 0)
-        with raw.open("rb", buffering=1 << 20) as file:
+        with raw.open("rb") as file:
             table = _table(file, size, path=path)
             volume, why = _windows(file, table, path=path)
             yield Found(

@@ -6,6 +6,7 @@ and no process for each file; `ntfscat`, the second reader, agrees in the tests.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ class Volume:
         self._read_table()
         self.dirty, self.version = self._state()
 
-    def list(self, path: str) -> list[str]:
+    def names(self, path: str) -> list[str]:
         """The names in a folder; none where there is no such folder."""
         number = self._find(path)
         inside = self._children.get(number, {}) if number is not None else {}
@@ -124,9 +125,9 @@ class Volume:
         number, cluster = 0, 0
         while cluster in pieces:
             for extent in pieces[cluster].extents:
-                for place in self._records_of(extent):
+                for place, data in self._records_of(extent):
                     if number * self._shape.record < size:
-                        self._keep(number, place, pieces)
+                        self._keep(number, place, data=data, pieces=pieces)
                     number += 1
                 cluster += extent.clusters
         if number * self._shape.record < size or ROOT not in self._folders:
@@ -135,17 +136,22 @@ class Volume:
             parent: inside for parent, inside in self._children.items() if parent in self._folders
         }
 
-    def _records_of(self, extent: Extent) -> Iterator[int]:
+    def _records_of(self, extent: Extent) -> Iterator[tuple[int, bytes]]:
         if extent.start is None:
             raise Unreadable("the volume's table of files has a hole")
         begin, length = extent.start * self._shape.cluster, extent.clusters * self._shape.cluster
         if length % self._shape.record:
             raise Unreadable("the volume's table of files has a record in two places")
-        yield from range(begin, begin + length, self._shape.record)
+        for place in range(begin, begin + length, _CHUNK):
+            data = self._at(place, min(_CHUNK, begin + length - place))
+            for at in range(0, len(data), self._shape.record):
+                yield place + at, data[at : at + self._shape.record]
 
-    def _keep(self, number: int, place: int, pieces: dict[int, Attribute]) -> None:
+    def _keep(
+        self, number: int, place: int, *, data: bytes, pieces: dict[int, Attribute]
+    ) -> None:
         try:
-            found = self._record(place)
+            found = record.parse(data)
         except Damaged:
             self.damaged += 1
             return
@@ -232,8 +238,7 @@ class Volume:
     def _at(self, offset: int, count: int) -> bytes:
         if not 0 <= offset <= self._size - count:
             raise Unreadable(f"it points behind the end of the volume, to byte {offset}")
-        self._file.seek(self._start + offset)
-        data = self._file.read(count)
+        data = os.pread(self._file.fileno(), count, self._start + offset)
         if len(data) != count:
             raise Unreadable(f"the disk's file ends before byte {self._start + offset + count}")
         return data
