@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "--quiet")
 IMAGE = "debian-12-cpu"
+WINDOWS_DISK = ("tests/e2e/test_windows_disk.py", "tests/e2e/test_windows_disk_read.py")
 # The roles that `make test` always proves, with their default variables.
 SMOKE = ("base", "python", "jupyter")
 # Of the roles that changed since the merge base it proves so many; the nightly proves all.
@@ -101,6 +102,7 @@ def test() -> list[Stage]:
             1,
             (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
         ),
+        Stage("a Windows disk, synthetic", 1, (*PYTEST, *WINDOWS_DISK)),
         Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]
 

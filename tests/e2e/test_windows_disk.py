@@ -114,7 +114,9 @@ def test_ntfscat_reads_the_same_bytes(clean: Path, tmp_path: Path) -> None:
         for path in paths:
             other = subprocess.run(["ntfscat", alone, path], capture_output=True, check=True)
             assert found.volume.read(path) == other.stdout
-        assert sorted(paths) == sorted({**windows_disk.clean().files, **windows_disk.clean().hives()})
+        assert sorted(paths) == sorted(
+            {**windows_disk.clean().files, **windows_disk.clean().hives()}
+        )
         names = subprocess.run(["ntfsls", "-p", "/envs/ml", alone], capture_output=True, check=True)
         assert names.stdout.decode().split() == found.volume.names("envs/ml")
 
@@ -131,7 +133,9 @@ def test_hivex_reads_the_same_values(name: str, tmp_path: Path) -> None:
     for key, each in asked:
         other = subprocess.run(["hivexget", path, key, each], capture_output=True, check=True)
         ours = hive.values(key)[each.lower()]
-        assert str(ours) == str(int(other.stdout, 0) if isinstance(ours, int) else other.stdout.decode().rstrip("\n"))
+        assert str(ours) == str(
+            int(other.stdout, 0) if isinstance(ours, int) else other.stdout.decode().rstrip("\n")
+        )
     assert len(asked) > 5
 
 

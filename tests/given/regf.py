@@ -38,7 +38,9 @@ def hive(keys: Mapping[str, Mapping[str, Value]], *, sequence: tuple[int, int] =
     root = cells.key("ROOT", top, parent=0)
     data = cells.closed()
     names = ("SYNTHETIC".encode("utf-16-le")).ljust(64, b"\0")
-    head = b"regf" + struct.pack("<IIQIIIIIII", *sequence, 0, 1, 5, 0, 1, root, len(data), 1) + names
+    head = (
+        b"regf" + struct.pack("<IIQIIIIIII", *sequence, 0, 1, 5, 0, 1, root, len(data), 1) + names
+    )
     head = head.ljust(508, b"\0")
     checksum = 0
     for (word,) in struct.iter_unpack("<I", head):
@@ -58,7 +60,9 @@ class _Cells:
         flags = KEY if parent else ROOT
         at = self._add(bytes(76) + name.encode("latin-1"))
         self._security = self._security or self._secured()
-        below = [(each, self.key(each, node.below[each], parent=at)) for each in _sorted(node.below)]
+        below = [
+            (each, self.key(each, node.below[each], parent=at)) for each in _sorted(node.below)
+        ]
         values = [self._value(each, value) for each, value in node.values.items()]
         lists = (self._leaf(below), self._offsets(values))
         self._data[at + 4 : at + 80] = b"nk" + struct.pack(
@@ -84,9 +88,7 @@ class _Cells:
 
     def _secured(self) -> int:
         at = len(self._data)
-        return self._add(
-            b"sk" + struct.pack("<HIIII", 0, at, at, 1, len(DESCRIPTOR)) + DESCRIPTOR
-        )
+        return self._add(b"sk" + struct.pack("<HIIII", 0, at, at, 1, len(DESCRIPTOR)) + DESCRIPTOR)
 
     def _leaf(self, below: list[tuple[str, int]]) -> int:
         if not below:

@@ -15,11 +15,13 @@ INIT, CORE = f"{SITE}/alpha/__init__.py", f"{SITE}/alpha/core.pyd"
 VOLUME = "the_volume_is_whole"
 DATA, INFORMATION = 0x80, 0x70
 COMPRESSED, ENCRYPTED = 0x0001, 0x4000
-RECORD = 1024
+RECORD, END = 1024, 0xFFFFFFFF
 
 
 def _drop(disk: Synthetic, *names: str) -> None:
-    for path in [path for path in disk.files if path.startswith(tuple(f"envs/ml/{n}" for n in names))]:
+    for path in [
+        path for path in disk.files if path.startswith(tuple(f"envs/ml/{n}" for n in names))
+    ]:
         del disk.files[path]
 
 
@@ -42,53 +44,51 @@ def _renamed(disk: Synthetic) -> None:
         disk.files[path.replace("envs/ml/", "envs/mine/")] = disk.files[path]
 
 
-def record(path: Path, name: str, *, change: Callable[[bytearray], None]) -> None:
-    """Change the record of a file, which is found by its name, in the table of files."""
+def record(path: Path, name: str, *, kind: int, change: Callable[[bytearray, int], None]) -> None:
+    """Change the record of a file, found by its name and an attribute that the records of folders lack,
+    in the table of files; `change` is told where the attribute begins."""
     whole = path.read_bytes()
-    wanted, at = name.encode("utf-16-le"), START
-    while True:
-        at = whole.index(b"FILE", at)
-        if (at - START) % RECORD == 0 and wanted in whole[at : at + RECORD]:
-            break
-        at += 4
+    wanted, at = name.encode("utf-16-le"), whole.index(b"FILE", START)
+    while wanted not in whole[at : at + RECORD] or not attribute(whole[at : at + RECORD], kind):
+        at = whole.index(b"FILE", at + RECORD)
     data = bytearray(whole[at : at + RECORD])
-    change(data)
+    change(data, attribute(data, kind))
     with path.open("r+b") as file:
         file.seek(at)
         file.write(data)
 
 
 def attribute(data: bytes | bytearray, kind: int) -> int:
-    """Where an attribute begins in a record."""
+    """Where an attribute begins in a record; 0 if it has none of that kind."""
     (at,) = struct.unpack_from("<H", data, 20)
-    while struct.unpack_from("<I", data, at)[0] != kind:
+    while (found := struct.unpack_from("<I", data, at)[0]) != END:
+        if found == kind:
+            return int(at)
         at += struct.unpack_from("<I", data, at + 4)[0]
-    return int(at)
+    return 0
 
 
 def flagged(name: str, flag: int) -> Callable[[Path], None]:
     """The content of a file said to be compressed, or encrypted."""
 
-    def change(data: bytearray) -> None:
-        data[attribute(data, DATA) + 12 : attribute(data, DATA) + 14] = struct.pack("<H", flag)
+    def change(data: bytearray, at: int) -> None:
+        data[at + 12 : at + 14] = struct.pack("<H", flag)
 
-    return lambda path: record(path, name, change=change)
+    return lambda path: record(path, name, kind=DATA, change=change)
 
 
 def _dirty(path: Path) -> None:
-    def change(data: bytearray) -> None:
-        at = attribute(data, INFORMATION)
-        at += struct.unpack_from("<H", data, at + 20)[0] + 10
-        data[at] |= 1
+    def change(data: bytearray, at: int) -> None:
+        data[at + struct.unpack_from("<H", data, at + 20)[0] + 10] |= 1
 
-    record(path, "$Volume", change=change)
+    record(path, "$Volume", kind=INFORMATION, change=change)
 
 
 def _torn(path: Path) -> None:
-    def change(data: bytearray) -> None:
+    def change(data: bytearray, at: int) -> None:
         data[510] ^= 0xFF
 
-    record(path, "activate.bat", change=change)
+    record(path, "activate.bat", kind=DATA, change=change)
 
 
 def _at(offset: int, data: bytes) -> Callable[[Path], None]:

@@ -24,7 +24,7 @@ from burnish.verify.windows import GENERALIZED, Expected
 
 LABEL = "synthetic disk: our own hives and files on a real NTFS"
 RESERVED = uuid.UUID("E3C9E316-0B5C-4DB8-817D-F92DF00215AE")
-SIZE = 40 * MIB
+SIZE = 24 * MIB
 START = 3 * 2048 * SECTOR  # where the third partition begins
 CONFIG = "Windows/System32/config"
 PANTHER = "Windows/System32/Sysprep/Panther"
@@ -93,7 +93,7 @@ def write(disk: Synthetic, folder: Path) -> Path:
     with path.open("r+b") as file, volume.open("rb") as source:
         place = START
         while block := source.read(1 << 16):
-            if any(block):
+            if block.strip(b"\0"):
                 file.seek(place)
                 file.write(block)
             place += len(block)
@@ -117,7 +117,10 @@ def wheel(files: Mapping[str, bytes], *, name: str, version: str) -> dict[str, b
         f"{_relative(path)},sha256={_digest(content)},{len(content)}"
         for path, content in every.items()
     ]
-    rows += [f"{name}/__pycache__/__init__.cpython-313.pyc,,", f"{name}-{version}.dist-info/RECORD,,"]
+    rows += [
+        f"{name}/__pycache__/__init__.cpython-313.pyc,,",
+        f"{name}-{version}.dist-info/RECORD,,",
+    ]
     return {**every, f"{info}/RECORD": "\r\n".join(rows).encode()}
 
 
@@ -146,9 +149,7 @@ def _files() -> dict[str, bytes]:
         **{f"envs/ml/{path}": content for path, content in ml.items()},
         f"{PANTHER}/setupact.log": ACT.encode(),
         f"{PANTHER}/setuperr.log": HARMLESS.encode(),
-        "Windows/Panther/unattend.xml": ANSWER.format(
-            password="*SENSITIVE*DATA*DELETED*"
-        ).encode(),
+        "Windows/Panther/unattend.xml": ANSWER.format(password="*SENSITIVE*DATA*DELETED*").encode(),
         "Windows/Panther/setuperr.log": b"",
         "Julia/bin/julia.exe": b"MZ julia",
         "Users/Default/NTUSER.DAT": b"regf",
