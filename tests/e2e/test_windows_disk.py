@@ -118,7 +118,7 @@ def test_ntfscat_reads_the_same_bytes(clean: Path, tmp_path: Path) -> None:
             {**windows_disk.clean().files, **windows_disk.clean().hives()}
         )
         names = subprocess.run(["ntfsls", "-p", "/envs/ml", alone], capture_output=True, check=True)
-        assert names.stdout.decode().split() == found.volume.names("envs/ml")
+        assert {*names.stdout.decode().split()} - {".", ".."} == {*found.volume.names("envs/ml")}
 
 
 @pytest.mark.parametrize("name", ["SYSTEM", "SOFTWARE"])

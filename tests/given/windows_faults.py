@@ -146,7 +146,7 @@ ANSWER_FILES = (
 )  # fmt: skip
 LOGIN = "[global]\nindex-url = https://me:planted@host/simple\n"
 CREDENTIALS = tuple(
-    _file(f"credential {path.rpartition('/')[2]}", path, check="no_credential_is_left", text=text)
+    _file(f"credential {path}", path, check="no_credential_is_left", text=text)
     for path, text in (
         (f"{USER}/.azure/msal_token_cache.bin", "planted"),
         (f"{USER}/.azure/azureProfile.json", "{}"),
@@ -168,7 +168,7 @@ CREDENTIALS = tuple(
 )
 PSREADLINE = f"{ROAMING}/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt"
 LEFT = tuple(
-    _file(f"left {path.rpartition('/')[2]}", path, check=check)
+    _file(f"left {path}", path, check=check)
     for check, paths in (
         (
             "no_history_is_left",
