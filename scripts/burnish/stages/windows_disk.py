@@ -62,7 +62,9 @@ def verify(world: World, of: Plan, *, disk: Path) -> Proven:
             scratch=scratch,
             on_step=world.monitor.detail,
         )
-    made = windows.verdict(known, wanted, subject=found.sha256, suite=_suite(wanted))
+        world.monitor.detail("the digest of the whole disk")
+        subject = found.digest()
+    made = windows.verdict(known, wanted, subject=subject, suite=_suite(wanted))
     made = replace(made, seconds=round(time.monotonic() - started, 3))
     world.store.keep_verdict(made, junit="")
     return Proven(image=of.image.name, facts=known, verdict=made)

@@ -59,17 +59,16 @@ class Hive:
     def values(self, path: str) -> dict[str, Any]:
         """The values of a key by name in lower case: text, number, list of texts or bytes."""
         key = self._key(path)
-        if key is None:
-            return {}
+        return _values(key, path) if key else {}
+
+    def below(self, path: str) -> dict[str, dict[str, Any]]:
+        """The values of each key below a key, in one pass: there are hundreds of services."""
+        key = self._key(path)
         try:
-            read = list(key.iter_values(trim_values=False))
+            keys = list(key.iter_subkeys()) if key else []
         except _BROKEN as error:
             raise Unreadable(f"the hive is damaged at {path}: {error}") from error
-        # regipy leaves out what it cannot read, and says so in a log alone
-        if len(read) != key.values_count:
-            missing = key.values_count - len(read)
-            raise Unreadable(f"the hive is damaged at {path}: {missing} values are not readable")
-        return {str(each.name).lower(): each.value for each in read}
+        return {str(each.name): _values(each, rf"{path}\{each.name}") for each in keys}
 
     def _key(self, path: str) -> NKRecord | None:
         key = self._root
@@ -82,6 +81,18 @@ class Hive:
         except _BROKEN as error:
             raise Unreadable(f"the hive is damaged at {path}: {error}") from error
         return key
+
+
+def _values(key: NKRecord, path: str) -> dict[str, Any]:
+    try:
+        read = list(key.iter_values(trim_values=False))
+    except _BROKEN as error:
+        raise Unreadable(f"the hive is damaged at {path}: {error}") from error
+    # regipy leaves out what it cannot read, and says so in a log alone
+    if len(read) != key.values_count:
+        missing = key.values_count - len(read)
+        raise Unreadable(f"the hive is damaged at {path}: {missing} values are not readable")
+    return {str(each.name).lower(): each.value for each in read}
 
 
 def _unfinished(data: bytes) -> str:

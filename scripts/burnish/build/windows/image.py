@@ -30,15 +30,20 @@ _HINT = "burnish reads a fixed VHD, a raw disk or a qcow2"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A disk that was opened. `volume` is the one with Windows, None where `why` says why it is not read;
-    `unfit` is what would keep a machine from starting, by field; `size` in bytes without a VHD's footer."""
+    """A disk that was opened; its bytes are the first `size` ones of the file `raw`. `volume` is the one
+    with Windows, None where `why` says why it is not read; `unfit` is what would keep a machine from
+    starting, by field."""
 
     kind: Literal["vhd", "raw", "qcow2"]
+    raw: Path
     size: int
-    sha256: str
     unfit: dict[str, str]
     volume: Volume | None
     why: str = ""
+
+    def digest(self) -> str:
+        """The SHA-256 of the disk: the same one whatever form it is in. Minutes, of a large one."""
+        return Digest(self.raw, size=self.size).hex
 
 
 @contextmanager
@@ -58,8 +63,8 @@ def opened(path: Path, *, scratch: Path) -> Iterator[Found]:
             volume, why = _windows(file, table, path=path)
             yield Found(
                 kind=kind,
+                raw=raw,
                 size=size,
-                sha256=Digest(raw, size=size).hex,
                 unfit=unfit(table, generation="V2", size=size),
                 volume=volume,
                 why=why,

@@ -147,9 +147,7 @@ class Volume:
             for at in range(0, len(data), self._shape.record):
                 yield place + at, data[at : at + self._shape.record]
 
-    def _keep(
-        self, number: int, place: int, *, data: bytes, pieces: dict[int, Attribute]
-    ) -> None:
+    def _keep(self, number: int, place: int, *, data: bytes, pieces: dict[int, Attribute]) -> None:
         try:
             found = record.parse(data)
         except Damaged:

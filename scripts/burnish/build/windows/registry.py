@@ -79,7 +79,7 @@ def software(hive: Hive) -> dict[str, Any]:
 
 def _certificates(hive: Hive, path: str) -> dict[str, list[str]]:
     """Thumbprint -> the common names in a certificate: its issuer's, then its own."""
-    blobs = {each: hive.values(rf"{path}\{each}").get("blob", b"") for each in hive.keys(path)}
+    blobs = {name: values.get("blob", b"") for name, values in hive.below(path).items()}
     return {
         each: [name.decode("utf-8", errors="replace") for name in COMMON_NAME.findall(blob)]
         for each, blob in blobs.items()
@@ -88,8 +88,7 @@ def _certificates(hive: Hive, path: str) -> dict[str, list[str]]:
 
 def _services(hive: Hive, path: str) -> dict[str, dict[str, Any]]:
     found = {}
-    for name in hive.keys(path):
-        values = hive.values(rf"{path}\{name}")
+    for name, values in hive.below(path).items():
         kind = values.get("type")
         if isinstance(kind, int) and kind & _PROCESS and "start" in values:
             found[name] = {
@@ -118,8 +117,7 @@ def _renames(manager: dict[str, Any]) -> list[str]:
 
 def _programs(hive: Hive, path: str, *, view: str) -> list[dict[str, str]]:
     found = []
-    for key in hive.keys(path):
-        values = hive.values(rf"{path}\{key}")
+    for key, values in hive.below(path).items():
         found.append(
             {
                 "view": view,
