@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import windows_damage
@@ -148,7 +149,6 @@ def _vhd(path: Path, *, cut: int = 0, at: int = 0, data: bytes = b"") -> Path:
     return path
 
 
-GPT = b"EFI PART"
 REFUSED = (
     pytest.param("x.vhd", {"cut": MIB}, "no VHD footer in the last 512 bytes", id="VHD cut short"),
     pytest.param("x.img", {"cut": 9 * MIB}, "ends at byte", id="raw cut short"),
@@ -162,7 +162,7 @@ REFUSED = (
 
 @pytest.mark.parametrize(("name", "change", "says"), REFUSED)
 def test_what_is_no_windows_disk_is_refused(
-    name: str, change: dict[str, int], says: str, clean: Path, tmp_path: Path
+    name: str, change: dict[str, Any], says: str, clean: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / name
     shutil.copy(clean, path)
@@ -175,7 +175,7 @@ def test_what_is_no_windows_disk_is_refused(
 def test_a_volume_without_windows_is_refused(tmp_path: Path) -> None:
     disk = windows_disk.clean()
     disk.files = {"data.csv": b"1,2\n"}
-    disk.hives = dict  # type: ignore[assignment,method-assign]
+    disk.hives = dict  # type: ignore[method-assign]
     path = windows_disk.write(disk, tmp_path)
     with pytest.raises(UsageError, match="no Windows on it"), image.opened(path, scratch=tmp_path):
         pass

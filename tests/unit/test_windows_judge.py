@@ -9,6 +9,7 @@ from typing import Any
 import checkout
 import makers
 import pytest
+from burnish.catalog.load import load
 from burnish.model.lock import PythonLock
 from burnish.verify import windows
 from burnish.verify.windows import CHECKS, Expected
@@ -118,7 +119,7 @@ def test_the_plan_says_what_is_expected(tmp_path: Path) -> None:
     ml = PythonLock(declared=("numpy",), python="3.13", epoch=1, wheels=(wheel,))
     lock = makers.lock(image="panes-cpu", rootfs=None, tools=None, python={"ml@windows": ml})
     plan = checkout.resolved(root, lock, image="panes-cpu")
-    found = expected(plan, checkout.load([root]).roles)
+    found = expected(plan, load([root]).roles)
     assert found == Expected(
         release="panes",
         environments={"ml": {"numpy": "2.4"}},
