@@ -15,7 +15,8 @@ from burnish.verify import windows
 from burnish.verify.windows import CHECKS, Expected
 from burnish.verify.windows_expected import expected
 
-EXPECTED = Expected(release="2022")
+EXPECTED = Expected(release="2022", paths={"git": "Git/git.exe"}, environments={"ml": {}})
+ML = {"distributions": [], "python": "", "unread": {}, "missing": [], "changed": [], "unowned": []}
 FACTS: dict[str, Any] = {
     "disk": {"unfit": {}},
     "volume": {"dirty": False, "damaged": 0},
@@ -24,7 +25,7 @@ FACTS: dict[str, Any] = {
     "pending_renames": [],
     "reboots": [],
     "programs": [],
-    "paths": {},
+    "paths": {"Git/git.exe": True},
     "services": {},
     "environment": {},
     "secret_variables": [],
@@ -36,7 +37,7 @@ FACTS: dict[str, Any] = {
     "winrm": {"listeners": [], "unencrypted": False, "basic": False},
     "certificates": {},
     "traces": [],
-    "environments": {},
+    "environments": {"ml": ML},
     "not_read": {},
 }
 
@@ -50,7 +51,7 @@ def judged(**changes: Any) -> dict[str, tuple[str, str]]:
 
 def test_nothing_is_wrong_with_what_is_right() -> None:
     found = windows.verdict(FACTS, EXPECTED, subject="s", suite="x")
-    assert [each.outcome for each in found.results] == ["passed"] * len(CHECKS)
+    assert [each.outcome for each in found.results] == ["passed"] * (len(CHECKS) + 2)
     assert (found.passed, found.level, found.subject) == (True, "artifact", "s")
 
 
@@ -60,7 +61,8 @@ def test_a_fact_that_was_not_read_is_never_passed(name: str, needs: tuple[str, .
         facts = {key: value for key, value in FACTS.items() if key != topic}
         facts["not_read"] = {topic: "SYSTEM: why"}
         found = windows.verdict(facts, EXPECTED, subject="s", suite="x")
-        (bad,) = [each for each in found.results if each.outcome != "passed"]
+        bad, *others = [each for each in found.results if each.outcome != "passed"]
+        assert all(each.check.endswith("[ml]") for each in others)
         assert (bad.check, bad.outcome) == (f"windows_disk::{name}", "error")
         assert bad.text == "not read: SYSTEM: why"
         assert not found.passed
@@ -71,6 +73,18 @@ def test_what_was_read_is_judged_beside_what_was_not() -> None:
     found = judged(secrets=secret, not_read={"secrets": "y: it is compressed by NTFS"})
     text = "Users/x/_netrc: a login in netrc\nnot read: y: it is compressed by NTFS"
     assert found == {"windows_disk::no_credential_is_left": ("failed", text)}
+
+
+def test_what_has_nothing_to_look_for_proves_nothing() -> None:
+    facts = {**FACTS, "environments": {}}
+    found = windows.verdict(facts, Expected(release="2022"), subject="s", suite="x")
+    assert {each.check: each.text for each in found.results if each.outcome == "not-verified"} == {
+        "windows_disk::programs_are_installed": (
+            "no role of the plan says what it installs on Windows"
+        ),
+        "windows_disk::environments_are_there": "the lock has no environment for Windows",
+    }
+    assert found.passed
 
 
 def test_many_findings_are_counted() -> None:

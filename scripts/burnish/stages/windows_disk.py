@@ -71,8 +71,8 @@ def verify(world: World, of: Plan, *, disk: Path) -> Proven:
 
 
 def need_passed(proven: Proven) -> None:
-    """ChecksFailed with the name of each check that did not pass."""
-    bad = [each for each in proven.verdict.results if each.outcome != "passed"]
+    """ChecksFailed with the name of each check that failed, or whose facts were not read."""
+    bad = [each for each in proven.verdict.results if each.outcome in ("failed", "error")]
     if bad:
         names = ", ".join(each.check.partition("::")[2] for each in bad)
         raise ChecksFailed(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from burnish.model.base import Level
@@ -72,7 +72,19 @@ def _result(
     # a part may be unread and what was read still be wrong
     there = all(topic in facts for topic in needs)
     wrong = list(judge(facts, expected)) if there else []
-    return _told(name, wrong=wrong, lost=list(dict.fromkeys(lost)))
+    made = _told(name, wrong=wrong, lost=list(dict.fromkeys(lost)))
+    if made.outcome == "passed" and (reason := _nothing_due(name, expected)):
+        return replace(made, outcome="not-verified", text=reason)
+    return made
+
+
+def _nothing_due(name: str, expected: Expected) -> str:
+    """Why a check has nothing to look for in this image, and so proves nothing; or nothing."""
+    if name == "programs_are_installed" and not (expected.programs or expected.paths):
+        return "no role of the plan says what it installs on Windows"
+    if name == "environments_are_there" and not expected.environments:
+        return "the lock has no environment for Windows"
+    return ""
 
 
 def _told(name: str, *, wrong: Sequence[str], lost: Sequence[str] = ()) -> CheckResult:
