@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "--quiet")
 IMAGE = "debian-12-cpu"
+WINDOWS_DISK = ("tests/e2e/test_windows_disk.py", "tests/e2e/test_windows_disk_read.py")
 # The roles that `make test` always proves, with their default variables.
 SMOKE = ("base", "python", "jupyter")
 # Of the roles that changed since the merge base it proves so many; the nightly proves all.
@@ -140,6 +141,7 @@ def test() -> list[Stage]:
         ),
         Stage("Ubuntu on its stand-in", 6, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
         Stage(WINE, 5, under_wine()),
+        Stage("a Windows disk, synthetic", 1, (*PYTEST, *WINDOWS_DISK)),
     ]
 
 

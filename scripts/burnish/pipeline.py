@@ -43,6 +43,7 @@ from burnish.stages import (
     publishing,
     services,
     tier,
+    windows_disk,
 )
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
@@ -120,6 +121,7 @@ __all__ = [
     "summary",
     "verify",
     "verify_on",
+    "windows_disk",
     "write",
 ]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from burnish import pipeline
-from burnish.cli import views, wine
-from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.cli import disks, views, wine
+from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
@@ -128,6 +128,10 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 @click.option("--host", default="", help="For gpu: [USER@]HOST[:PORT] over SSH, or localhost.")
 @click.option("--key", type=FILE, help="The private key for --host; else what SSH finds.")
 @click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
+@click.option(
+    "--disk", type=FILE, help="A built Windows disk (VHD, raw, qcow2), read without booting."
+)
+@target
 @click.option("--all", "every", is_flag=True, help="Every check, even if emulated or under Wine.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
 @click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
@@ -137,7 +141,13 @@ def verify(context: Context, /, **given: str) -> None:
     """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks.
 
     Level wine is about an IMAGE of Windows of which nothing has to be filed: its wheels, under Wine.
+    With --disk, VERSION may be the name of an image: its plan as it is today.
     """
+    if given["disk"]:
+        disks.verify(context, given)
+        return
+    if given["target"] != "local":
+        raise click.UsageError("--target says where the version of a --disk is filed")
     remote = _remote(given)
     if given["level"] == wine.LEVEL:
         asked = {name: bool(given[name]) for name in ("every", "as_json", "dry_run")}
