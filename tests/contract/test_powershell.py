@@ -18,7 +18,7 @@ FAULTS = {
     "a quote that stays open": ("'System32\\Sysprep'", "'System32\\Sysprep"),
     "a list that stays open": ("'/mode:vm')", "'/mode:vm'"),
     "a condition without brackets": ("if ($sysprep.ExitCode -ne 0) {", "if $sysprep {"),
-    "a loop over nothing": ("foreach ($name in $key.GetValueNames())", "foreach ($name in )"),
+    "a loop without a beginning": ("while ($state -ne $wanted) {", "while ($state -ne $wanted)"),
     "a text that stays open": ('"burnish: sysprep: $name runs"', '"burnish: sysprep: $name runs'),
     "a comparison with nothing": ("$service.Status -ne 'Running'", "$service.Status -ne "),
 }

@@ -44,9 +44,16 @@ SHARED = (
     "packer/templates/layer.pkr.hcl.j2",
 )
 SHARED_AZURE = (
+    "ansible/tasks/windows_package.yml",
+    "ansible/tasks/windows_packages.yml",
+    "ansible/tasks/windows_probe.yml",
     "ansible/windows.yml",
+    "ansible/windows_origin.yml",
     "packer/templates/azure-arm.pkr.hcl.j2",
     "packer/templates/azure-apply.sh.j2",
+    "packer/templates/azure-apply-windows.sh.j2",
+    "packer/windows/sysprep.ps1",
+    "packer/windows/winrm.ps1",
 )
 PINNED = ("ansible", "ansible-core", "uv")
 # The code that makes a disk of a layer: what it does is part of the disk's key.
@@ -199,7 +206,9 @@ def _pins(root: Path) -> dict[str, str]:
 
 def _templates(root: Path) -> dict[str, str]:
     paths = sorted((root / "packer" / "templates").glob("*.j2"))
-    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+    found = {path.name: path.read_text(encoding="utf-8") for path in paths}
+    scripts = sorted((root / "packer" / "windows").glob("*.ps1"))
+    return found | {f"windows/{each.name}": each.read_text(encoding="utf-8") for each in scripts}
 
 
 def _lines(documents: Mapping[tuple[str, str], Document]) -> dict[str, dict[str, int]]:
