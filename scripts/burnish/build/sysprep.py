@@ -95,7 +95,10 @@ ENDINGS = (
     # hashicorp/packer#6944, #9493, hashicorp/packer-plugin-azure#270
     Ending(
         name="password refused",
-        words=("the specified credentials were rejected by the server", "401 - invalid content type"),
+        words=(
+            "the specified credentials were rejected by the server",
+            "401 - invalid content type",
+        ),
         then="end",
         says="the machine refused the password over WinRM",
         next="does a policy of the subscription forbid NTLM? docs/windows.md, The build in Azure",

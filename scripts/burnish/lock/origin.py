@@ -24,7 +24,9 @@ HINT = (
     "dpkg-query --show --showformat='${Package}=${Version}\\n'"
 )
 BUILD = re.compile(r"\d{5}\.\d+\.\d{6}")
-WINDOWS_HINT = "one line `# PUBLISHER:OFFER:SKU:BUILD.UPDATE.DAY YYYY-MM-DD`; docs/windows.md says how"
+WINDOWS_HINT = (
+    "one line `# PUBLISHER:OFFER:SKU:BUILD.UPDATE.DAY YYYY-MM-DD`; docs/windows.md says how"
+)
 SECTION = "marketplace"
 
 
