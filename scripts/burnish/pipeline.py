@@ -38,6 +38,7 @@ from burnish.stages import (
     layers,
     planning,
     prepare,
+    proofs,
     prove,
     publishing,
     services,
@@ -105,6 +106,7 @@ __all__ = [
     "plan",
     "plan_of",
     "promote",
+    "proofs",
     "prunable",
     "prune",
     "prune_cache",
@@ -157,8 +159,7 @@ def schedule(world: World, of: Plan) -> Schedule:
     """What a build of a plan would do now."""
     run = Run(plan=of)
     done = filing.already(world, run)
-    made = prepare.make_schedule(world, run)
-    return replace(made, filed=done.version if done else "")
+    return replace(prepare.make_schedule(world, run), filed=done.version if done else "")
 
 
 def by_hand(world: World, of: Plan) -> tuple[PinState, ...]:
@@ -278,9 +279,8 @@ def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:
     made = plan(world, pick(world, name))
     run = prepare.probe(world, Run(plan=made))
     layer = scenarios.layer_of(made, wanted.role)
-    names = [each.name for each in made.layers]
-    below = names[names.index(layer.name) - 1]
-    options = replace(world.options, until="rootfs" if below == names[0] else below)
+    below = made.layers[made.layers.index(layer) - 1]
+    options = replace(world.options, until=below.name if below.parent else "rootfs")
     with alone(world, made.image.name):
         run = follow(BUILD, replace(world, options=options), run=run)
     return scenarios.prepare(world, run, scenario=wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,8 @@ def _passes(program: str, *arguments: str) -> None:
         [_find(program), *arguments],
         cwd=sources.ROOT,
         check=False,
+        # roles include tasks that lie beside the playbook, which they do not lie below
+        env={**os.environ, "ANSIBLE_PLAYBOOK_DIR": str(sources.ROOT / "ansible")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -58,7 +58,12 @@ def test_every_name_of_the_gpu_image_is_one_that_apt_knows(ours: Burnish) -> Non
     assert "pins added" in done.out
     # the root filesystem and every layer's packages, the driver's among them, are not
     still_open = {line.split()[1] for line in done.out.splitlines() if ": open: " in line}
-    assert still_open == {"downloads:cuda:", "downloads:julia:", "downloads:rstudio:"}
+    assert still_open == {
+        "downloads:cuda:",
+        "downloads:julia:",
+        "downloads:rstudio:",
+        "downloads:vscode:",
+    }
 
 
 def test_the_plan_says_what_it_stands_on(ours: Burnish) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import played_julia
 import played_rstudio
+import played_vscode
 from burnish import pipeline
 from burnish.cli.context import Context
 from burnish.model.plan import Plan
@@ -25,6 +26,7 @@ PINNED = "debian-12-cpu"
 FIXTURES: Mapping[str, Callable[[Path, World], str]] = {
     "julia": played_julia.profile,
     "rstudio": played_rstudio.profile,
+    "vscode": played_vscode.profile,
 }
 
 

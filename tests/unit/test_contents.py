@@ -34,8 +34,15 @@ ROLES = {
     "r": role(
         "r",
         defaults={"r_folder": "/srv"},
-        kernels=(Kernel(name="ir", command="/usr/bin/R"),),
-        contents=(Content(name="R in {r_folder}", start="R", version="R --version"),),
+        kernels=(Kernel(name="ir", command="/usr/bin/R", windows=r"{r_folder}\R.exe"),),
+        contents=(
+            Content(
+                name="R in {r_folder}",
+                start="R",
+                version="R --version",
+                windows=r"{r_folder}\R.exe",
+            ),
+        ),
         services=(Service(unit="r.service", port="r_port", https=True), Service(unit="x.service")),
     ),
 }
@@ -78,3 +85,22 @@ def test_what_is_left_out_is_told_with_its_reason() -> None:
     found = told()
     assert found["left_out"] == [{"name": "torch", "reason": "not built here: no index has it"}]
     assert (found["image"], found["flavour"]) == ("tiny-cpu", "cpu")
+
+
+def test_on_windows_programs_lie_elsewhere_and_no_units_run() -> None:
+    made = [(("python",), {"python_environment": "ml", "python_requirements": ["ipykernel"]})]
+    made.append((("r",), {"r_folder": r"D:\r"}))
+    found = contents(IMAGE, made, roles=ROLES, left_out=(), windows=True)
+    python = r"C:\envs\ml\Scripts\python.exe"
+    assert found["environments"][0]["python"] == python
+    assert found["kernels"] == {"ml": python, "ir": r"D:\r\R.exe"}
+    assert found["tools"] == [
+        {"name": r"R in D:\r", "start": r"D:\r\R.exe", "version": "R --version"}
+    ]
+    assert found["services"] == []
+
+
+def test_what_is_instead_is_told_too() -> None:
+    out = [LeftOut(name="hub", reason="hub: no-such-tool", instead="Lab", system=True)]
+    found = contents(IMAGE, (), roles=ROLES, left_out=out)
+    assert found["left_out"] == [{"name": "hub", "reason": "hub: no-such-tool", "instead": "Lab"}]

@@ -135,13 +135,6 @@ def test_a_list_that_is_no_text(tmp_path: Path, mirror: Path) -> None:
         resolved(place(tmp_path, mirror=mirror), wanted)
 
 
-def test_an_installer_known_by_its_signer_is_not_fetched(tmp_path: Path) -> None:
-    lock = resolved(place(tmp_path, offline=True), spec(authenticode="CN=Example, O=Example"))
-    expected = Download(name="tool.tgz", url=URL, sha256="", size=0, origin="CN=Example, O=Example")
-    assert lock.files == (expected,)
-    assert downloads.bring("downloads:extra", lock, place=place(tmp_path, offline=True)) == {}
-
-
 def test_nothing_is_fetched_offline(tmp_path: Path, mirror: Path) -> None:
     at = place(tmp_path, mirror=mirror, offline=True)
     with pytest.raises(ToolError, match=r"the cache lacks an input of downloads:extra: tool\.tgz"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import checkout
 import pytest
 from burnish.model.profile import LayerSpec, Profile
+from burnish.plan.offered import holding
 from burnish.plan.profiles import flatten
 
 PARENT = Profile(
@@ -77,7 +78,10 @@ def environments(profile: str) -> dict[str, set[str]]:
     profiles = checkout.real().profiles
     layers = flatten(profiles[profile], profiles)
     given = [layer.vars for layer, _ in layers if "python_environment" in layer.vars]
-    return {each["python_environment"]: set(each["python_requirements"]) for each in given}
+    base = checkout.real().bases["debian-12"]
+    return {
+        each["python_environment"]: set(holding(each["python_requirements"], base)) for each in given
+    }
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,9 @@ def test_what_is_not_pinned_is_open(
 def test_a_base_that_only_a_cloud_has(catalog: Catalog) -> None:
     plan = checkout.plan_of(catalog, Lock(image="panes-cpu"), image="panes-cpu")
     assert [layer.name for layer in plan.layers] == ["marketplace"]
-    assert plan.left_out[0] == LeftOut(name="base", reason="base: not-written")
+    assert plan.left_out[0] == LeftOut(
+        name="base", reason="base: not-written", system=True, roles=("base",)
+    )
     assert plan.notes == ("no local build: this base is reached through an Azure target only",)
     assert (plan.tools, plan.open) == (None, ())
 

@@ -65,11 +65,6 @@ def locked(*files: Download, declared: str = LINE) -> Lock:
         ("checksum:", "chekcsum:", "4: chekcsum: unknown key 'chekcsum'"),
         ("https://publisher.test/{{ extra_size }}/SUMS", "SUMS", "4: checksum: 'SUMS' is no https"),
         ("    checksum", "    sha256: abc\n    checksum", "4: sha256: a sha256 has 64 hexadecimal"),
-        (
-            "    checksum",
-            "    authenticode: CN=X\n    checksum",
-            "4: authenticode: a file is known",
-        ),
         (DECLARED, "__extra_downloads: tool.tgz\n", "1: expected a list of downloads"),
     ],
 )
@@ -117,7 +112,7 @@ def test_a_task_that_takes_a_declared_file_is_none(root: Path) -> None:
         (
             "    checksum: https://publisher.test/{{ extra_size }}/SUMS\n",
             "    authenticode: CN=X\n",
-            "tool.tgz: only an installer of Windows is known by its signer",
+            "tool.tgz: only an installer for Windows has a signer",
         ),
     ],
 )
@@ -202,14 +197,15 @@ def test_content_moves_the_layer_and_the_address_does_not(root: Path) -> None:
 
 
 def test_text_to_lock_and_back(tmp_path: Path) -> None:
-    signed = file(name="setup.exe", sha256="", size=0, origin="CN=Example Corp, C=US")
+    signed = file(name="setup.exe", signer="CN=Example Corp, C=US")
     lock = locked(signed, file())
     path = tmp_path / "x.lock.yaml"
     path.write_text(dump_lock(lock), encoding="utf-8")
     assert load_lock(path, image=checkout.IMAGE, shown="x") == lock
     text = path.read_text("utf-8")
     assert f"    - tool.tgz {URL} {makers.sha('tool')} 6 computed when locked\n" in text
-    assert f"    - setup.exe {URL} authenticode 0 CN=Example Corp, C=US\n" in text
+    signer = 'signer:"CN=Example Corp, C=US"'
+    assert f"    - setup.exe {URL} {makers.sha('tool')} 6 {signer} computed when locked\n" in text
     path.write_text(text.replace(" 6 computed", " six computed"), encoding="utf-8")
     with pytest.raises(DefinitionError, match=r"downloads\.extra: not a pin"):
         load_lock(path, image=checkout.IMAGE, shown="x")
@@ -236,14 +232,6 @@ def test_a_container_is_given_the_files(root: Path, tmp_path: Path) -> None:
     assert variables(run.plan, layer, paths=paths)["burnish_downloads"] == transport.DOWNLOADS
     seal = makers.by_name(run.plan)["seal"]
     assert "burnish_downloads" not in variables(run.plan, seal, paths=paths)
-
-
-def test_a_signer_is_said_to_be_unverified(root: Path, tmp_path: Path) -> None:
-    signed = file(name="setup.exe", sha256="", origin="CN=Example")
-    _, run = world_of(root, locked(signed), folder=tmp_path)
-    assert run.plan.notes == (
-        "downloads:extra: setup.exe is to be signed by 'CN=Example': not verified here",
-    )
 
 
 def test_downloads_are_inputs_and_moves(root: Path, tmp_path: Path) -> None:

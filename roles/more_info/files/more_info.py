@@ -19,15 +19,24 @@ import subprocess
 import sys
 import time
 
-CONTENTS = "/usr/share/burnish/contents.json"
-KERNELS = "/usr/local/share/jupyter/kernels"
+WINDOWS = os.name == "nt"
+SHARED = os.environ.get("PROGRAMDATA", "C:/ProgramData")
+CONTENTS = f"{SHARED}/burnish/contents.json" if WINDOWS else "/usr/share/burnish/contents.json"
+KERNELS = f"{SHARED}/jupyter/kernels" if WINDOWS else "/usr/local/share/jupyter/kernels"
 VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+-]*")
 PYTHON = "import platform; from importlib.metadata import distributions as d; "
 PYTHON += "print(platform.python_version(), len({each.name for each in d()}))"
 
 
+def words(line):
+    """A command's words; a path on Windows keeps its backslashes."""
+    return shlex.split(line, posix=not WINDOWS)
+
+
 def ask(argv):
     """What a program says in its first lines, on either stream; nothing where it can't be run."""
+    # by its whole name: on Windows many commands are batch files, which are not found by less
+    argv = [shutil.which(argv[0]) or argv[0], *argv[1:]]
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -38,7 +47,8 @@ def ask(argv):
 def environments(listed):
     for each in listed:
         version, _, packages = ask([each["python"], "-I", "-c", PYTHON]).partition(" ")
-        start = " ".join(each["commands"]) or f"source {os.path.dirname(each['python'])}/activate"
+        activate = f"{os.path.dirname(each['python'])}{os.sep}activate"
+        start = " ".join(each["commands"]) or (activate if WINDOWS else f"source {activate}")
         count = int(packages or 0)
         yield {
             **each,
@@ -71,9 +81,9 @@ def kernels(listed):
 
 def tools(listed):
     for each in listed:
-        first = shlex.split(each["start"])[0]
+        first = words(each["start"])[0]
         there = shutil.which(first) is not None or os.path.isdir(first)
-        said = ask(shlex.split(each["version"])) if each["version"] else ""
+        said = ask(words(each["version"])) if each["version"] else ""
         match = VERSION.search(said)
         yield {**each, "version": match[0] if match else said.partition("\n")[0], "there": there}
 
@@ -123,6 +133,11 @@ def shown(each, start):
     return start if each["there"] else "NOT THERE"
 
 
+def without(each):
+    """Why something is not there, and what is offered instead."""
+    return "; instead: ".join(filter(None, (each["reason"], each.get("instead"))))
+
+
 def port(each):
     return f"port {each['port']}" + (", https" if each["https"] else "") if each["port"] else ""
 
@@ -150,7 +165,7 @@ def page(found):
         for e in found["services"]
     ]
     lines += table("Services", rows)
-    rows = [(e["name"], e["reason"]) for e in found["left_out"]]
+    rows = [(e["name"], without(e)) for e in found["left_out"]]
     lines += table("Not on this machine, and why", rows)
     if found["missing"]:
         lines += table(

@@ -169,7 +169,11 @@ def _layer(
     for index, name in enumerate(layer.roles):
         if name not in roles:
             yield _unknown(document, (*at, "roles", index), what="role", name=name, known=roles)
-    if not layer.roles:
+    for index, name in enumerate(layer.where_offered):
+        if name not in layer.roles:
+            at_role, own = (*at, "where_offered", index), set(layer.roles)
+            yield _unknown(document, at_role, what="role of the layer", name=name, known=own)
+    if not set(layer.roles) - set(layer.where_offered):
         yield document.problem((*at, "roles"), "a layer has at least one role")
     known = {
         variable for name in layer.roles if name in roles for variable in roles[name].variables

@@ -31,8 +31,8 @@ class PythonText:
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadsText:
-    """A layer's files: `name url sha256 size from`, or `name url authenticode 0 signer`; before `from`
-    stands `deb:name=version` where the file is a package."""
+    """A layer's files: `name url sha256 size from`; before `from` stands `deb:name=version` where the file
+    is a package, `signer:"NAME"` where it is an installer for Windows that somebody signed."""
 
     __pydantic_config__ = {"extra": "forbid"}
 

@@ -20,11 +20,12 @@ from burnish.catalog.lock_text import (
 )
 from burnish.catalog.validate import validate
 from burnish.errors import DefinitionError, Problem
-from burnish.model.download import AUTHENTICODE, DEB, Download, DownloadsLock
+from burnish.model.download import DEB, Download, DownloadsLock
 from burnish.model.lock import AptLock, Lock, OpenEntry, OriginLock, Package, PythonLock, Wheel
 from burnish.model.npm import NpmLock, NpmPackage
 
 Pin = TypeVar("Pin", Package, Wheel, Download, NpmPackage)
+SIGNER = 'signer:"{}"'
 SHA256 = re.compile(r"[0-9a-f]{64}")
 HEADER = (
     "# Written by `burnish lock`: every line pins one input by its content. Do not edit by hand.\n"
@@ -147,14 +148,18 @@ def _downloads_data(section: DownloadsLock) -> Mapping[str, object]:
     return {
         "declared": list(section.declared),
         "files": [
-            f"{each.name} {each.url} {each.sha256 or AUTHENTICODE} {each.size} {_origin(each)}"
+            f"{each.name} {each.url} {each.sha256} {each.size} {_origin(each)}"
             for each in section.files
         ],
     }
 
 
 def _origin(each: Download) -> str:
-    return f"{DEB}{each.deb} {each.origin}" if each.deb else each.origin
+    """What else is known of it: its package, its signer, and last where its digest came from."""
+    deb = f"{DEB}{each.deb}" if each.deb else ""
+    return " ".join(
+        filter(None, (deb, SIGNER.format(each.signer) if each.signer else "", each.origin))
+    )
 
 
 def _npm_data(section: NpmLock) -> Mapping[str, object]:
@@ -228,10 +233,20 @@ def _downloads(section: DownloadsText, problems: list[Problem], *, shown: str) -
 
 def _download(line: str) -> Download:
     name, url, sha256, size, origin = line.split(" ", 4)
-    digest, deb = "" if sha256 == AUTHENTICODE else _digest(sha256), ""
+    deb = signer = ""
     if origin.startswith(DEB):
         deb, origin = origin.removeprefix(DEB).split(" ", 1)
-    return Download(name=name, url=url, sha256=digest, size=int(size), origin=origin, deb=deb)
+    if origin.startswith(SIGNER.format("").rstrip('"')):
+        _, signer, origin = origin.split('"', 2)
+    return Download(
+        name=name,
+        url=url,
+        sha256=_digest(sha256),
+        size=int(size),
+        origin=origin.strip(),
+        deb=deb,
+        signer=signer,
+    )
 
 
 def _npm(section: NpmText, problems: list[Problem], *, shown: str) -> NpmLock:

@@ -43,6 +43,9 @@ def _problems(document: Document, site: Site) -> Iterator[Problem]:
     if mirror and not mirror.startswith(("https://", "/")):
         text = f"{mirror!r} is neither an https address nor a folder's whole path"
         yield document.problem(("downloads", "mirror"), text)
+    signers = site.downloads.signers
+    if signers and not Path(signers).is_file():
+        yield document.problem(("downloads", "signers"), f"{signers!r} is no file")
     registry = site.npm.registry
     if registry and not registry.startswith(("https://", "http://")):
         yield document.problem(("npm", "registry"), f"{registry!r} is no address")

@@ -133,6 +133,7 @@ def _told(checked: Checked) -> list[str]:
     lines = [f"open: {each.section}: {each.reason}" for each in checked.open]
     lines += [f"stale: {each.section}: {each.reason}" for each in checked.stale]
     lines += [f"not asked: {why}" for why in checked.unasked]
+    lines += [f"signature: {each}" for each in (*checked.forged, *checked.signed)]
     for text, names in (("gone", checked.gone), ("only in the cache", checked.kept)):
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         lines += [f"{text}: {', '.join(names[:SHOWN])}{more}"] if names else []

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from burnish import pipeline
-from burnish.cli import cost, views
+from burnish.cli import cost, proofs, views
 from burnish.cli.building import as_json, gpu, system
 from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
@@ -137,13 +137,28 @@ def render(context: Context, *, image: str, output: Path | None) -> None:
 
 
 @click.command()
-@click.argument("version")
+@click.argument("names", nargs=-1)
+@click.option(
+    "--parity",
+    is_flag=True,
+    help="Compare the images LINUX WINDOWS by their locks instead; else debian-12-cpu windows-2022-cpu.",
+)
 @as_json
 @pass_context
-def report(context: Context, *, version: str, as_json: bool) -> None:
-    """The report of a filed VERSION (IMAGE/VERSION, or IMAGE for its newest)."""
+def report(context: Context, *, names: tuple[str, ...], parity: bool, as_json: bool) -> None:
+    """The report of a filed version (IMAGE/VERSION, or IMAGE for its newest)."""
+    if parity and len(names) not in (0, 2):
+        raise click.UsageError("--parity goes with two images, LINUX WINDOWS, or with none")
+    if not parity and len(names) != 1:
+        raise click.UsageError("name one version, as IMAGE/VERSION; `burnish list` shows them")
     world = context.world()
-    manifest = world.gallery.find(version)
+    if parity:
+        pair = (pipeline.pick(world, name) for name in names or pipeline.proofs.PAIR)
+        found = pipeline.proofs.parity(world, *pair)
+        told = f"{json.dumps(proofs.parity(found), indent=2)}\n" if as_json else None
+        click.echo(told or pipeline.proofs.page(found), nl=False)
+        return
+    manifest = world.gallery.find(names[0])
     click.echo(world.codec.dump(manifest) if as_json else pipeline.report(manifest), nl=False)
 
 

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from burnish.cli import gpu
+from burnish.cli import gpu, proofs
 from burnish.model.catalog import Catalog
 from burnish.model.gate import GateResult
 from burnish.model.gpu import Fit
@@ -162,7 +162,7 @@ def plan(
 ) -> RenderableType:
     """What a build would do, and why; which versions are held by hand; which GPUs it serves."""
     parts: list[RenderableType] = [f"[bold]{made.image.name}[/bold]  plan {made.id[:16]}"]
-    parts.append(f"levels: {', '.join(made.levels)}")
+    parts += proofs.levels(made)
     table = Table("layer", "roles", "state", "expected", "why", box=None)
     if schedule:
         for step in schedule.steps:
@@ -171,15 +171,17 @@ def plan(
             table.add_row(step.layer.name, " ".join(step.layer.roles), state, _seconds(step), why)
     else:
         for layer in made.layers:
-            table.add_row(layer.name, " ".join(layer.roles), "", "", "")
+            state, held = proofs.pinned(made, layer)
+            table.add_row(layer.name, " ".join(layer.roles), state, "", held)
     for left in made.left_out:
-        table.add_row(left.name, "", "[dim]left out[/dim]", "", escape(left.reason))
+        table.add_row(left.name, "", "[dim]left out[/dim]", "", escape(left.text))
     parts.append(table)
     parts += [
         f"[yellow]open[/yellow] {entry.section}: {escape(entry.reason)}" for entry in made.open
     ]
     parts += [f"[cyan]pinned by hand[/cyan] {escape(each.text)}" for each in pins]
     parts += [f"[yellow]note[/yellow] {escape(note)}" for note in made.notes]
+    parts += proofs.licences(made)
     parts += gpu.view(fit) if fit and made.image.flavour == "gpu" else ()
     if schedule:
         parts += [_held(made), *_totals(schedule)]
@@ -244,7 +246,8 @@ def plan_data(
             }
             for layer in made.layers
         ],
-        "left_out": {left.name: left.reason for left in made.left_out},
+        "left_out": {left.name: left.text for left in made.left_out},
+        **proofs.data(made),
         "open": {entry.section: entry.reason for entry in made.open},
         "notes": list(made.notes),
         "pins": [_pin(each) for each in pins],

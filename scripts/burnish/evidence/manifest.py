@@ -68,7 +68,7 @@ def record(evidence: Evidence) -> Manifest:
         verdicts=evidence.verdicts,
         lock=evidence.lock_sha256,
         host=_host(evidence.host),
-        left_out={item.name: item.reason for item in plan.left_out},
+        left_out={item.name: item.text for item in plan.left_out},
         not_verified=not_verified(evidence.verdicts),
         standin=plan.lock.standin,
         pins=evidence.pins,
@@ -76,6 +76,7 @@ def record(evidence: Evidence) -> Manifest:
         on_disk=_on_disk(evidence),
         secure_boot=evidence.secure_boot,
         signing=plan.signing,
+        licences=plan.by_licence,
     )
 
 

@@ -23,6 +23,7 @@ def report(manifest: Manifest, *, software: bool = True) -> str:
         _secure_boot(manifest),
         _pins(manifest),
         _accepts(manifest),
+        _licences(manifest),
         _layers(manifest),
         _times(manifest),
         _artifacts(manifest),
@@ -141,6 +142,11 @@ def _accepts(manifest: Manifest) -> str:
         return ""
     lines = "".join(f"- {each}\n" for each in manifest.accepts)
     return f"## Accepted\n\nThis version is never promoted, for what its image accepts:\n\n{lines}"
+
+
+def _licences(manifest: Manifest) -> str:
+    lines = [f"- {', '.join(files)}: {text}\n" for text, files in manifest.licences.items()]
+    return "## Licences of what was downloaded\n\n" + "".join(lines) if lines else ""
 
 
 def _layers(manifest: Manifest) -> str:

@@ -106,7 +106,7 @@ def obstacles(manifest: Manifest, *, levels: Iterable[str], missing: Sequence[st
         found.append("only a rollback makes a retired version stable again")
     if manifest.standin:
         found.append("it was made from a stand-in archive")
-    found += [f"layer {name} was left out: {why}" for name, why in manifest.left_out.items()]
+    found += [f"layer {name} was left out: {why}" for name, why in manifest.unbuilt.items()]
     if open_levels := unproven(manifest, levels):
         found.append(f"it is not proven at level {', '.join(open_levels)}")
     if failed := [v.level for v in manifest.verdicts if not v.passed and v.level not in levels]:

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from burnish.errors import BuildError, ToolError
+from burnish.lock import authenticode
+from burnish.lock.authenticode import Signature
 from burnish.lock.http import AT_ONCE, failure, got, offers, open_session
 from burnish.lock.place import Place, Vanished
 from burnish.model.download import COMPUTED, Download, DownloadsLock, DownloadSpec
@@ -44,7 +47,7 @@ def bring(section: str, lock: DownloadsLock, *, place: Place) -> Mapping[Downloa
 
     Raises Vanished for files that nobody offers any more, ToolError where nobody answers.
     """
-    found = {each: place.inputs.find(each.sha256) for each in lock.pinned}
+    found = {each: place.inputs.find(each.sha256) for each in lock.files}
     missing = [each for each, path in found.items() if path is None]
     if missing:
         place.may_fetch(section, [each.name for each in missing])
@@ -54,11 +57,29 @@ def bring(section: str, lock: DownloadsLock, *, place: Place) -> Mapping[Downloa
     return {each: path for each, path in found.items() if path is not None}
 
 
+def signatures(lock: DownloadsLock, *, place: Place) -> Mapping[str, Signature | None]:
+    """What the signature of each installer is worth that the cache or the site's mirror has; else None."""
+    return {each.name: _signature(each, place=place) for each in lock.files if each.signer}
+
+
+def _signature(each: Download, *, place: Place) -> Signature | None:
+    path = place.inputs.find(each.sha256) or _at_mirror(each, place=place)
+    return authenticode.look(path, each.signer, place=place) if path else None
+
+
+def _at_mirror(each: Download, *, place: Place) -> Path | None:
+    """A pinned file from the site's mirror: an installer is too large to fetch it for a look."""
+    mirror, *rest = sources(each.url, place.site)
+    if not rest or place.offline or not _offers(mirror, place=place):
+        return None
+    return _bring(each, section="signatures", place=place)
+
+
 def gone(lock: DownloadsLock, *, place: Place) -> Mapping[str, str]:
     """Digest -> name of each pinned file that neither mirror nor publisher offers today."""
     return {
         each.sha256: each.name
-        for each in lock.pinned
+        for each in lock.files
         if not any(_offers(source, place=place) for source in sources(each.url, place.site))
     }
 
@@ -85,8 +106,6 @@ def sources(url: str, site: Site) -> Iterator[str]:
 
 
 def _resolve(spec: DownloadSpec, *, section: str, place: Place) -> Download:
-    if spec.authenticode:
-        return Download(name=spec.name, url=spec.url, sha256="", size=0, origin=spec.authenticode)
     origin = spec.checksum or (f"the role of {section}" if spec.sha256 else COMPUTED)
     expected = spec.sha256 or (_published(spec, section=section, place=place) or "")
     path = place.inputs.find(expected) if len(expected) == 64 else None
@@ -106,7 +125,21 @@ def _resolve(spec: DownloadSpec, *, section: str, place: Place) -> Download:
             hint="correct the one that is wrong in the role's vars/",
         )
     deb = _deb(spec, sha256, section=section, place=place) if spec.deb else ""
-    return Download(name=spec.name, url=spec.url, sha256=sha256, size=size, origin=origin, deb=deb)
+    _signed(spec, path, section=section, place=place)
+    pinned = Download(name=spec.name, url=spec.url, sha256=sha256, size=size, origin=origin)
+    return replace(pinned, deb=deb, signer=spec.authenticode)
+
+
+def _signed(spec: DownloadSpec, path: Path, *, section: str, place: Place) -> None:
+    """BuildError for an installer that is not signed as its role says."""
+    if not spec.authenticode:
+        return
+    found = authenticode.look(path, spec.authenticode, place=place)
+    if found.state == "wrong":
+        raise BuildError(
+            f"{spec.name} of {section}: {found.text}",
+            hint=f"is {spec.url} what was asked for? `authenticode` in the role's vars/ names its signer",
+        )
 
 
 def _deb(spec: DownloadSpec, sha256: str, *, section: str, place: Place) -> str:

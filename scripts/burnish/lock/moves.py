@@ -28,7 +28,7 @@ def _pins(lock: Lock) -> Mapping[tuple[str, str], str]:
             pins[f"python:{name}", wheel.name] = wheel.version
     for name, section in lock.downloads.items():
         for file in section.files:
-            pins[f"downloads:{name}", file.name] = file.sha256[:12] or file.origin
+            pins[f"downloads:{name}", file.name] = file.sha256[:12]
     for name, tree in lock.npm.items():
         for each in tree.packages:
             pins[f"npm:{name}", each.place] = each.version

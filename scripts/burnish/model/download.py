@@ -17,8 +17,10 @@ class DownloadSpec:
     """One file as a role's vars/ declare it: its name in the layer, and the publisher's address of it.
 
     Its content is known by `sha256`, or by `checksum`, the address of the publisher's own list; with
-    both, the list is where the digest was found. `authenticode` is the signer of a Windows installer
-    whose content may change. `when` is a condition over the role's public variables; `size` in bytes.
+    both, the list is where the digest was found. `authenticode` is the signer that a Windows installer
+    is to have beside its digest: its name, or `CN=..., O=...`. `licence` says in a
+    sentence what may be redistributed and what the user must accept. `when` is a condition over the
+    role's public variables; `size` in bytes.
     `each` names a public variable that is a list: one file for each entry, templates see it as `item`.
     `deb` is the name of the package that the file is: apt is offered it, among those of the archive.
     """
@@ -34,22 +36,22 @@ class DownloadSpec:
     when: str = ""
     each: str = ""
     deb: str = ""
+    licence: str = ""
 
     @property
     def asked(self) -> str:
         """What is asked for in one line: another one has to be resolved anew."""
         signer = f"{AUTHENTICODE}:{self.authenticode}" if self.authenticode else ""
-        proof = self.sha256 or self.checksum or signer
+        proof = self.sha256 or self.checksum
         package = f"{DEB}{self.deb}" if self.deb else ""
-        return " ".join(filter(None, (self.name, self.url, proof, package)))
+        return " ".join(filter(None, (self.name, self.url, proof, signer, package)))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Download:
     """One file by its content, `size` in bytes; `origin` tells where its checksum came from.
 
-    A Windows installer may have no digest: then `origin` is the signer that it is to have.
-    Of a package `deb` is `name=version`.
+    Of a package `deb` is `name=version`; `signer` is who is to have signed an installer for Windows.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Download:
     size: int
     origin: str
     deb: str = ""
+    signer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +69,3 @@ class DownloadsLock:
 
     declared: tuple[str, ...]
     files: tuple[Download, ...]
-
-    @property
-    def pinned(self) -> tuple[Download, ...]:
-        """Those that are known by content."""
-        return tuple(each for each in self.files if each.sha256)

@@ -154,7 +154,7 @@ class Lock:
         found = {each.sha256: each.file for section in sections for each in section.packages}
         wheels = (wheel for section in self.python.values() for wheel in section.wheels)
         found |= {wheel.sha256: wheel.filename for wheel in wheels}
-        files = (file for section in self.downloads.values() for file in section.pinned)
+        files = (file for section in self.downloads.values() for file in section.files)
         found |= {file.sha256: file.name for file in files}
         packages = (package for section in self.npm.values() for package in section.packages)
         return found | {package.sha256: package.file for package in packages}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from burnish.model.plan import NOT_THERE
 from burnish.model.signing import Certificate
 from burnish.model.verdict import Verdict
 
@@ -78,7 +79,7 @@ class Manifest:
 
     `accepts`: the facts that its image lives with, which keep it from ever being stable. `secure_boot`:
     whether its kernel modules load under it, in words; `signing`: by whose key those of its own are
-    signed, which a machine's firmware has to have in `db`.
+    signed, which a machine's firmware has to have in `db`. `licences`: each with the files under it.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -109,3 +110,10 @@ class Manifest:
     on_disk: OnDisk | None = None
     secure_boot: str = ""
     signing: Certificate | None = None
+    licences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def unbuilt(self) -> Mapping[str, str]:
+        """The layers that another place would have built: not those that no image of its system has."""
+        found = self.left_out.items()
+        return {name: why for name, why in found if not why.startswith(NOT_THERE)}

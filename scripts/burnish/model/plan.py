@@ -40,12 +40,42 @@ class Layer:
     signing: Certificate | None = None
 
 
+# How it is told that an image does without a layer because its system has no such thing.
+NOT_THERE = "not on this system: "
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """A layer that this image does without, and why."""
+    """A layer that this image does without, or `LAYER/ROLE`: why, and what is offered instead.
+
+    `system`: no image of this system has it, wherever it is built; `roles` are those of the layer.
+    """
 
     name: str
     reason: str
+    instead: str = ""
+    system: bool = False
+    roles: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """Why, and what is offered instead."""
+        return self.reason, self.instead
+
+    @property
+    def text(self) -> str:
+        """The same in one line, as a manifest keeps it."""
+        why = f"{NOT_THERE}{self.reason}" if self.system else self.reason
+        return f"{why}; instead: {self.instead}" if self.instead else why
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """What may be redistributed of a file that a layer downloads, and what its user must accept."""
+
+    layer: str
+    file: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +96,15 @@ class Plan:
     notes: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
     signing: Certificate | None = None
+    licences: tuple[Licence, ...] = ()
+
+    @property
+    def by_licence(self) -> dict[str, tuple[str, ...]]:
+        """Each licence with the files that are under it, `LAYER/FILE`."""
+        found: dict[str, tuple[str, ...]] = {}
+        for each in self.licences:
+            found[each.text] = (*found.get(each.text, ()), f"{each.layer}/{each.file}")
+        return found
 
     @property
     def top(self) -> Layer:

@@ -11,7 +11,10 @@ ROOTFS = "rootfs"  # the layer that all others stand on; no profile names it
 
 @dataclass(frozen=True, kw_only=True)
 class LayerSpec:
-    """One layer as declared: roles in order, their variables, and its place when extending."""
+    """One layer as declared: roles in order, their variables, and its place when extending.
+
+    `where_offered` are those of its roles that it does without on a system that has no such thing.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -20,6 +23,7 @@ class LayerSpec:
     vars: dict[str, Any] = field(default_factory=dict)
     after: str = ""
     if_reachable: bool = False
+    where_offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,30 +10,35 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Support:
-    """Whether a role works on one kind of machine, and why not where it does not."""
+    """Whether a role works on one kind of machine; if not, or in part: why, and what is offered instead."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
     state: Literal["yes", "no", "limited"]
     reason: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """One thing that the manifest lists by name: a package of apt or a distribution of Python."""
+    """One thing that the manifest lists by name: a package of apt or a distribution of Python.
+
+    `windows` is what it is known by on Windows: the name of a download, or its uninstall key.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
     name: str
     apt: str = ""
     python: str = ""
+    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kernel:
     """A Jupyter kernel that a role registers for everybody: its name, the program it starts.
 
-    `variable` is the public one that says whether it does; without it, it always does.
+    `windows` is the program on Windows, with the role's variables in braces. `variable` is the public one that says whether it does; without it, it always does.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -41,6 +46,7 @@ class Kernel:
     name: str
     command: str
     variable: str = ""
+    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +65,17 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What `more-info` tells of a role: a name, what to type, a command that tells the version."""
+    """What `more-info` tells of a role: a name, what to type, a command that tells the version.
+
+    `windows` is what to type on Windows, where that differs.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
     name: str
     start: str
     version: str = ""
+    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +93,10 @@ class Service:
 class Facts:
     """`facts.yml` of a role: how its versions and sizes get into the manifest, and where it works.
 
-    `paths` are what the toolchain's size is measured on; `support` has a row for each of
-    linux_cpu, linux_gpu and windows; `lock` is how the role's own inputs are pinned (`python`:
-    a hash-locked environment named by `python_environment`, asked for by `python_requirements`);
+    `paths` are what the toolchain's size is measured on, `paths_windows` the same on Windows;
+    `support` has a row for each of linux_cpu, linux_gpu and windows; `lock` is how the role's own
+    inputs are pinned (`python`: a hash-locked environment named by `python_environment`, asked for
+    by `python_requirements`);
     `kernels` are those of other languages (a Python environment's are known by its variables);
     `rows` are those of the DSVM that it proves; `contents` and `services` are for `more-info`;
     a role that `needs` the contents of the image is given them as `burnish_contents`;
@@ -104,6 +115,7 @@ class Facts:
     services: tuple[Service, ...] = ()
     needs: Literal["", "contents"] = ""
     signs: bool = False
+    paths_windows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

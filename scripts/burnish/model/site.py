@@ -40,11 +40,15 @@ class PythonIndex:
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadMirror:
-    """Where files that roles download are looked for first: at `mirror`/HOST/PATH, https or a folder."""
+    """Where files that roles download are looked for first: at `mirror`/HOST/PATH, https or a folder.
+
+    `signers` is a PEM file of roots by which installers' signers are trusted, beside the system's.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
     mirror: str = ""
+    signers: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

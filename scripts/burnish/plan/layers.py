@@ -148,7 +148,7 @@ def _downloads(declared: tuple[str, ...], lock: DownloadsLock | None) -> dict[st
     """What downloads add to a layer: their content, whatever the address that it came from."""
     if lock is None or lock.declared != declared:
         return {f"download:{line.partition(' ')[0]}": UNRESOLVED for line in declared}
-    return {f"download:{each.name}": each.sha256 or each.origin for each in lock.files}
+    return {f"download:{each.name}": each.sha256 for each in lock.files}
 
 
 def _npm(declared: tuple[str, ...], lock: NpmLock | None) -> dict[str, str]:

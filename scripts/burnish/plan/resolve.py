@@ -13,7 +13,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.image import Image, Target
 from burnish.model.lock import WINDOWS, Asked, Lock, OpenEntry
 from burnish.model.pin import Pin
-from burnish.model.plan import Layer, LeftOut, Plan
+from burnish.model.plan import Layer, LeftOut, Licence, Plan
 from burnish.model.profile import LayerSpec
 from burnish.plan.contents import contents
 from burnish.plan.ids import digest
@@ -27,9 +27,9 @@ from burnish.plan.layers import (
     standing_on,
     tools_layer,
 )
+from burnish.plan.offered import Offered, offered
 from burnish.plan.origins import at_marketplace, open_origin
 from burnish.plan.pins import applying, unkept
-from burnish.plan.profiles import flatten
 
 # The newest Python that ansible-core 2.19 can manage, from its support matrix.
 NEWEST_PYTHON = (3, 13)
@@ -80,8 +80,8 @@ def resolve(
     base, lock, local = context.base, context.lock, context.local
     gathered = _Gathered(layers=[first_layer(context)])
     gathered.open += _open_rootfs(context) if local else open_origin(base, lock)
-    for spec, origin in flatten(catalog.profiles[image.profile], catalog.profiles):
-        _add(spec, gathered, origin=origin, context=context)
+    for each in offered(catalog, image):
+        _add(each, gathered, context=context)
     tools = tools_layer(context) if base.rootfs and local else None
     top = gathered.layers[-1]
     disk_key = digest([top.id, tools.id if tools else "", image.disk_gb, dict(catalog.engine)])
@@ -100,7 +100,15 @@ def resolve(
         notes=_notes(base, gathered, lock=lock),
         pins=_pins(gathered.layers, context=context),
         signing=catalog.keys.get(image.signing),
+        licences=tuple(_licences(gathered.layers, asked)),
     )
+
+
+def _licences(layers: Sequence[Layer], asked: Asked) -> Iterator[Licence]:
+    for layer in layers:
+        for spec in asked.downloads.get(layer.name, ()):
+            if spec.licence:
+                yield Licence(layer=layer.name, file=spec.name, text=spec.licence)
 
 
 def _context(
@@ -122,24 +130,17 @@ def _identity(image: Image) -> dict[str, object]:
     return {key: value for key, value in vars(image).items() if key not in apart}
 
 
-def unsupported(roles: Sequence[str], catalog: Catalog, *, image: Image) -> str:
-    """Why an image does without a layer of these roles, or nothing."""
-    windows = catalog.bases[image.base].os == "windows"
-    row = "windows" if windows else f"linux_{image.flavour}"
-    for role in roles:
-        support = catalog.roles[role].facts.support.get(row)
-        if support is None or support.state == "no":
-            return f"{role}: {support.reason if support else 'no support row'}"
-    return ""
-
-
-def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context) -> None:
-    if reason := unsupported(spec.roles, context.catalog, image=context.image):
-        gathered.left_out.append(LeftOut(name=spec.id, reason=reason))
-        if context.base.os == "windows" and not spec.if_reachable:
+def _add(of: Offered, gathered: _Gathered, *, context: Context) -> None:
+    spec = of.spec
+    if of.lacks:
+        gathered.left_out.append(of.lacks[0].left_out(spec.id, roles=spec.roles))
+        if of.ahead and not spec.if_reachable:
             # locked ahead of the role that will install it
             gathered.open += _open_environments(spec, context=context)
         return
+    gathered.left_out += [
+        each.left_out(f"{spec.id}/{each.role}", roles=(each.role,)) for each in of.dropped
+    ]
     entries = _open_environments(spec, context=context)
     entries += _open_listed(spec.id, context=context)
     # last: where another input is lacking, nobody has resolved its packages
@@ -147,13 +148,13 @@ def _add(spec: LayerSpec, gathered: _Gathered, *, origin: str, context: Context)
     entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
     if entries and spec.if_reachable:
         gathered.left_out.append(
-            LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}")
+            LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}", roles=spec.roles)
         )
         return
     gathered.open += entries
     told = _contents(spec, gathered, context=context)
     context = replace(context, told=told)
-    gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=origin, context=context))
+    gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=of.origin, context=context))
 
 
 def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapping[str, Any]:
@@ -162,7 +163,8 @@ def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapp
     if not any(roles[name].facts.needs == "contents" for name in spec.roles):
         return {}
     made = [(layer.roles, layer.vars) for layer in gathered.layers] + [(spec.roles, spec.vars)]
-    return contents(context.image, made, roles=roles, left_out=gathered.left_out)
+    windows = context.base.os == "windows"
+    return contents(context.image, made, roles=roles, left_out=gathered.left_out, windows=windows)
 
 
 def _open_environments(spec: LayerSpec, *, context: Context) -> list[OpenEntry]:
@@ -244,17 +246,6 @@ def _locked_ahead(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
     )
 
 
-def _signed(layers: Sequence[Layer], lock: Lock) -> tuple[str, ...]:
-    """Installers that the lock knows by their signer alone."""
-    names = [layer.name for layer in layers if layer.downloads and layer.name in lock.downloads]
-    return tuple(
-        f"downloads:{name}: {each.name} is to be signed by {each.origin!r}: not verified here"
-        for name in names
-        for each in lock.downloads[name].files
-        if not each.sha256
-    )
-
-
 def _pins(layers: Sequence[Layer], *, context: Context) -> tuple[Pin, ...]:
     """The pins by hand of sections that this image has."""
     python = {f"python:{name}" for layer in layers for name in layer.python}
@@ -289,5 +280,5 @@ def _notes(base: Base, gathered: _Gathered, *, lock: Lock) -> tuple[str, ...]:
             notes.append(f"{text}, the last that ansible-core 2.19 names")
     if Level.VM not in base.levels:
         notes.append("no local build: this base is reached through an Azure target only")
-    notes += [*_signed(gathered.layers, lock), *_locked_ahead(gathered.layers, lock)]
+    notes += _locked_ahead(gathered.layers, lock)
     return tuple(notes)

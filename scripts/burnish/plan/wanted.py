@@ -6,18 +6,19 @@ from burnish.model.catalog import Catalog
 from burnish.model.image import Image
 from burnish.model.lock import Asked, Wanted
 from burnish.plan.layers import interpreter, python_environments
+from burnish.plan.offered import offered
 from burnish.plan.pins import applying, by_section
-from burnish.plan.profiles import flatten
 
 
 def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
     """Every section that the image's lock has, with what it asks for; `asked` is read off its roles."""
     base = catalog.bases[image.base]
-    layers = flatten(catalog.profiles[image.profile], catalog.profiles)
+    # what a system lacks is not locked for it
+    layers = [each.spec for each in offered(catalog, image) if each.ahead]
     local = base.rootfs is not None
     python = {
         name: declared
-        for layer, _ in layers
+        for layer in layers
         for name, declared in python_environments(layer, catalog, base=base)
     }
     optional = {
@@ -26,7 +27,7 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
             *(f"downloads:{layer.id}" for _ in asked.downloads.get(layer.id, ())[:1]),
             *(f"npm:{layer.id}" for _ in asked.npm.get(layer.id, ())[:1]),
         )
-        for layer, _ in layers
+        for layer in layers
         if layer.if_reachable
     }
     return Wanted(
@@ -35,7 +36,7 @@ def wanted(catalog: Catalog, image: Image, *, asked: Asked) -> Wanted:
         rootfs=base.rootfs.of(image.flavour) if base.rootfs else None,
         flavour=image.flavour,
         tools=catalog.tools_rootfs if local else None,
-        apt={each.id: asked.packages[each.id] for each, _ in layers if asked.packages.get(each.id)},
+        apt={each.id: asked.packages[each.id] for each in layers if asked.packages.get(each.id)},
         python=python if interpreter(base) else {},
         interpreter=interpreter(base),
         downloads={name: files for name, files in asked.downloads.items() if files},

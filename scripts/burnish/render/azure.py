@@ -15,7 +15,7 @@ from burnish.errors import BuildError
 from burnish.model.azure_options import OptionTable
 from burnish.model.image import Target
 from burnish.model.plan import Layer, Plan
-from burnish.render import azure_windows
+from burnish.render import azure_windows, windows
 from burnish.render.azure_options import Block, problems, reduced
 from burnish.render.azure_source import USER, Variable, source, variables_of
 from burnish.render.generalise import FIRST, LAST
@@ -123,9 +123,4 @@ def _variables(plan: Plan, layer: Layer) -> dict[str, object]:
     if plan.base.os == "linux":
         paths = LayerPaths(repository="", ansible_playbook="", uv=UV, folder=BESIDE)
         return {**variables(plan, layer, paths=paths), "burnish_become": True}
-    return {
-        **layer.vars,
-        "burnish_environment": {},
-        "burnish_flavour": plan.image.flavour,
-        "burnish_roles": list(layer.roles),
-    }
+    return windows.variables(plan, layer, folder=BESIDE)

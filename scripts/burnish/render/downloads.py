@@ -39,5 +39,5 @@ def _faults(
         text = f"two downloads of one layer are called {spec.name!r}"
         yield of_lists(role, text, hint="give one of them another name")
     if spec.authenticode and base.os != "windows":
-        text = f"{spec.name}: only an installer of Windows is known by its signer"
-        yield of_lists(role, text, hint="give its sha256 or its checksum")
+        text = f"{spec.name}: only an installer for Windows has a signer"
+        yield of_lists(role, text, hint="take `authenticode` out")

@@ -24,7 +24,7 @@ from burnish.model.image import Image, Target
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Layer, Plan
 from burnish.model.publication import Published
-from burnish.render import transport
+from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
 from burnish.stages import homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
@@ -168,9 +168,10 @@ def _files(world: World, at: Site) -> dict[str, str]:
 def _request(world: World, at: Site) -> VmRequest:
     run, folder = Run(plan=at.plan), world.build / "work" / at.plan.image.name / "vm"
     own = [layer for layer in at.plan.layers if layer.roles]
-    windows = at.plan.base.os == "windows"
+    linux = at.plan.base.os == "linux"
+    told = transport.environment() if linux else windows.transport(world.site)
     with world.monitor.step("inputs"):
-        given = {} if windows else _inputs(world, at.plan, own=own)
+        given = _inputs(world, at.plan, own=own) if linux else {}
     return VmRequest(
         files=_files(world, at),
         staged={name: path for layer in own for name, path in layers.staged(world, layer).items()},
@@ -178,10 +179,7 @@ def _request(world: World, at: Site) -> VmRequest:
         folder=folder,
         log=world.log(run, "vm"),
         environment=azure_vm.environment(
-            folder,
-            uv=uv(),
-            transport=json.dumps({} if windows else transport.environment()),
-            windows=windows,
+            folder, uv=uv(), transport=json.dumps(told), windows=not linux
         ),
         seconds=at.target.machine.hours * 3600.0,
     )
@@ -231,7 +229,8 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         verdicts=(),
         lock=hashlib.sha256(dump_lock(plan.lock).encode()).hexdigest(),
         host={},
-        left_out={each.name: each.reason for each in plan.left_out},
+        left_out={each.name: each.text for each in plan.left_out},
+        licences=plan.by_licence,
         standin=plan.lock.standin,
     )
 

@@ -74,7 +74,7 @@ def rollback(
 def levels_of(world: World, manifest: Manifest) -> list[str]:
     """The levels that a version owes, by its base; all that a local build has if that is gone."""
     base = world.catalog.bases.get(manifest.base)
-    return [str(level) for level in (owed(base.levels) if base else LOCAL)]
+    return [str(level) for level in (owed(base) if base else LOCAL)]
 
 
 def whole(world: World, known: Known) -> frozenset[str]:
@@ -140,7 +140,7 @@ def _way_out(world: World, manifest: Manifest, *, levels: Sequence[str]) -> str:
         return (
             f"`burnish publish {name} --to{world.where.removeprefix(' --target')}` goes on waiting"
         )
-    if rules.unproven(manifest, levels) and not manifest.left_out:
+    if rules.unproven(manifest, levels) and not manifest.unbuilt:
         if world.elsewhere:
             return (
                 "`burnish verify` proves it where it was built; publish it again, verdicts go along"

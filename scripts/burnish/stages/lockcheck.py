@@ -10,6 +10,7 @@ from functools import partial
 from burnish.errors import BurnishError, DefinitionError, Interrupted
 from burnish.lock import apt, downloads, fetch, tarballs
 from burnish.lock.archive import Archive
+from burnish.lock.authenticode import Signature
 from burnish.lock.place import Place, Vanished
 from burnish.model.image import Image
 from burnish.model.lock import OpenEntry, Package
@@ -18,6 +19,7 @@ from burnish.stages import inputs, locks, planning
 from burnish.stages.run import Run, World
 
 Names = Mapping[str, str]  # digest -> name
+NOT_HERE = "its signer was not looked at: neither the cache nor the site's mirror has it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,7 @@ class Checked:
     `open`: entries that a place could not reach, with its reason. `stale`: sections that ask for
     something else by now. `gone`: inputs that nobody offers and the cache lacks. `kept`: inputs that
     only the cache has. `unasked`: why a source could not be asked. `pins`: those by hand to look at.
+    `signed`: installers whose signer was looked at, and what came of it; `forged`: those of another one.
     """
 
     image: str
@@ -36,11 +39,22 @@ class Checked:
     kept: tuple[str, ...]
     unasked: tuple[str, ...]
     pins: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
+    forged: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Whether nothing but recorded open entries stands in the way of a build."""
-        return not (self.stale or self.gone or self.unasked)
+        return not (self.stale or self.gone or self.unasked or self.forged)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Signed:
+    """What was found of installers' signers, those that are not as they should be, why nobody could look."""
+
+    told: tuple[str, ...] = ()
+    forged: tuple[str, ...] = ()
+    unasked: str = ""
 
 
 def check_all(world: World, images: Sequence[Image]) -> list[Checked]:
@@ -58,13 +72,16 @@ def check(world: World, image: Image) -> Checked:
     here = world.store.inputs
     missing = {k: v for names, _ in answers for k, v in names.items()}
     kept = {digest: name for digest, name in missing.items() if here.find(digest)}
+    signed = _signatures(plan, place=inputs.place_of(world, Run(plan=plan)))
     return Checked(
         image=image.name,
         open=tuple(entry for entry in plan.open if entry.section in recorded),
         stale=tuple(entry for entry in plan.open if entry.section not in recorded),
         gone=tuple(sorted(name for digest, name in missing.items() if digest not in kept)),
         kept=tuple(sorted(kept.values())),
-        unasked=tuple(sorted({why for _, why in answers if why})),
+        unasked=tuple(sorted({each for _, each in (*answers, ((), signed.unasked)) if each})),
+        signed=signed.told,
+        forged=signed.forged,
         pins=tuple(str(each.finding) for each in planning.by_hand(world, plan) if each.finding),
     )
 
@@ -105,6 +122,30 @@ def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
         yield partial(downloads.gone, files, place=place)
     for tree in plan.lock.npm.values():
         yield partial(tarballs.gone, tree, place=place)
+
+
+def _signatures(plan: Plan, *, place: Place) -> _Signed:
+    """Whose signature each installer has that can be had without asking its publisher."""
+    found: dict[str, Signature | None] = {}
+    try:
+        for layer, files in plan.lock.downloads.items():
+            each = downloads.signatures(files, place=place)
+            found |= {f"downloads:{layer}: {name}": signature for name, signature in each.items()}
+    except (DefinitionError, Interrupted):
+        raise
+    except BurnishError as error:
+        return _Signed(unasked=error.message.splitlines()[0])
+    told, forged = sorted_out(found)
+    return _Signed(told=told, forged=forged)
+
+
+def sorted_out(found: Mapping[str, Signature | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is said of signatures, apart from those that are not as they should be."""
+    wrong = {name for name, each in found.items() if each and each.state == "wrong"}
+    told = {name: f"{name}: {each.text if each else NOT_HERE}" for name, each in found.items()}
+    return tuple(told[name] for name in sorted(told.keys() - wrong)), tuple(
+        told[name] for name in sorted(wrong)
+    )
 
 
 def _not_in_archive(

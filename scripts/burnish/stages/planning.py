@@ -16,9 +16,9 @@ from burnish.model.pin import PinState
 from burnish.model.plan import Plan
 from burnish.model.role import Role
 from burnish.plan import wanted as wants
+from burnish.plan.offered import offered
 from burnish.plan.pins import states
-from burnish.plan.profiles import flatten
-from burnish.plan.resolve import resolve, unsupported
+from burnish.plan.resolve import resolve
 from burnish.render.archives import archives
 from burnish.render.downloads import downloads as files
 from burnish.render.npm import npm as tools
@@ -57,9 +57,7 @@ def asked(catalog: Catalog, image: Image) -> Asked:
     local = catalog.bases[image.base].rootfs is not None
     packages: dict[str, tuple[str, ...]] = {}
     found: dict[str, OfRoles] = {}
-    for layer, _ in flatten(catalog.profiles[image.profile], catalog.profiles):
-        if unsupported(layer.roles, catalog, image=image):
-            continue
+    for layer in (each.spec for each in offered(catalog, image) if not each.lacks):
         found[layer.id] = of_roles(catalog, image, roles=layer.roles, given=layer.vars)
         if local:
             packages[layer.id] = found[layer.id].packages

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from burnish.model.base import Level
+from burnish.model.base import Base, Level
 from burnish.model.plan import Plan
 
 LOCAL = (Level.CONTAINER, Level.ARTIFACT, Level.VM)
@@ -77,12 +77,12 @@ def _signing(plan: Plan) -> dict[str, str]:
 
 def due(plan: Plan) -> tuple[Level, ...]:
     """The levels that a local build of a plan owes."""
-    return owed(plan.levels)
+    return owed(plan.base)
 
 
-def owed(levels: Collection[Level]) -> tuple[Level, ...]:
-    """Those that a local build owes, of the levels that a base can reach."""
-    return tuple(level for level in LOCAL if level in levels)
+def owed(base: Base) -> tuple[Level, ...]:
+    """Those that a local build owes, of the levels that a base can reach; none where none is made."""
+    return tuple(level for level in LOCAL if level in base.levels and base.rootfs)
 
 
 def _file(name: str) -> str:

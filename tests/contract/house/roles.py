@@ -20,7 +20,7 @@ PARTS = (
     "facts.yml",
 )
 FACTS = {"software", "paths", "support"}
-OPTIONAL = {"contents", "kernels", "lock", "needs", "rows", "services", "signs"}
+OPTIONAL = {"contents", "kernels", "lock", "needs", "paths_windows", "rows", "services", "signs"}
 LOCKS = {"", "python"}
 ROWS = {"linux_cpu", "linux_gpu", "windows"}
 REASONS = {
@@ -31,7 +31,8 @@ REASONS = {
     "needs-gpu",
     "licence",
 }
-SOURCES = {"apt", "python"}
+SOURCES = {"apt", "python", "windows"}
+WINDOWS_PATH = re.compile(r"[A-Z]:\\[^/]*")
 
 
 @dataclass(frozen=True)
@@ -119,16 +120,17 @@ def facts(role: Role) -> Iterator[str]:
         yield f"{where}: keys {sorted(data)}, {told}"
         return
     for entry in data["software"]:
-        if "name" not in entry or len(SOURCES & set(entry)) != 1 or len(entry) != 2:
-            yield f"{where}: software: {entry}: a name and one of {sorted(SOURCES)}"
-    for path in data["paths"]:
-        if not str(path).startswith("/"):
-            yield f"{where}: paths: {path}: not absolute"
+        known = SOURCES & set(entry)
+        if set(entry) != {"name", *known} or known in (set(), {"apt", "python"}, SOURCES):
+            yield f"{where}: software: {entry}: a name, and apt or python, and windows"
+    yield from _paths(where, data)
     if set(data["support"]) != ROWS:
         yield f"{where}: support: expected {sorted(ROWS)}"
     for row, support in data["support"].items():
         if not _known(support):
             yield f"{where}: support: {row}: {support}: state and reason do not fit"
+        elif row == "windows" and support["state"] != "yes" and not _sentence(support):
+            yield f"{where}: support: {row}: no `instead` says in a sentence what is offered instead"
 
 
 def scenarios(role: Role) -> Iterator[str]:
@@ -152,8 +154,21 @@ def uses_only_its_variables(role: Role) -> Iterator[str]:
             yield f"roles/{role.name}: {name}: nothing uses it"
 
 
+def _paths(where: str, data: Mapping[str, Any]) -> Iterator[str]:
+    for path in data["paths"]:
+        if not str(path).startswith("/"):
+            yield f"{where}: paths: {path}: not absolute"
+    for path in data.get("paths_windows", ()):
+        if not WINDOWS_PATH.fullmatch(str(path)):
+            yield f"{where}: paths_windows: {path}: not like C:\\envs"
+
+
+def _sentence(support: Mapping[str, Any]) -> bool:
+    return len(str(support.get("instead", "")).split()) > 1
+
+
 def _known(support: object) -> bool:
-    if not isinstance(support, dict):
+    if not isinstance(support, dict) or set(support) - {"state", "reason", "instead"}:
         return False
     if support.get("state") == "yes":
         return set(support) == {"state"}

@@ -1,0 +1,89 @@
+"""Takes an installer and its expected signer; says what its signature is worth, by osslsigncode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from burnish import process
+from burnish.lock.place import Place
+from burnish.model.command import Command, Completed
+
+TOOL = "osslsigncode"
+# what the system trusts for https; it has the roots of some signers
+SYSTEM = Path("/etc/ssl/certs/ca-certificates.crt")
+DIGEST = re.compile(r"^(Current|Calculated) message digest\s*: ([0-9A-F]+)", re.MULTILINE)
+SUBJECT = re.compile(r"Signer's certificate:.*?Subject\s*: (.*?)\n", re.DOTALL)
+PART = re.compile(r"(?:^|[/,]\s*)([A-Za-z]+)\s?=\s?(.*?)(?=[/,]\s*[A-Za-z]+\s?=|$)")
+# the chain goes on to a root that this place does not have: nobody vouches for the name then
+UNKNOWN_ROOT = re.compile(r"unable to get (?:local )?issuer certificate|self[- ]signed certificate")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """`right`: whole, by whom it is to be, and vouched for; `unproven`: whole and in that name, and this
+    place does not know the root that vouches for it; `wrong`: anything else. `text` says which."""
+
+    state: Literal["right", "unproven", "wrong"]
+    text: str
+
+
+def look(path: Path, expected: str, *, place: Place) -> Signature:
+    """What a file's signature is worth. ToolError without osslsigncode."""
+    tool = str(process.find(TOOL))
+    argv = [tool, "verify", *_offline(tool), "-CAfile", str(_roots(place)), "-in", str(path)]
+    return judge(process.run(Command(argv=tuple(argv)), log=place.log, check=False), expected)
+
+
+def judge(said: Completed, expected: str) -> Signature:
+    """What osslsigncode's words mean."""
+    digests = {found for _, found in DIGEST.findall(said.stdout)}
+    subject = SUBJECT.search(said.stdout)
+    if not digests:
+        return Signature(state="wrong", text="it is not signed")
+    if len(digests) != 1 or subject is None:
+        return Signature(state="wrong", text="it was changed after it was signed")
+    if not is_named(expected, subject[1]):
+        text = f"it is signed by {subject[1].strip()!r}, expected {expected!r}"
+        return Signature(state="wrong", text=text)
+    if not said.returncode:
+        return Signature(state="right", text=f"signed by {expected}")
+    if UNKNOWN_ROOT.search(said.stdout + said.stderr):
+        text = f"signed in the name of {expected}: not verified here, its root is not known here"
+        return Signature(state="unproven", text=text)
+    return Signature(state="wrong", text="its signature does not hold")
+
+
+def is_named(expected: str, subject: str) -> bool:
+    """Whether a subject is the one expected: a plain name is its CN or O; of `CN=..., O=...` it has all."""
+    has = dict(_parts(subject.strip()))
+    wanted = dict(_parts(expected)) if "=" in expected else {}
+    if wanted:
+        return all(has.get(key) == value for key, value in wanted.items())
+    return expected in (has.get("CN"), has.get("O"))
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    for part in PART.finditer(text):
+        yield part[1].upper(), part[2].strip()
+
+
+def _offline(tool: str) -> tuple[str, ...]:
+    """Revocation lists are not fetched: what was signed while it held is pinned by its digest."""
+    told = process.run(Command(argv=(tool, "verify", "--help")), check=False)
+    return ("-ignore-cdp",) if "-ignore-cdp" in told.stdout + told.stderr else ()
+
+
+def _roots(place: Place) -> Path:
+    """The system's roots, and those that the site trusts signers by."""
+    own = place.site.downloads.signers
+    if not own:
+        return SYSTEM
+    place.scratch.mkdir(parents=True, exist_ok=True)
+    bundle = place.scratch / "signers.pem"
+    system = SYSTEM.read_text("utf-8") if SYSTEM.is_file() else ""
+    bundle.write_text(f"{system}\n{Path(own).read_text('utf-8')}", encoding="utf-8")
+    return bundle

@@ -1,0 +1,239 @@
+"""Takes the plans of a Linux and of a Windows image and the roles; gives how they differ, row by row. Pure.
+
+Rows are what roles' facts name and what each environment is asked for, with the versions that the locks
+pin. Whatever else an environment has is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from urllib.parse import unquote, urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from burnish.model.lock import WINDOWS
+from burnish.model.parity import Parity, Row, Same, Wheels
+from burnish.model.plan import Layer, LeftOut, Plan
+from burnish.model.role import Named, Role
+
+NUMBER = re.compile(r"(?<![A-Za-z0-9.])v?(\d+(?:\.\d+)+)")
+# what a distribution, or a build for processors, adds to the version of what it packs
+ADDED = re.compile(r"^\d+:|[-+~].*$")
+NOT_ASKED = "the profile does not ask for it there"
+NOT_NAMED = "its role does not say what it is there"
+NO_VERSION = "there, and its address tells no version"
+OPEN = "its lock leaves it open"
+
+
+class _Side:
+    """What one image has."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.layers = {layer.name: layer for layer in plan.layers}
+
+    @cached_property
+    def apt(self) -> Mapping[str, str]:
+        lock = self.plan.lock
+        sections = [each for each in (lock.rootfs, *lock.apt.values()) if each]
+        debs = [package for layer in self.layers for package in lock.debs(layer)]
+        pinned = [package for each in sections for package in each.packages]
+        return {package.name: package.version for package in (*pinned, *debs)}
+
+    @cached_property
+    def environments(self) -> Mapping[str, tuple[Layer, Mapping[str, str]]]:
+        """Name -> the layer that makes it, the versions that its lock pins."""
+        return {
+            name.removesuffix(WINDOWS): (layer, self.plan.lock.versions(f"python:{name}"))
+            for layer in self.plan.layers
+            for name in layer.python
+        }
+
+    def pinned(self, distribution: str) -> str:
+        """The version of a distribution in the first environment that has it."""
+        versions = (found for _, found in self.environments.values())
+        return next((found[distribution] for found in versions if distribution in found), "")
+
+    def downloads(self, role: str) -> Mapping[str, str]:
+        """File -> address, of the layers that a role stands in."""
+        lines = (
+            line.split(" ")
+            for layer in self.plan.layers
+            if role in layer.roles
+            for line in layer.downloads
+        )
+        return {line[0]: line[1] for line in lines}
+
+    def without(self, role: str) -> LeftOut | None:
+        """Why an image has nothing of a role; None if it has."""
+        if role in self.plan.roles:
+            return None
+        out = self.plan.left_out
+        named = (each for each in out if each.reason.startswith(f"{role}: "))
+        return next(named, None) or next((each for each in out if role in each.roles), None)
+
+
+def parity(linux: Plan, windows: Plan, *, roles: Mapping[str, Role]) -> Parity:
+    """How two images differ."""
+    one, other = _Side(linux), _Side(windows)
+    out = (role for each in (*linux.left_out, *windows.left_out) for role in each.roles)
+    names = dict.fromkeys((*linux.roles, *windows.roles, *out))
+    environments = tuple(dict.fromkeys((*one.environments, *other.environments)))
+    asked = [row for name in environments for row in _environment(name, one, other=other)]
+    told = {row.name for row in asked}
+    own = [row for name in names for row in _role(roles[name], one, other=other, told=told)]
+    return Parity(
+        linux=linux.image.name,
+        windows=windows.image.name,
+        rows=(*own, *asked),
+        wheels=tuple(
+            _wheels(name, one.environments[name][1], other=other.environments[name][1])
+            for name in environments
+            if name in one.environments and name in other.environments
+        ),
+        open=tuple(
+            f"{plan.image.name}: {each.section}: {each.reason}"
+            for plan in (linux, windows)
+            for each in plan.open
+        ),
+    )
+
+
+def _role(role: Role, one: _Side, *, other: _Side, told: set[str]) -> Iterator[Row]:
+    """What a role's facts name; of a role that has no names and is not there, the role itself."""
+    found: dict[str, Row] = {}
+    for named in role.facts.software:
+        if canonicalize_name(named.python) in told:
+            continue
+        row = _named(named, role, one=one, other=other)
+        if row and (named.name not in found or found[named.name].state == "missing"):
+            found[named.name] = row
+    lacking = other.without(role.name)
+    if not found and lacking and role.name in one.plan.roles:
+        yield _row(role.name, (role.name, "yes", "-"), "missing", told=lacking.told)
+    yield from found.values()
+
+
+def _named(named: Named, role: Role, *, one: _Side, other: _Side) -> Row | None:
+    """One of its names; nothing where neither image has it."""
+    linux, windows = _on_linux(named, role, one), _on_windows(named, role, other)
+    cells = (named.name, linux, windows)
+    if linux and windows:
+        return _row(role.name, cells, _compared(linux, windows))
+    if not linux and (out := one.without(role.name)):
+        if out.system:
+            return _row(role.name, cells, "only") if windows else None
+        why = f"on Linux {out.reason}"
+        return _row(role.name, cells, "untold", told=(why, "")) if windows or named.apt else None
+    if windows or not linux:
+        return _row(role.name, cells, "only" if windows else "untold") if windows else None
+    if out := other.without(role.name):
+        return _row(role.name, cells, "missing" if out.system else "untold", told=out.told)
+    return _unlike(named, role, cells=cells, other=other)
+
+
+def _unlike(named: Named, role: Role, *, cells: tuple[str, str, str], other: _Side) -> Row:
+    """What Linux has of a role that Windows has too, where nothing says what it is there."""
+    if named.windows:
+        return _row(role.name, cells, "untold", told=(NO_VERSION, ""))
+    if named.python:
+        return _row(role.name, cells, "missing", told=(NOT_ASKED, ""))
+    own = [each.name for each in role.facts.software if each.windows and not each.apt]
+    if own and other.downloads(role.name):
+        return _row(role.name, cells, "missing", told=("no such build", ", ".join(own)))
+    return _row(role.name, cells, "untold", told=(NOT_NAMED, ""))
+
+
+def _on_linux(named: Named, role: Role, side: _Side) -> str:
+    if named.apt or named.python:
+        return side.apt.get(named.apt, "") or side.pinned(canonicalize_name(named.python))
+    word = named.name.partition(" ")[0].lower()
+    addresses = (url for file, url in side.downloads(role.name).items() if word in file.lower())
+    return next(filter(None, map(_told, addresses)), "")
+
+
+def _on_windows(named: Named, role: Role, side: _Side) -> str:
+    if named.windows:
+        return _told(side.downloads(role.name).get(named.windows, ""))
+    return side.pinned(canonicalize_name(named.python)) if named.python else ""
+
+
+def _told(address: str) -> str:
+    """The version that an address names: its file, or else its folders."""
+    path = unquote(urlsplit(address).path)
+    found = NUMBER.search(path.rpartition("/")[2]) or NUMBER.search(path)
+    return found[1] if found else ""
+
+
+def _environment(name: str, one: _Side, *, other: _Side) -> Iterator[Row]:
+    """What an environment is asked for, on either."""
+    part = f"environment {name}"
+    asked, there = _asked(name, one), _asked(name, other)
+    linux = one.environments[name][1] if asked else {}
+    windows = other.environments[name][1] if there else {}
+    for each in dict.fromkeys((*asked, *there)):
+        cells = (each, linux.get(each, ""), windows.get(each, ""))
+        if each in asked and each in there:
+            state: Same = _compared(*cells[1:]) if all(cells) else "untold"
+            yield _row(part, cells, state, told=("" if all(cells) else OPEN, ""))
+        elif each in there:
+            yield _row(part, cells, "only")
+        else:
+            yield _missing(part, cells, name=name, one=one, other=other)
+
+
+def _missing(part: str, cells: tuple[str, str, str], *, name: str, one: _Side, other: _Side) -> Row:
+    """A requirement of Linux alone: its layer, or the role that wants it, or it is not asked for."""
+    layer, distribution = one.environments[name][0], cells[0]
+    for out in other.plan.left_out:
+        if out.name == layer.name:
+            return _row(part, cells, "missing" if out.system else "untold", told=out.told)
+        if out.name.startswith(f"{layer.name}/"):
+            return _row(part, cells, "missing", told=out.told)
+    like = [each for each in _asked(name, other) if each not in _asked(name, one)]
+    like = [each for each in like if each.startswith(distribution) or distribution.startswith(each)]
+    return _row(part, cells, "missing", told=(NOT_ASKED, ", ".join(like)))
+
+
+def _asked(name: str, side: _Side) -> tuple[str, ...]:
+    """The distributions that an environment is asked for."""
+    if name not in side.environments:
+        return ()
+    found = []
+    for line in side.environments[name][0].vars.get("python_requirements", ()):
+        try:
+            found.append(canonicalize_name(Requirement(line).name))
+        except InvalidRequirement:  # an option, as `--pre`
+            continue
+    return tuple(found)
+
+
+def _wheels(name: str, one: Mapping[str, str], *, other: Mapping[str, str]) -> Wheels:
+    both = one.keys() & other.keys()
+    same = sum(_compared(one[each], other[each]) == "same" for each in both)
+    return Wheels(
+        environment=name,
+        same=same,
+        other=len(both) - same,
+        linux=len(one.keys() - both),
+        windows=len(other.keys() - both),
+    )
+
+
+def _compared(linux: str, windows: str) -> Same:
+    one, other = (re.sub(ADDED, "", re.sub(ADDED, "", each)) for each in (linux, windows))
+    return "same" if one == other else "other"
+
+
+def _row(
+    part: str, cells: tuple[str, str, str], state: Same, *, told: tuple[str, str] = ("", "")
+) -> Row:
+    """`told`: why, and what is there instead."""
+    name, linux, windows = cells
+    why, instead = told
+    return Row(
+        part=part, name=name, linux=linux, windows=windows, state=state, why=why, instead=instead
+    )
