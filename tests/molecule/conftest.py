@@ -1,4 +1,4 @@
-"""Options of the Molecule run: which roles, on which image."""
+"""Options of the Molecule run: which roles, on which system, on which image."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from rich.console import Console
 ROOT = Path(__file__).parents[2]
 # The first of these that has a role: what stands below it is made sooner in a small image.
 IMAGES = ("debian-12-minimal", "debian-12-cpu")
+# the scenarios of a role's Windows path, on the simulated host
+WINDOWS = "windows_"
+BY_SYSTEM = {"linux": "test_scenarios.py", "windows": "test_windows.py"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,24 +26,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--plain", action="append", default=[], help="of this role without alternatives"
     )
+    group.addoption("--os", default="linux", choices=sorted(BY_SYSTEM), help="whose half of a role")
     group.addoption("--further-root", action="append", default=[], type=Path)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of this folder, only the tests of the system that is asked for."""
+    ours = collection_path.parent == Path(__file__).parent and collection_path.suffix == ".py"
+    wanted = BY_SYSTEM[config.getoption("os")]
+    return True if ours and collection_path.name not in (wanted, "conftest.py") else None
+
+
 def scenarios(config: pytest.Config) -> list[Path]:
-    """Folders of scenarios of all roots, those of the roles asked for."""
+    """Folders of scenarios of all roots, those of the roles and of the system asked for."""
     roots = [ROOT, *config.getoption("further_root")]
     found = [path.parent for root in roots for path in sorted(root.glob("molecule/*/molecule.yml"))]
+    windows = config.getoption("os") == "windows"
     wanted, plain = config.getoption("role"), config.getoption("plain")
     return [
         path
         for path in found
-        if not (wanted or plain) or role_of(path) in wanted or path.name in plain
+        if path.name.startswith(WINDOWS) == windows
+        and (not (wanted or plain) or role_of(path) in wanted or _is_plain(path, plain))
     ]
+
+
+def _is_plain(scenario: Path, plain: list[str]) -> bool:
+    return scenario.name.removeprefix(WINDOWS) in plain
 
 
 def role_of(scenario: Path) -> str:
     """The role that a scenario proves."""
-    return scenario.name.removesuffix("_alternative")
+    return scenario.name.removeprefix(WINDOWS).removesuffix("_alternative")
 
 
 def image_of(role: str, world: pipeline.World) -> str:
