@@ -44,9 +44,6 @@ SHARED = (
     "packer/templates/layer.pkr.hcl.j2",
 )
 SHARED_AZURE = (
-    "ansible/tasks/windows_package.yml",
-    "ansible/tasks/windows_packages.yml",
-    "ansible/tasks/windows_probe.yml",
     "ansible/windows.yml",
     "ansible/windows_origin.yml",
     "packer/templates/azure-arm.pkr.hcl.j2",
@@ -120,7 +117,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         **_kinds(found),
         roles=dict(sorted(found.roles.items())),
         tools_rootfs=tools,
-        shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_AZURE)},
+        shared={name: digest(roots[0] / name) for name in _shared(roots[0])},
         engine=_engine(),
         tools=_pins(roots[0]),
         templates=_templates(roots[0]),
@@ -129,6 +126,12 @@ def load(roots: Sequence[Path]) -> Catalog:
         lines=_lines(found.documents),
         **beside,
     )
+
+
+def _shared(root: Path) -> tuple[str, ...]:
+    """The files that layers are applied with; task files that roles share are Windows' alone."""
+    tasks = sorted((root / "ansible" / "tasks").glob("windows_*.yml"))
+    return (*SHARED, *SHARED_AZURE, *(path.relative_to(root).as_posix() for path in tasks))
 
 
 def _kinds(found: Found) -> dict[str, Any]:
