@@ -80,7 +80,8 @@ def environments(profile: str) -> dict[str, set[str]]:
     given = [layer.vars for layer, _ in layers if "python_environment" in layer.vars]
     base = checkout.real().bases["debian-12"]
     return {
-        each["python_environment"]: set(holding(each["python_requirements"], base)) for each in given
+        each["python_environment"]: set(holding(each["python_requirements"], base))
+        for each in given
     }
 
 
