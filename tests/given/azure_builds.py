@@ -65,6 +65,12 @@ def with_target(root: Path, *, changes: Mapping[str, str] | None = None) -> Cata
     return replace(found, targets={**found.targets, "cloud": target()})
 
 
+def on_windows(role: str) -> dict[str, str]:
+    """The changes that give a role of the small checkout a Windows path."""
+    facts = checkout.FACTS.replace('{state: "no", reason: not-written}', '{state: "yes"}')
+    return {f"roles/{role}/facts.yml": facts, f"roles/{role}/tasks/windows.yml": "[]\n"}
+
+
 def panes(catalog: Catalog, origin: OriginLock | None = WINDOWS) -> Plan:
     """The plan of its image of Windows at that target."""
     lock = Lock(image="panes-cpu", marketplace=origin)

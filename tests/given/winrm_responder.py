@@ -188,12 +188,13 @@ class _Handler(BaseHTTPRequestHandler):
         action = envelope.findtext(f".//{{{ADDRESS}}}Action") or ""
         verb = action.rpartition("/")[2]
         self.responder.seen.actions.append(verb)
-        reply = {
+        known = {
             "Create": self._create,
             "Command": self._command,
             "Send": self._send,
             "Receive": self._receive,
-        }.get(verb, lambda _: "")(envelope)
+        }
+        reply = known[verb](envelope) if verb in known else ""
         space = f'xmlns:s="{SOAP}" xmlns:rsp="{SHELL}" xmlns:a="{ADDRESS}"'
         asked = envelope.findtext(f".//{{{ADDRESS}}}MessageID") or ""
         head = f"<s:Header><a:Action>{action}Response</a:Action><a:RelatesTo>{asked}</a:RelatesTo></s:Header>"
