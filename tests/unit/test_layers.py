@@ -253,6 +253,8 @@ WINDOWS = (
     "windows.yml",
     "windows_origin.yml",
     "windows_package.yml",
+    "windows_packages.yml",
+    "windows_probe.yml",
     "winrm.ps1",
 )
 
