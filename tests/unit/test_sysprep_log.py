@@ -17,7 +17,7 @@ KNOWN = {
     "step": "sysprep: a step of it failed",
     "undeployable": "sysprep: undeployable",
     "other": "sysprep: any other end",
-    "drift": "drift of Windows",
+    "drift": "another build of Windows",
     "password": "password refused",
     "listener": "no WinRM over https",
     "winrm": "machine never answered",

@@ -18,7 +18,7 @@ PREFIX = re.compile(r"^(==>|   +) ?[\w-]+\.[\w.-]+: ?")
 
 ENDINGS = (
     Ending(
-        name="drift of Windows",
+        name="another build of Windows",
         words=("burnish: drift: build",),
         then="end",
         says="the marketplace image is another build of Windows than the lock has",
@@ -82,15 +82,15 @@ ENDINGS = (
         after=FAILED,
         then="end",
         says="Sysprep ended half way: the machine is no image any more",
-        next="read its log above; extensions that a policy installs (Defender for Servers) are known for "
-        "it: leave them out of the build's group",
+        next="its own logs lie beside Packer's (`-setuperr.log`, `-setupact.log`); extensions that a policy "
+        "brings, such as Defender for Servers, are known for it",
     ),
     Ending(
         name="sysprep: any other end",
         words=(FAILED,),
         then="end",
         says="Sysprep failed",
-        next="read its own log, which Packer's has between `burnish: sysprep: begin` and `end`",
+        next="its own logs lie beside Packer's (`-setuperr.log`, `-setupact.log`)",
     ),
     # hashicorp/packer#6944, #9493, hashicorp/packer-plugin-azure#270
     Ending(
