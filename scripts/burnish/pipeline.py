@@ -43,6 +43,7 @@ from burnish.stages import (
     publishing,
     services,
     tier,
+    windows_local,
 )
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
@@ -66,11 +67,13 @@ from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
 from burnish.stages.stale import drop, stale
+from burnish.stages.windows_local import Media
 from burnish.stages.world import Place, alone, open_world
 
 __all__ = [
     "Builder",
     "Checked",
+    "Media",
     "Night",
     "Options",
     "Place",
@@ -120,6 +123,7 @@ __all__ = [
     "summary",
     "verify",
     "verify_on",
+    "windows_local",
     "write",
 ]
 

@@ -98,7 +98,8 @@ def validated(rig: Rig, template: str) -> str:
         text=True,
         check=False,
     )
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+    told = f"exit code {done.returncode}: {done.stdout}{done.stderr}"
+    return "" if done.returncode == 0 else told
 
 
 def test_packer_1_6_6_takes_the_reduced_template(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-"""Takes a plan for Windows; gives what is applied over WinRM with: the way there, the build that is wanted. Pure.
+"""Takes a plan for Windows; gives what it is applied over WinRM with: the way there, the build wanted. Pure.
 
 The password stands in no file: the inventory names a variable of the environment.
 """
