@@ -9,10 +9,8 @@ from dataclasses import replace
 from burnish import host, process
 from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
+from burnish.evidence import explained
 from burnish.evidence.difference import page as difference_page
-from burnish.evidence.explained import lines as explained_lines
-from burnish.evidence.explained import markdown as explained_markdown
-from burnish.evidence.explained import summary as explained_summary
 from burnish.evidence.report import report
 from burnish.evidence.summary import summary
 from burnish.model.difference import Difference
@@ -44,6 +42,7 @@ from burnish.stages import (
     services,
     tier,
     windows_disk,
+    windows_local,
 )
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
@@ -67,11 +66,13 @@ from burnish.stages.run import Options, Run, World
 from burnish.stages.scenario import Scenario
 from burnish.stages.services import lock_image, render
 from burnish.stages.stale import drop, stale
+from burnish.stages.windows_local import Media
 from burnish.stages.world import Place, alone, open_world
 
 __all__ = [
     "Builder",
     "Checked",
+    "Media",
     "Night",
     "Options",
     "Place",
@@ -89,9 +90,7 @@ __all__ = [
     "difference_page",
     "doctoring",
     "drop",
-    "explained_lines",
-    "explained_markdown",
-    "explained_summary",
+    "explained",
     "export_cache",
     "fit",
     "homes",
@@ -122,6 +121,7 @@ __all__ = [
     "verify",
     "verify_on",
     "windows_disk",
+    "windows_local",
     "write",
 ]
 

@@ -142,6 +142,10 @@ def texts() -> dict[str, str]:
         "ansible/ansible.cfg": "[defaults]\n",
         "ansible/linux.yml": "[]\n",
         "ansible/windows.yml": "[]\n",
+        "ansible/windows_origin.yml": "[]\n",
+        **{
+            f"ansible/tasks/windows_{name}.yml": "[]\n" for name in ("package", "packages", "probe")
+        },
         f"{PLUGINS}/action/settings.py": "",
         f"{PLUGINS}/modules/npm.py": "",
         f"{PLUGINS}/modules/settings.py": "",
@@ -189,6 +193,9 @@ def write(root: Path, *, changes: Mapping[str, str] | None = None) -> Path:
     folder.mkdir(exist_ok=True)
     for path in (REPOSITORY / "packer" / "templates").glob("*.j2"):
         shutil.copy(path, folder)
+    shutil.copytree(
+        REPOSITORY / "packer" / "windows", root / "packer" / "windows", dirs_exist_ok=True
+    )
     options = Path("packer", "azure-arm", "options.yaml")
     (root / options).parent.mkdir(exist_ok=True)
     shutil.copy(REPOSITORY / options, root / options)

@@ -28,14 +28,16 @@ esac
 
 
 def write(folder: Path, *logs: str, version: str = "1.11.2", plugin: bool = True) -> Path:
-    """The program; its Nth build plays the Nth log, and ends well for `made` only."""
+    """The program; its Nth build plays the Nth log, and ends well for `made` and `windows-made` only."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "packer"
     path.write_text(PROGRAM.replace("{version}", version), encoding="utf-8")
     path.chmod(0o755)
     for number, name in enumerate(logs, start=1):
         shutil.copy(LOGS / f"{name}.log", folder / f"{number}.log")
-        (folder / f"{number}.code").write_text("0" if name == "made" else "1", encoding="utf-8")
+        (folder / f"{number}.code").write_text(
+            "0" if name.endswith("made") else "1", encoding="utf-8"
+        )
     installed = "/plugins/packer-plugin-azure_v2.6.3_x5.0_linux_amd64\n" if plugin else ""
     (folder / "plugins").write_text(installed, encoding="utf-8")
     return path

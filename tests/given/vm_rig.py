@@ -50,7 +50,7 @@ class Rig:
             inputs={},
             folder=self.folder / "build",
             log=self.folder / "packer.log",
-            environment={},
+            environment=self._environment(),
             seconds=30,
         )
         azure_vm.lay_out(self.request)
@@ -73,6 +73,10 @@ class Rig:
             now=NOW,
             run=self.run,
         )
+
+    def _environment(self) -> dict[str, str]:
+        windows = self.plan.base.os == "windows"
+        return {azure_vm.PASSWORD: azure_vm.password()} if windows else {}
 
     def run(self, spot: bool, values: Mapping[str, str]) -> Result:
         """Packer, and what it would have done in Azure."""

@@ -15,7 +15,6 @@ from burnish.errors import BuildError
 from burnish.gallery.azure import login as logins
 from burnish.model.base import Base
 from burnish.model.catalog import Catalog
-from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.render.azure import PLAIN, REDUCED, SPOT, render_azure
 from burnish.render.azure_source import ENVIRONMENT, LOGINS, source
@@ -155,16 +154,6 @@ def test_options_that_azure_arm_would_not_take_are_refused(plan: Plan) -> None:
         "tiny-cpu: azure-arm would not take its options:\n"
         "os_disk_size_gb: string, and it takes a number"
     )
-
-
-def test_windows_keeps_its_hook(catalog: Catalog) -> None:
-    plan = checkout.plan_of(catalog, Lock(image="panes-cpu"), image="panes-cpu")
-    text = rendered(plan)[PLAIN]
-    assert "winrm_use_ssl = true" in text
-    assert 'os_type = "Windows"' in text
-    assert "Sysprep.exe" in text
-    assert "ssh_username" not in text
-    assert "apply" not in rendered(plan)
 
 
 def test_a_hostile_value_stays_a_value(plan: Plan) -> None:

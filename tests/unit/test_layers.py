@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import azure_builds
 import checkout
 import makers
 import pytest
@@ -13,6 +14,7 @@ from burnish.catalog.load import PLUGINS, load
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.plan.layers import rootfs_inputs
+from burnish.stages import planning
 
 NONE: tuple[str, ...] = ()
 SEAL = ("seal",)
@@ -239,3 +241,39 @@ def test_unresolved_root_filesystem_has_an_id_of_its_own() -> None:
     ]
     assert known[1]["package:bash"] == "open"
     assert known[1] == known[2] != known[0]
+
+
+OURS = ("ansible.cfg", "linux.yml", "settings.py", "settings.py")
+VM = ("azure-apply.sh.j2", "azure-arm.pkr.hcl.j2")
+WINDOWS = (
+    "ansible.cfg",
+    "azure-apply-windows.sh.j2",
+    "azure-arm.pkr.hcl.j2",
+    "sysprep.ps1",
+    "windows.yml",
+    "windows_origin.yml",
+    "windows_package.yml",
+    "windows_packages.yml",
+    "windows_probe.yml",
+    "winrm.ps1",
+)
+
+
+@pytest.mark.parametrize(
+    ("image", "target", "files"),
+    [
+        ("tiny-cpu", "local", (*OURS, "layer.pkr.hcl.j2")),
+        ("tiny-cpu", "cloud", (*OURS, *VM)),
+        ("panes-cpu", "cloud", WINDOWS),
+    ],
+    ids=["in a container", "on a VM", "Windows"],
+)
+def test_a_layer_reads_the_files_of_its_kind_of_build(
+    tmp_path: Path, image: str, target: str, files: tuple[str, ...]
+) -> None:
+    """Not one too few: what is not an input is not laid beside the playbook either."""
+    catalog = azure_builds.with_target(tmp_path, changes=azure_builds.on_windows("base"))
+    found = planning.plan(catalog, catalog.images[image], lock=checkout.lock(), target=target)
+    layer = makers.by_name(found)["base"]
+    shared = [key for key in layer.inputs if key.startswith("file:") and "roles/" not in key]
+    assert sorted(key.rpartition("/")[2] for key in shared) == sorted(files)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-# plain: once more without spot capacity. look: Azure may have gone on, ask the gallery. end: only telling
-# helps. done: a version was made.
-Then = Literal["plain", "look", "end", "done"]
+from burnish.build import sysprep
+from burnish.build.endings import AGAIN, Ending
+
 VERSION = re.compile(
     r"(?:Shared Gallery Image Version ID|ManagedImageSharedImageGalleryId|SharedImageGalleryId)"
     r"\s*: '?(/subscriptions/\S+?/versions/[\d.]+)",
@@ -26,22 +25,8 @@ STEP = re.compile(r"^==> azure-arm[\w.-]*: (\S.*?)(?: \.\.\.)?$")
 SECRET = re.compile(r"(temp admin password|Password)\s*: '[^']*'", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ending:
-    """One row: how a build ended. It is met by one of `words` in the log, after `after` where that is set;
-    `spot`: only where spot capacity was used."""
-
-    name: str
-    words: tuple[str, ...]
-    then: Then
-    says: str
-    next: str
-    after: str = ""
-    spot: bool = False
-
-
-AGAIN = "run the same command again"
 ENDINGS = (
+    *sysprep.ENDINGS,
     Ending(
         name="drift",
         words=("burnish: drift:",),

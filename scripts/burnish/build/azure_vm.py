@@ -1,12 +1,14 @@
 """Takes a rendered build of azure-arm; gives what came of it: Packer is run, once for spot and once without.
 
-The key of the machine is made here, lives in the build's folder and goes with the run. Credentials are in
-the environment that Packer inherits; their values are struck out of everything that is shown or kept.
+The key of the machine is made here, lives in the build's folder and goes with the run; a Windows machine's
+password is made here too, and lives in the environment alone. Credentials are in the environment that Packer
+inherits; their values are struck out of everything that is shown or kept.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -14,13 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from burnish import process
-from burnish.build import azure_log
+from burnish.build import azure_log, sysprep
 from burnish.build.azure_log import Result
 from burnish.build.packer import FIRST_BARE, Packer
 from burnish.errors import CommandFailed, ToolError
 from burnish.model.command import Command
 
 SECRETS = ("AZURE_CLIENT_SECRET", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+PASSWORD = "BURNISH_PASSWORD"
 KEY = "key"
 NOT_HERE = "not verified here"
 
@@ -37,6 +40,11 @@ class VmRequest:
     log: Path
     environment: Mapping[str, str]
     seconds: float
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The variables of the template that this machine decides: the path of the key, where there is one."""
+        return {} if PASSWORD in self.environment else {"key": str(self.folder / KEY)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +71,8 @@ def lay_out(request: VmRequest) -> None:
         path = request.folder / "inputs" / layer
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(folder.resolve())
-    process.run(key(request.folder / KEY))
+    if request.own:
+        process.run(key(request.folder / KEY))
 
 
 def key(path: Path) -> Command:
@@ -85,6 +94,11 @@ def key(path: Path) -> Command:
     return Command(argv=argv, timeout=120)
 
 
+def password() -> str:
+    """A new password as Azure wants it of an administrator: three of four kinds of characters."""
+    return f"Aa1-{secrets.token_urlsafe(24)}"
+
+
 def forget(request: VmRequest) -> None:
     """Take away the key: the machine that it opened is gone."""
     for name in (KEY, f"{KEY}.pub"):
@@ -99,8 +113,9 @@ def validated(
     if packer.version >= FIRST_BARE:
         return f"the reduced template: {NOT_HERE}: {_name(packer)} has no azure-arm of its own"
     command = packer.validate(request.folder / reduced, cwd=request.folder)
-    argv = (*command.argv[:2], *_values(values), command.argv[-1])
-    process.run(replace(command, argv=argv, secrets=_secrets()), log=request.log)
+    argv = (*command.argv[:2], *_values({**values, **request.own}), command.argv[-1])
+    env = {**packer.env, **request.environment}
+    process.run(replace(command, argv=argv, env=env, secrets=_secrets(request)), log=request.log)
     return f"the reduced template (not the whole one) is valid for {_name(packer)}"
 
 
@@ -133,24 +148,28 @@ def run(
             on_step(step)
 
     command = packer.build(request.folder / attempt.template, cwd=request.folder, env={})
-    argv = (*command.argv[:-1], *_values(attempt.values), command.argv[-1])
+    argv = (*command.argv[:-1], *_values({**attempt.values, **request.own}), command.argv[-1])
     command = replace(
         command,
         argv=argv,
         env={**packer.env, **request.environment},
         timeout=request.seconds,
-        secrets=_secrets(),
+        secrets=_secrets(request),
     )
     try:
         code = process.run(command, log=request.log, on_line=tell, check=False).returncode
     except CommandFailed as error:  # its time is over
         code = error.returncode
+    for name, said in sysprep.logs(lines).items():
+        path = request.log.with_name(f"{request.log.stem}-{name}")
+        path.write_text("\n".join(said) + "\n", encoding="utf-8")
     return azure_log.read(lines, returncode=code, spot=attempt.spot)
 
 
-def environment(folder: Path, *, uv: Path, transport: str) -> dict[str, str]:
+def environment(folder: Path, *, uv: Path, transport: str, windows: bool) -> dict[str, str]:
     """The environment of Packer and Ansible beside the user's own."""
     return {
+        **({PASSWORD: password()} if windows else {}),
         "BURNISH_TRANSPORT": transport,
         "BURNISH_KEY": str(folder / KEY),
         "BURNISH_UV": str(uv),
@@ -169,8 +188,8 @@ def _values(values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(part for name, value in values.items() for part in ("-var", f"{name}={value}"))
 
 
-def _secrets() -> tuple[str, ...]:
-    return tuple(os.environ.get(name, "") for name in SECRETS)
+def _secrets(request: VmRequest) -> tuple[str, ...]:
+    return (*(os.environ.get(name, "") for name in SECRETS), request.environment.get(PASSWORD, ""))
 
 
 def _name(packer: Packer) -> str:

@@ -45,8 +45,12 @@ SHARED = (
 )
 SHARED_AZURE = (
     "ansible/windows.yml",
+    "ansible/windows_origin.yml",
     "packer/templates/azure-arm.pkr.hcl.j2",
     "packer/templates/azure-apply.sh.j2",
+    "packer/templates/azure-apply-windows.sh.j2",
+    "packer/windows/sysprep.ps1",
+    "packer/windows/winrm.ps1",
 )
 PINNED = ("ansible", "ansible-core", "uv")
 # The code that makes a disk of a layer: what it does is part of the disk's key.
@@ -113,7 +117,7 @@ def load(roots: Sequence[Path]) -> Catalog:
         **_kinds(found),
         roles=dict(sorted(found.roles.items())),
         tools_rootfs=tools,
-        shared={name: digest(roots[0] / name) for name in (*SHARED, *SHARED_AZURE)},
+        shared={name: digest(roots[0] / name) for name in _shared(roots[0])},
         engine=_engine(),
         tools=_pins(roots[0]),
         templates=_templates(roots[0]),
@@ -122,6 +126,12 @@ def load(roots: Sequence[Path]) -> Catalog:
         lines=_lines(found.documents),
         **beside,
     )
+
+
+def _shared(root: Path) -> tuple[str, ...]:
+    """The files that layers are applied with; task files that roles share are Windows' alone."""
+    tasks = sorted((root / "ansible" / "tasks").glob("windows_*.yml"))
+    return (*SHARED, *SHARED_AZURE, *(path.relative_to(root).as_posix() for path in tasks))
 
 
 def _kinds(found: Found) -> dict[str, Any]:
@@ -199,7 +209,9 @@ def _pins(root: Path) -> dict[str, str]:
 
 def _templates(root: Path) -> dict[str, str]:
     paths = sorted((root / "packer" / "templates").glob("*.j2"))
-    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+    found = {path.name: path.read_text(encoding="utf-8") for path in paths}
+    scripts = sorted((root / "packer" / "windows").glob("*.ps1"))
+    return found | {f"windows/{each.name}": each.read_text(encoding="utf-8") for each in scripts}
 
 
 def _lines(documents: Mapping[tuple[str, str], Document]) -> dict[str, dict[str, int]]:

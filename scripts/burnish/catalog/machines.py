@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from burnish.catalog.document import Document
 from burnish.errors import Problem
-from burnish.model.image import Target
+from burnish.model.image import UNSET, Target
 
 IDENTITY = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity"
@@ -49,6 +49,8 @@ def check_machine(target: Target, document: Document) -> Iterator[Problem]:
             hint = "it begins with /subscriptions/ and has .../userAssignedIdentities/NAME"
             yield document.problem((at, "identities", index), text, hint=hint)
     for index, name in enumerate(machine.inbound):
+        if name == UNSET:  # of the shipped example, which nothing is done with
+            continue
         if text := _address(name):
             yield document.problem((at, "inbound", index), text)
 

@@ -11,9 +11,10 @@ import click
 
 from burnish import pipeline
 from burnish.cli import cost, proofs, views
-from burnish.cli.building import as_json, gpu, system
+from burnish.cli.building import FILE, as_json, gpu, system
 from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
+from burnish.pipeline import Media
 
 
 @click.command("list")
@@ -121,9 +122,17 @@ def plan(context: Context, /, **given: Any) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the files below this folder instead of printing them.",
 )
+@click.option("--local-iso", type=FILE, help="A Windows medium: a build by QEMU on this machine.")
+@click.option("--virtio", type=FILE, help="The ISO of the virtio drivers, beside --local-iso.")
 @pass_context
-def render(context: Context, *, image: str, output: Path | None) -> None:
+def render(context: Context, /, image: str, output: Path | None, **given: Path | None) -> None:
     """The Packer templates and Ansible variables of IMAGE."""
+    iso, drivers = given["local_iso"], given["virtio"]
+    if iso or drivers:
+        if not (iso and drivers and output):
+            raise click.UsageError("--local-iso, --virtio and --output go together")
+        _render_local(context, image, media=Media(iso=iso, virtio=drivers), out=output)
+        return
     world = context.world()
     files = pipeline.render(world, pipeline.plan(world, pipeline.pick(world, image)))
     for name, text in sorted(files.items()):
@@ -134,6 +143,18 @@ def render(context: Context, *, image: str, output: Path | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         click.echo(path)
+
+
+def _render_local(context: Context, image: str, *, media: Media, out: Path) -> None:
+    """A build of Windows on this machine, written down; said of it what was never run."""
+    world = context.world()
+    plan = pipeline.plan(world, pipeline.pick(world, image))
+    for name in pipeline.windows_local.write(world, plan, media=media, out=out):
+        click.echo(out / name)
+    for entry in plan.open:
+        world.monitor.say(f"open: {entry.section}: {entry.reason}")
+    world.monitor.say(pipeline.windows_local.NOT_HERE)
+    world.monitor.say(f"next: sh {out / 'build'} validate, then sh {out / 'build'}")
 
 
 @click.command()

@@ -3,7 +3,8 @@
 The list is the output of `dpkg-query --show --showformat='${Package}=${Version}\\n'` on a machine made from
 the image, below a first line that names it: `# PUBLISHER:OFFER:SKU:VERSION YYYY-MM-DD`. Each package is
 looked for in the archive that the site names (a dated snapshot holds what the mirror has dropped), and what
-apt adds for each layer is resolved on top of them.
+apt adds for each layer is resolved on top of them. Of Windows it is that first line alone: the version
+says which build of Windows it is (`20348.4405.251112`: build, update, day).
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ LINE = re.compile(r"(?P<name>[a-z0-9][a-z0-9.+-]+)=(?P<version>[A-Za-z0-9.+:~-]+
 HINT = (
     "a first line `# PUBLISHER:OFFER:SKU:VERSION YYYY-MM-DD`, then the output of "
     "dpkg-query --show --showformat='${Package}=${Version}\\n'"
+)
+BUILD = re.compile(r"\d{5}\.\d+\.\d{6}")
+WINDOWS_HINT = (
+    "one line `# PUBLISHER:OFFER:SKU:BUILD.UPDATE.DAY YYYY-MM-DD`; docs/windows.md says how"
 )
 SECTION = "marketplace"
 
@@ -45,6 +50,15 @@ def read(text: str, *, shown: str) -> OriginLock:
     return OriginLock(
         identity=head["identity"], listed=head["day"], packages=tuple(sorted(packages))
     )
+
+
+def read_windows(text: str, *, shown: str) -> OriginLock:
+    """The line as a section without packages; UsageError for anything else."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    head = HEAD.fullmatch(lines[0]) if len(lines) == 1 else None
+    if head is None or not BUILD.fullmatch(head["identity"].rpartition(":")[2]):
+        raise UsageError(f"{shown}: does not say which build of Windows it is", hint=WINDOWS_HINT)
+    return OriginLock(identity=head["identity"], listed=head["day"], packages=())
 
 
 def resolve(wanted: Wanted, lock: Lock, *, place: Place) -> tuple[Lock, str]:

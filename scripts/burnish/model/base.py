@@ -63,6 +63,17 @@ class Marketplace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Installer:
+    """What the medium of an installation calls things: the name of the image in it, and the folder of the
+    virtio drivers for that Windows."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    image: str
+    drivers: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Base:
     """One operating system release; `levels` are the levels of proof that it can reach.
 
@@ -82,4 +93,5 @@ class Base:
     aliases: tuple[str, ...] = ()
     rootfs: Rootfs | None = None
     marketplace: Marketplace | None = None
+    installer: Installer | None = None
     python: str = ""

@@ -82,4 +82,5 @@ class Target:
     def unset(self) -> tuple[str, ...]:
         """The keys that still hold what the shipped example put there."""
         named = {"resource_group": self.resource_group, "gallery": self.gallery}
-        return tuple(key for key, value in named.items() if value == UNSET)
+        found = [key for key, value in named.items() if value == UNSET]
+        return (*found, *(("machine.inbound",) if UNSET in self.machine.inbound else ()))

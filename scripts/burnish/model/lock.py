@@ -105,7 +105,7 @@ class OpenEntry:
 class OriginLock:
     """What an image stands on where its origin is a marketplace image: the `identity` of exactly one
     version of it (publisher:offer:sku:version), the day on which its packages were `listed` on a machine
-    made from it, these packages, and what apt adds to them for each layer.
+    made from it, these packages, and what apt adds to them for each layer. Of Windows the version says all.
 
     A package without a digest is known by its version alone: nobody has looked for it in the archive yet.
     """
@@ -143,7 +143,7 @@ class Lock:
     def at_marketplace(self) -> Lock:
         """The lock as it is where the marketplace image takes the place of the root filesystem."""
         origin = self.marketplace
-        if origin is None:
+        if origin is None or not origin.packages:
             return replace(self, rootfs=None, tools=None, apt={})
         below = AptLock(declared=(origin.identity,), epoch=0, packages=origin.packages)
         return replace(self, rootfs=below, tools=None, apt=origin.apt)

@@ -187,14 +187,14 @@ def python_environments(
             yield f"{spec.vars['python_environment']}{ending}", tuple(sorted(wanted))
 
 
-# Files that only a build on a VM in Azure is applied with.
+# Files that only one kind of build is applied with: in a container here, on a VM in Azure.
+HERE_ONLY = ("packer/templates/layer.pkr.hcl.j2",)
 AZURE_ONLY = (
-    "ansible/windows.yml",
     "packer/templates/azure-arm.pkr.hcl.j2",
     "packer/templates/azure-apply.sh.j2",
 )
-
-
+# What a Windows machine is applied with, beside what says so in its name.
+WINDOWS_TOO = ("ansible/ansible.cfg", "packer/templates/azure-arm.pkr.hcl.j2")
 # The module that only layers with npm tools use.
 NPM_ONLY = "/plugins/modules/npm.py"
 
@@ -208,8 +208,17 @@ def _shared(spec: LayerSpec, context: Context) -> dict[str, str]:
     return told | {
         f"file:{name}": value
         for name, value in context.catalog.shared.items()
-        if (name in AZURE_ONLY) != local and (npm or not name.endswith(NPM_ONLY))
+        if _reads(name, os=context.base.os, local=local) and (npm or not name.endswith(NPM_ONLY))
     }
+
+
+def _reads(name: str, *, os: str, local: bool) -> bool:
+    """Whether a build of that system, here or on a VM, is applied with a shared file."""
+    if os == "windows":
+        return "windows" in name or name in WINDOWS_TOO
+    if "windows" in name:
+        return False
+    return name not in (AZURE_ONLY if local else HERE_ONLY)
 
 
 def _role_files(spec: LayerSpec, catalog: Catalog) -> dict[str, str]:

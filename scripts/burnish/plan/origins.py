@@ -35,9 +35,11 @@ def _reasons(base: Base, lock: Lock) -> Iterator[str]:
     market, known = base.marketplace, lock.marketplace
     assert market is not None
     if known is None:
+        windows = base.os == "windows"
+        takes = "one line, its version" if windows else "the list of what is installed in it"
         yield (
-            f"nobody here can look into {identity(market)}: `burnish lock IMAGE --origin FILE` takes the "
-            "list of what is installed in it"
+            f"nobody here can look into {identity(market)}: `burnish lock IMAGE --origin FILE` takes "
+            f"{takes}"
         )
         return
     if not _same(market, known.identity) or market.version == LATEST:

@@ -116,7 +116,7 @@ def _context(
 ) -> Context:
     """What the layers share; at a target of route `vm` they stand on the marketplace's image."""
     base, local = catalog.bases[image.base], True
-    if target.route == "vm" and base.rootfs and base.marketplace:
+    if target.route == "vm" and base.marketplace:
         base, lock, local = at_marketplace(base, lock), lock.at_marketplace(), False
     pins = applying(catalog, image)
     return Context(

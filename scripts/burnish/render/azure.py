@@ -15,10 +15,10 @@ from burnish.errors import BuildError
 from burnish.model.azure_options import OptionTable
 from burnish.model.image import Target
 from burnish.model.plan import Layer, Plan
-from burnish.render import windows
+from burnish.render import azure_windows, windows
 from burnish.render.azure_options import Block, problems, reduced
-from burnish.render.azure_source import Variable, source, variables_of
-from burnish.render.generalise import STRATEGIES
+from burnish.render.azure_source import USER, Variable, source, variables_of
+from burnish.render.generalise import FIRST, LAST
 from burnish.render.hcl import environment
 from burnish.render.layer import LayerPaths, variables
 
@@ -27,9 +27,13 @@ PLAIN, SPOT, REDUCED = "azure-arm.pkr.hcl", "azure-arm-spot.pkr.hcl", "reduced/a
 # What 1.6.6 asks for besides: it publishes by way of a managed image only.
 MANAGED = {"managed_image_name": "reduced", "managed_image_resource_group_name": "reduced"}
 DESTINATION = "shared_image_gallery_destination"
-USER = "packer"
 BESIDE = "{{ playbook_dir }}/.."
 UV = "{{ lookup('ansible.builtin.env', 'BURNISH_UV') }}"
+# Why Packer's own Ansible provisioner does not apply the layers.
+OWN_ANSIBLE = {
+    "linux": "its SSH proxy is five to ten times slower",
+    "windows": "it hands the password over as an argument, which every user of this machine can read",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,8 @@ def render_azure(plan: Plan, *, build: AzureBuild) -> dict[str, str]:
     if plan.base.os == "linux":
         apply = jinja.from_string(build.templates["azure-apply.sh.j2"]).render(user=USER)
         files |= {"apply": apply, "origin.txt": origin(plan)}
+    else:
+        files |= azure_windows.files(plan, build.templates)
     for layer in _layers(plan):
         text = json.dumps(_variables(plan, layer), indent=2, sort_keys=True)
         files[f"{layer.name}.json"] = f"{text}\n"
@@ -93,9 +99,10 @@ def _template(plan: Plan, build: AzureBuild, *, spot: bool, less: bool = False) 
             origin=":".join([market.publisher, market.offer, market.sku, market.version]),
             variables=used,
             options=options,
-            communicator=plan.base.communicator,
             layers=[layer.name for layer in _layers(plan)],
-            generalise=STRATEGIES[plan.base.os],
+            first=FIRST[plan.base.os],
+            last=LAST[plan.base.os],
+            beside=OWN_ANSIBLE[plan.base.os],
             reduced=less,
         )
     )

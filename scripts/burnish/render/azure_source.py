@@ -42,8 +42,10 @@ ENVIRONMENT = {
     "client_jwt": "AZURE_FEDERATED_TOKEN_FILE",
     "oidc_request_url": "ACTIONS_ID_TOKEN_REQUEST_URL",
     "oidc_request_token": "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "password": "BURNISH_PASSWORD",
 }
-SECRET = ("client_secret", "oidc_request_token")
+SECRET = ("client_secret", "oidc_request_token", "password")
+USER = "packer"
 VAR = re.compile(r"\bvar\.(\w+)")
 
 
@@ -158,17 +160,21 @@ def _network(machine: BuildMachine) -> dict[str, Any]:
 
 def _communicator(kind: str) -> dict[str, Any]:
     if kind == "winrm":
-        # the machine's certificate is made at its start and signed by nobody
+        # The machine's certificate is made at its start and signed by nobody: who may come in is limited
+        # instead. The password is this build's own, so that Ansible need not be told it by an argument.
         return {
             "communicator": "winrm",
             "winrm_use_ssl": True,
             "winrm_insecure": True,
-            "winrm_timeout": "10m",
-            "winrm_username": "packer",
+            "winrm_use_ntlm": True,
+            "winrm_no_proxy": True,
+            "winrm_timeout": "20m",
+            "winrm_username": USER,
+            "winrm_password": _var("password"),
         }
     return {
         "communicator": "ssh",
-        "ssh_username": "packer",
+        "ssh_username": USER,
         "ssh_private_key_file": _var("key"),
         "ssh_timeout": "15m",
     }

@@ -22,7 +22,7 @@ from burnish.gallery.azure.versions import Versions
 from burnish.lock.wheels import uv
 from burnish.model.image import Image, Target
 from burnish.model.manifest import Manifest
-from burnish.model.plan import Plan
+from burnish.model.plan import Layer, Plan
 from burnish.model.publication import Published
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
@@ -62,11 +62,18 @@ def plan(world: World, image: Image, *, to: str, lock_file: Path | None = None) 
             f"{image.name} signs kernel modules with this site's key, which is not sent to a VM in Azure",
             hint="publish it by a target with `route: upload`: it is built and signed here",
         )
-    if made.base.os != "linux" or made.base.marketplace is None:
+    if made.base.marketplace is None:
         raise UsageError(
-            f"{image.name} is not built by route `vm` yet: {made.base.name} has "
-            + ("no marketplace image" if made.base.marketplace is None else "no such build so far"),
-            hint="`burnish render` shows its template",
+            f"{image.name} is not built by route `vm`: {made.base.name} has no marketplace image",
+            hint="publish it by a target with `route: upload`",
+        )
+    network = made.target.machine.network
+    # nobody checks the certificate of its WinRM: who may come in is all that keeps others out
+    if made.base.os == "windows" and network and network.public_address:
+        raise UsageError(
+            f"{to}: everybody could reach WinRM of the machine that {image.name} is built on",
+            hint="in `machine`: `inbound: [YOUR_ADDRESS]` without `network`, or a `network` without "
+            "`public_address`",
         )
     return made
 
@@ -110,7 +117,6 @@ def build(world: World, at: Site) -> Published:
     azure_vm.lay_out(request)
     try:
         values = _build(world, at, run=_never).values("2000.101.0")
-        values |= {"key": str(request.folder / azure_vm.KEY)}
         told = azure_vm.validated(request, found, reduced=REDUCED, values=values)
         world.monitor.say(told)
         azure_vm.need(found)
@@ -139,8 +145,7 @@ def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> list[Lef
 
 def _runs(world: World, request: VmRequest, *, found: Packer) -> Any:
     def run(spot: bool, values: Mapping[str, str]) -> Result:
-        every = {**values, "key": str(request.folder / azure_vm.KEY)}
-        attempt = Attempt(template=SPOT if spot else PLAIN, values=every, spot=spot)
+        attempt = Attempt(template=SPOT if spot else PLAIN, values=values, spot=spot)
         return azure_vm.run(request, attempt, packer=found, on_step=world.monitor.detail)
 
     return run
@@ -166,20 +171,28 @@ def _request(world: World, at: Site) -> VmRequest:
     linux = at.plan.base.os == "linux"
     told = transport.environment() if linux else windows.transport(world.site)
     with world.monitor.step("inputs"):
-        inputs.bring_all(world, run, layers=own)
-        given = {
-            layer.name: Path(inputs.lay_out(world, run, layer=layer, lock=at.plan.lock).settings)
-            for layer in own
-        }
+        given = _inputs(world, at.plan, own=own) if linux else {}
     return VmRequest(
         files=_files(world, at),
         staged={name: path for layer in own for name, path in layers.staged(world, layer).items()},
         inputs=given,
         folder=folder,
         log=world.log(run, "vm"),
-        environment=azure_vm.environment(folder, uv=uv(), transport=json.dumps(told)),
+        environment=azure_vm.environment(
+            folder, uv=uv(), transport=json.dumps(told), windows=not linux
+        ),
         seconds=at.target.machine.hours * 3600.0,
     )
+
+
+def _inputs(world: World, plan: Plan, *, own: list[Layer]) -> dict[str, Path]:
+    """The folder of each layer's packages, wheels and downloads, fetched here; Windows fetches its own."""
+    run = Run(plan=plan)
+    inputs.bring_all(world, run, layers=own)
+    return {
+        layer.name: Path(inputs.lay_out(world, run, layer=layer, lock=plan.lock).settings)
+        for layer in own
+    }
 
 
 def _build(world: World, at: Site, *, run: Any) -> VmBuild:

@@ -22,12 +22,14 @@ def lock_origin(
     """Write the section out of a list of what is installed, as far as this place can resolve it; gives it
     and why it could not. UsageError for a list of another image."""
     base = world.catalog.bases[image.base]
-    if base.rootfs is None or base.marketplace is None:
+    windows = base.os == "windows"
+    if base.marketplace is None or not (base.rootfs or windows):
         raise UsageError(
             f"{base.name} has one origin only",
-            hint="--origin is for Linux bases of the marketplace",
+            hint="--origin is for bases of the marketplace",
         )
-    found = origin.read(file.read_text(encoding="utf-8"), shown=str(file))
+    read = origin.read_windows if windows else origin.read
+    found = read(file.read_text(encoding="utf-8"), shown=str(file))
     wanted = identity(base.marketplace).rpartition(":")[0]
     if found.identity.rpartition(":")[0] != wanted:
         raise UsageError(
@@ -35,10 +37,11 @@ def lock_origin(
             hint="make the list on a machine of that image; docs/azure-vm.md says how",
         )
     old = locks.current(world, image, committed_only=True)
-    lock = replace(old, marketplace=found)
-    run = Run(plan=planning.plan(world.catalog, image, lock=old))
-    place = inputs.place_of(world, run)
-    lock, why = origin.resolve(planning.wanted(world.catalog, image), lock, place=place)
+    lock, why = replace(old, marketplace=found), ""
+    if not windows:
+        run = Run(plan=planning.plan(world.catalog, image, lock=old))
+        place = inputs.place_of(world, run)
+        lock, why = origin.resolve(planning.wanted(world.catalog, image), lock, place=place)
     if keep:
         write(locks.committed_path(world, image.name), dump_lock(lock))
     assert lock.marketplace is not None

@@ -75,7 +75,7 @@ def render(world: World, plan: Plan) -> dict[str, str]:
 
 def _at_vm(world: World, plan: Plan, *, target: Target) -> Plan:
     """The plan as it is where it is built on a VM at a target."""
-    if plan.target.route == "vm" or plan.base.rootfs is None:
+    if plan.target.route == "vm":
         return plan
     targets = {**world.catalog.targets, target.name: replace(target, route="vm")}
     catalog = replace(world.catalog, targets=targets)

@@ -1,4 +1,4 @@
-# windows-2022-cpu: built on a VM in Azure from MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:latest.
+# windows-2022-cpu: built on a VM in Azure from MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:1.0.0.
 # Credentials come from the environment; nothing secret stands here.
 variable "subscription" {
   type = string
@@ -7,6 +7,12 @@ variable "subscription" {
 
 variable "group" {
   type = string
+}
+
+variable "password" {
+  type = string
+  default = env("BURNISH_PASSWORD")
+  sensitive = true
 }
 
 variable "end_of_life" {
@@ -32,7 +38,7 @@ source "azure-arm" "image" {
   image_publisher = "MicrosoftWindowsServer"
   image_offer = "WindowsServer"
   image_sku = "2022-datacenter-g2"
-  image_version = "latest"
+  image_version = "1.0.0"
   vm_size = "Standard_D4s_v5"
   os_disk_size_gb = 256
   security_type = "TrustedLaunch"
@@ -41,8 +47,11 @@ source "azure-arm" "image" {
   communicator = "winrm"
   winrm_use_ssl = true
   winrm_insecure = true
-  winrm_timeout = "10m"
+  winrm_use_ntlm = true
+  winrm_no_proxy = true
+  winrm_timeout = "20m"
   winrm_username = "packer"
+  winrm_password = var.password
   shared_image_gallery_timeout = "2h"
   shared_gallery_image_version_exclude_from_latest = true
   shared_gallery_image_version_end_of_life_date = var.end_of_life
@@ -60,7 +69,7 @@ source "azure-arm" "image" {
   }
   azure_tags = {
     "burnish-kind" = "build"
-    "burnish-plan" = "ID-OF-THE-PLAN"
+    "burnish-plan" = "ID-OF-THE-PLAN-THERE"
     "burnish-expires" = var.expires
   }
 }
@@ -147,9 +156,20 @@ build {
   }
 
   provisioner "powershell" {
-    inline = [
-      "& $env:SystemRoot\\System32\\Sysprep\\Sysprep.exe /oobe /generalize /quiet /quit /mode:vm",
-      "while ((Get-ItemProperty HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State).ImageState -ne 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE') { Start-Sleep -Seconds 5 }",
-    ]
+    script = "windows/winrm.ps1"
+    max_retries = 1
+  }
+
+  # Nothing was added to the machine, taken off it or updated since the lock was made.
+  provisioner "shell-local" {
+    inline = ["sh ./apply origin '${build.Host}'"]
+  }
+
+  provisioner "windows-restart" {
+    restart_timeout = "30m"
+  }
+
+  provisioner "powershell" {
+    script = "windows/sysprep.ps1"
   }
 }

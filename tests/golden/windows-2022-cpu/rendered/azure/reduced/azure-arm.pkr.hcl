@@ -1,4 +1,4 @@
-# windows-2022-cpu: built on a VM in Azure from MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:latest.
+# windows-2022-cpu: built on a VM in Azure from MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:1.0.0.
 # Credentials come from the environment; nothing secret stands here.
 # Reduced: only what Packer 1.6.6 knows. It is checked, never built from.
 variable "subscription" {
@@ -8,6 +8,11 @@ variable "subscription" {
 
 variable "group" {
   type = string
+}
+
+variable "password" {
+  type = string
+  default = env("BURNISH_PASSWORD")
 }
 
 variable "end_of_life" {
@@ -33,14 +38,17 @@ source "azure-arm" "image" {
   image_publisher = "MicrosoftWindowsServer"
   image_offer = "WindowsServer"
   image_sku = "2022-datacenter-g2"
-  image_version = "latest"
+  image_version = "1.0.0"
   vm_size = "Standard_D4s_v5"
   os_disk_size_gb = 256
   communicator = "winrm"
   winrm_use_ssl = true
   winrm_insecure = true
-  winrm_timeout = "10m"
+  winrm_use_ntlm = true
+  winrm_no_proxy = true
+  winrm_timeout = "20m"
   winrm_username = "packer"
+  winrm_password = var.password
   shared_image_gallery_timeout = "2h"
   shared_gallery_image_version_exclude_from_latest = true
   shared_gallery_image_version_end_of_life_date = var.end_of_life
@@ -54,7 +62,7 @@ source "azure-arm" "image" {
   }
   azure_tags = {
     "burnish-kind" = "build"
-    "burnish-plan" = "ID-OF-THE-PLAN"
+    "burnish-plan" = "ID-OF-THE-PLAN-THERE"
     "burnish-expires" = var.expires
   }
   managed_image_name = "reduced"
@@ -143,9 +151,20 @@ build {
   }
 
   provisioner "powershell" {
-    inline = [
-      "& $env:SystemRoot\\System32\\Sysprep\\Sysprep.exe /oobe /generalize /quiet /quit /mode:vm",
-      "while ((Get-ItemProperty HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State).ImageState -ne 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE') { Start-Sleep -Seconds 5 }",
-    ]
+    script = "windows/winrm.ps1"
+    max_retries = 1
+  }
+
+  # Nothing was added to the machine, taken off it or updated since the lock was made.
+  provisioner "shell-local" {
+    inline = ["sh ./apply origin '${build.Host}'"]
+  }
+
+  provisioner "windows-restart" {
+    restart_timeout = "30m"
+  }
+
+  provisioner "powershell" {
+    script = "windows/sysprep.ps1"
   }
 }

@@ -1,0 +1,220 @@
+"""A build of Windows by QEMU on this machine: written, taken by Packer and QEMU as far as they are here.
+
+Not verified here: that it installs anything. Neither KVM nor a Windows is there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from io import BytesIO
+from pathlib import Path
+
+import checkout
+import pycdlib
+import pytest
+from burnish.build import virtio
+from burnish.errors import UsageError
+from burnish.model.lock import Lock
+from burnish.model.plan import Plan
+from burnish.render.answers import DRIVERS, MARK
+from burnish.render.windows_local import BUILD, TEMPLATE, Medium, options, render
+from burnish.stages import planning
+
+OVMF = Path("/usr/share/OVMF")
+MEDIUM = Medium(
+    iso="/media/win.iso",
+    sha256="a" * 64,
+    code=str(OVMF / "OVMF_CODE_4M.fd"),
+    variables=str(OVMF / "OVMF_VARS_4M.fd"),
+)
+processes = pytest.mark.touches(
+    "processes", reason="Packer, QEMU and the build's own script are run"
+)
+
+
+def plan_of(name: str = "windows-2022-cpu") -> Plan:
+    catalog = checkout.real()
+    return planning.plan(catalog, catalog.images[name], lock=Lock(image=name))
+
+
+def files(name: str = "windows-2022-cpu") -> dict[str, str]:
+    return render(plan_of(name), MEDIUM, templates=checkout.real().templates)
+
+
+def iso(path: Path, names: list[str]) -> Path:
+    """An ISO with these files, as virtio-win has them."""
+    image, folders = pycdlib.PyCdlib(), set[str]()
+    image.new(interchange_level=3, joliet=3)
+    for at, name in enumerate(names):
+        parts = name.split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if folder not in folders:
+                folders.add(folder)
+                image.add_directory(f"/{folder.upper()}", joliet_path=f"/{folder}")
+        short = "/".join([*(part.upper() for part in parts[:-1]), f"F{at}.BIN;1"])
+        text = name.encode()
+        image.add_fp(BytesIO(text), len(text), f"/{short}", joliet_path=f"/{name}")
+    image.write(str(path))
+    image.close()
+    return path
+
+
+def drivers(folder: str) -> list[str]:
+    return [
+        f"{each}/{folder}/amd64/{each.lower()}.{end}" for each in DRIVERS for end in ("inf", "sys")
+    ]
+
+
+@pytest.mark.parametrize("name", ["windows-2022-cpu", "windows-2025-gpu"])
+def test_every_layer_is_applied_and_sysprep_has_the_last_word(name: str) -> None:
+    text = files(name)[TEMPLATE]
+    layers = re.findall(r"apply '\$\{build\.Host\}' '\$\{build\.Port\}' ([\w-]+)\"", text)
+    assert layers == [layer.name for layer in plan_of(name).layers if layer.roles]
+    assert text.rstrip().endswith('script = "windows/sysprep.ps1"\n  }\n}')
+
+
+def test_it_says_on_top_that_nobody_ran_it() -> None:
+    found = files()
+    for name in (TEMPLATE, BUILD):
+        assert "NOT VERIFIED HERE: no KVM and no Windows" in "\n".join(found[name].splitlines()[:3])
+
+
+def test_no_password_and_no_key_is_rendered() -> None:
+    found = files()
+    assert "password" not in found[TEMPLATE].lower()
+    assert found["Autounattend.xml"].count(f"<Value>{MARK}</Value>") == 2
+    assert json.loads(found["inventory/group_vars/windows.json"]) == {
+        "ansible_connection": "ssh",
+        "ansible_shell_type": "cmd",
+        "ansible_user": "Administrator",
+    }
+
+
+def test_the_machine_is_the_one_that_starts_both() -> None:
+    wanted = options(plan_of(), MEDIUM)
+    assert (wanted["machine_type"], wanted["disk_interface"]) == ("q35", "virtio-scsi")
+    assert ["-cpu", "host"] in [[name, value.text.strip('"')] for name, value in wanted["qemuargs"]]
+    # a `-drive` would take the place of every drive of Packer's own
+    assert "-drive" not in [name for name, _ in wanted["qemuargs"]]
+    assert "floppy" not in str(wanted)
+
+
+def test_nothing_of_the_builds_ssh_stays() -> None:
+    off = options(plan_of(), MEDIUM)["shutdown_command"]
+    assert "administrators_authorized_keys" in off
+    assert off.index("ssh_host_*") < off.index("shutdown /s")
+
+
+def test_linux_is_not_installed_from_a_medium() -> None:
+    with pytest.raises(UsageError) as caught:
+        files("debian-12-cpu")
+    assert caught.value.message == "debian-12-cpu: debian-12 is not installed from a medium"
+
+
+def test_drivers_come_out_of_their_iso(tmp_path: Path) -> None:
+    file = iso(tmp_path / "virtio.iso", [*drivers("2k22"), *drivers("2k25"), "readme.txt"])
+    written = virtio.unpack(file, drivers=DRIVERS, folder="2k25", out=tmp_path / "out")
+    assert sorted(written) == sorted(drivers("2k25"))
+    read = tmp_path / "out" / "NetKVM" / "2k25" / "amd64" / "netkvm.inf"
+    assert read.read_text("utf-8") == "NetKVM/2k25/amd64/netkvm.inf"
+
+
+def test_an_iso_that_does_not_know_this_windows_is_refused_whole(tmp_path: Path) -> None:
+    lacking = [name for name in drivers("2k22") if not name.startswith("NetKVM")]
+    file = iso(tmp_path / "virtio.iso", lacking)
+    with pytest.raises(UsageError, match="has no driver at NetKVM/2k22/amd64"):
+        virtio.unpack(file, drivers=DRIVERS, folder="2k22", out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_no_iso_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.iso").write_bytes(b"x" * 4096)
+    with pytest.raises(UsageError, match="is no ISO"):
+        virtio.unpack(tmp_path / "x.iso", drivers=DRIVERS, folder="2k22", out=tmp_path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A build as it is written, with a medium that Packer finds."""
+    found = tmp_path / "local"
+    medium = tmp_path / "win.iso"
+    medium.write_bytes(b"no Windows")
+    for name, text in files().items():
+        path = found / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("/media/win.iso", str(medium)), encoding="utf-8")
+    (found / "medium").mkdir()
+    return found
+
+
+def validated(folder: Path) -> str:
+    """What this machine's Packer says by way of the build's own script, or nothing."""
+    own = {"CHECKPOINT_DISABLE": "1", "HOME": str(folder.parent)}
+    environment = {**os.environ, **own, "PATH": f"/usr/bin:{os.environ['PATH']}"}
+    argv = ("sh", str(folder / BUILD), "validate")
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+    # without a home Packer fails and says nothing
+    told = f"exit code {done.returncode}: {done.stdout}{done.stderr}"
+    return "" if done.returncode == 0 else told
+
+
+@processes
+def test_packer_1_6_6_takes_the_whole_template_and_no_secret_stays(folder: Path) -> None:
+    before = sorted(path for path in folder.rglob("*"))
+    assert validated(folder) == ""
+    assert sorted(path for path in folder.rglob("*")) == before
+
+
+@processes
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"virtio-scsi"', '"virtio-scssi"', "disk interface"),
+        ("ssh_timeout =", "ssh_timeoutt =", "ssh_timeoutt"),
+        ('source "qemu"', 'source "qemmu"', "qemmu"),
+        ('"sha256:', '"sha999:', "sha999"),
+        ("cd_files", "cd_filez", "cd_filez"),
+    ],
+)
+def test_it_refuses_a_planted_fault(folder: Path, old: str, new: str, told: str) -> None:
+    path = folder / TEMPLATE
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert told in validated(folder)
+
+
+@processes
+def test_qemu_takes_the_firmware_as_it_is_given(tmp_path: Path) -> None:
+    """Under emulation: KVM and the host's CPU are not there."""
+    variables = tmp_path / "variables.fd"
+    variables.write_bytes((OVMF / "OVMF_VARS_4M.fd").read_bytes())
+    texts = [
+        text
+        for name, value in options(plan_of(), MEDIUM)["qemuargs"]
+        for text in (name, value.text)
+    ]
+    argv = [
+        text.strip('"')
+        .replace("${var.firmware_code}", MEDIUM.code)
+        .replace("${var.firmware_variables}", str(variables))
+        .replace("accel=kvm", "accel=tcg")
+        .replace("host", "max")
+        for text in texts
+    ]
+    monitor = ("-S", "-display", "none", "-monitor", "stdio")
+    done = subprocess.run(
+        ["qemu-system-x86_64", *argv, *monitor],
+        input="info block\nquit\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/machine/system.flash0" in done.stdout
+    assert "/machine/system.flash1" in done.stdout
