@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from burnish import host, process
+from burnish import host
 from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
 from burnish.evidence.difference import page as difference_page
@@ -27,6 +27,7 @@ from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
     azure_vm,
+    booting,
     channels,
     comparing,
     costing,
@@ -78,6 +79,7 @@ __all__ = [
     "Scenario",
     "World",
     "azure_vm",
+    "booting",
     "build",
     "cached",
     "check_locks",
@@ -258,18 +260,6 @@ def judge(world: World, manifest: Manifest) -> tuple[GateResult, ...]:
     """What each gate says of a filed version; the archive and the index are asked for what it lacks."""
     filed = gating.whole_record(world, manifest)
     return gating.judge(world, filed, pending=pending(world, filed)) if filed else gating.UNKNOWN
-
-
-def shell(world: World, manifest: Manifest) -> int:
-    """A shell on a filed version; gives its exit code."""
-    run = Run(plan=plan_of(world, manifest))
-    with world.gallery.held(manifest):
-        return services.shell(world, run, manifest=manifest, attach=process.attach)
-
-
-def boot_command(world: World, manifest: Manifest) -> str:
-    """QEMU's command line for a filed version."""
-    return services.boot_command(world, Run(plan=plan_of(world, manifest)), manifest=manifest)
 
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:

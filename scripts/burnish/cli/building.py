@@ -1,4 +1,4 @@
-"""The commands that act on images: build, verify, boot."""
+"""The commands that act on images: build and verify."""
 
 from __future__ import annotations
 
@@ -176,21 +176,4 @@ def _remote(given: Mapping[str, str]) -> Remote | None:
     return remote
 
 
-@click.command()
-@click.argument("version")
-@click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
-@click.option("--dry-run", is_flag=True, help="Print QEMU's command and stop.")
-@pass_context
-def boot(context: Context, *, version: str, firmware: str | None, dry_run: bool) -> None:
-    """Boot a filed VERSION on a throw-away overlay and give a shell on it."""
-    world = context.world(Options(firmware=firmware or ""))
-    manifest = world.gallery.find(version)
-    if dry_run:
-        click.echo(pipeline.boot_command(world, manifest))
-        return
-    code = pipeline.shell(world, manifest)
-    if code:
-        raise click.exceptions.Exit(code)
-
-
-COMMANDS = (build, verify, boot)
+COMMANDS = (build, verify)
