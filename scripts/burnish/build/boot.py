@@ -17,7 +17,7 @@ from types import MappingProxyType
 from burnish import process
 from burnish.build import firmware, kvm, qemu, seed, ssh
 from burnish.build.console import Console
-from burnish.build.fabric import disc, documents, journal, namespace
+from burnish.build.fabric import disc, documents, namespace
 from burnish.build.fabric.guest import Provisioning
 from burnish.build.guest import PortTakenError, Running, free_port
 from burnish.errors import BootError, ToolError
@@ -250,6 +250,6 @@ def _machine(running: Running, *, config: Path, state: str, failed: tuple[str, .
         state=state,
         failed_units=failed,
         log=guest.request.log,
-        asked=journal.read(running.asked) if isinstance(running, Provisioning) else (),
+        journal=running.asked if isinstance(running, Provisioning) else None,
         data_disk=guest.data,
     )

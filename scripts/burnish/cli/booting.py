@@ -85,7 +85,7 @@ def _shown(found: Provisioned) -> None:
     for each in found.journal:
         table.add_row(f"{each.seconds:.1f}", each.server, *_request(each), each.said)
     output().print(table)
-    for name, value in (*found.facts.items(), ("second disk", found.data_disk)):
+    for name, value in (*found.facts.items(), ("second disk", found.second_disk)):
         click.echo(f"{name}: {value}")
     click.echo(
         f"ready after {found.ready:.1f} s in a simulated Azure ({found.accelerator}, {found.firmware})"

@@ -12,6 +12,7 @@ NETWORK, GATEWAY, GUEST = "10.0.0.0/24", "10.0.0.1", "10.0.0.4"
 TAP = "azure0"
 READY = "Ready"
 FAILED = "ProvisioningFailed"
+AGENT = "WALinuxAgent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,11 @@ class Asked:
         return self.said == READY
 
     @property
+    def by_agent(self) -> bool:
+        """Whether waagent asked; cloud-init asks too, before it."""
+        return self.agent.startswith(AGENT)
+
+    @property
     def failed(self) -> bool:
         """Whether this is the report that provisioning failed: Azure gives such a machine up."""
         return FAILED in self.said
@@ -61,16 +67,18 @@ class Asked:
 class Provisioned:
     """What a machine that came up in the simulated Azure is like, and how it got there.
 
-    `ready`: seconds from its start to its report; `data_disk`: whether the empty second disk still is.
+    `ready` are the seconds from its start to cloud-init's report, `agent` to waagent's, 0 if there was
+    none. `second_disk` says whether the empty second disk still is.
     """
 
     accelerator: str
     firmware: str
     ready: float
+    agent: float
     milestones: dict[str, float]
     state: str
     failed_units: tuple[str, ...]
     facts: dict[str, str]
-    data_disk: str
+    second_disk: str
     journal: tuple[Asked, ...]
     problems: tuple[str, ...] = ()

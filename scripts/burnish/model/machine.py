@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from burnish.model.fabric import Asked, Fabric
+from burnish.model.fabric import Fabric
 
 Accelerator = Literal["kvm", "tcg"]
 DiskFormat = Literal["raw", "qcow2", "vpc"]
@@ -66,8 +66,8 @@ class Machine:
 
     `milestones` are seconds since QEMU's start: kernel, ssh, login, running; `off`, the seconds
     that the poweroff took, comes when the machine went down cleanly. `state` and `failed_units`
-    are what systemd says of the finished boot. `asked` is what a simulated Azure was asked, and
-    `data_disk` the empty second disk there.
+    are what systemd says of the finished boot. `journal` has what a simulated Azure was
+    asked, and `data_disk` is the empty second disk there.
     """
 
     host: str
@@ -80,5 +80,5 @@ class Machine:
     state: str
     failed_units: tuple[str, ...]
     log: Path
-    asked: tuple[Asked, ...] = ()
+    journal: Path | None = None
     data_disk: Path | None = None

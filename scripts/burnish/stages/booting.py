@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from burnish import process
 from burnish.build import boot, firmware, kvm, qemu
+from burnish.build.fabric import journal
 from burnish.build.fabric.guest import READY
-from burnish.model.fabric import Fabric, Provisioned
+from burnish.model.fabric import Asked, Fabric, Provisioned
 from burnish.model.machine import BootRequest, Machine
 from burnish.model.manifest import Manifest
 from burnish.stages import prove
@@ -19,6 +21,7 @@ from burnish.stages.run import Run, World
 from burnish.verify import fabric as judged
 
 CHUNK = 1 << 20
+AGENT_WAIT = 300.0
 Tell = Callable[[Provisioned], None]
 
 
@@ -74,22 +77,38 @@ def in_azure(
 
 def provisioned(booted: Machine, *, fabric: Fabric) -> Provisioned:
     """What became of a machine in a simulated Azure, with all that is wrong with it."""
+    asked = _until_agent(booted)
     facts = judged.facts(boot.run(booted, judged.command(), check=False).stdout)
     untouched = booted.data_disk is not None and _empty(booted.data_disk)
+    agent = next((each.seconds for each in asked if each.ready and each.by_agent), 0.0)
     # beside the user's keys there is the one that burnish comes in with
     told = replace(fabric, keys=("burnish", *fabric.keys))
+    problems = judged.problems(facts, fabric=told, untouched=untouched)
     return Provisioned(
         accelerator=booted.accelerator,
         firmware=booted.firmware,
         ready=booted.milestones[READY],
+        agent=agent,
         milestones=dict(booted.milestones),
         state=booted.state,
         failed_units=booted.failed_units,
         facts=facts,
-        data_disk="empty as it was" if untouched else "written to",
-        journal=booted.asked,
-        problems=judged.problems(facts, fabric=told, untouched=untouched),
+        second_disk="empty as it was" if untouched else "written to",
+        journal=asked,
+        problems=problems if agent else (*problems, judged.NO_AGENT),
     )
+
+
+def _until_agent(booted: Machine) -> tuple[Asked, ...]:
+    """What was asked until waagent reported too; it starts after everything else."""
+    assert booted.journal
+    until = time.monotonic() + AGENT_WAIT
+    while time.monotonic() < until:
+        asked = journal.read(booted.journal)
+        if any(each.ready and each.by_agent for each in asked):
+            break
+        time.sleep(1)
+    return asked
 
 
 def _empty(path: Path) -> bool:

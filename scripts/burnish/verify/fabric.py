@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from burnish.model.fabric import Fabric
 
+NO_AGENT = "waagent: it never reported ready"
 # Asked for in one round trip; each prints one line.
 QUESTIONS: Mapping[str, str] = {
     "datasource": "cloud-id",

@@ -1,4 +1,4 @@
-"""The journal of a simulated Azure: lines of JSON that the servers write, for those who wait for the guest."""
+"""The journal of a simulated Azure: lines of JSON that its servers write, for who waits for the guest."""
 
 from __future__ import annotations
 

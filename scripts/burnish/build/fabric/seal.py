@@ -27,7 +27,9 @@ def sealed(certificate: str) -> str:
         envelope = ("cms", "-encrypt", "-binary", "-des3", "-outform", "DER")
         paths = ("-in", str(room / "own.pfx"), "-out", str(room / "envelope"))
         _openssl(*envelope, *paths, str(guest))
-        return base64.b64encode((room / "envelope").read_bytes()).decode("ascii")
+        packed = base64.b64encode((room / "envelope").read_bytes()).decode("ascii")
+        # openssl in the guest reads no longer lines
+        return "\n".join(_wrapped(packed))
 
 
 def _wrapped(text: str) -> list[str]:
