@@ -41,6 +41,7 @@ from burnish.stages import (
     prepare,
     prove,
     publishing,
+    reproof,
     services,
     tier,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "publishing",
     "render",
     "report",
+    "reproof",
     "retention",
     "rollback",
     "stale",

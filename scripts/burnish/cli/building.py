@@ -12,7 +12,7 @@ import click
 
 from burnish import pipeline
 from burnish.cli import views
-from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
@@ -130,12 +130,19 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 @click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
 @click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
+@target
 @click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
 @click.option("--dry-run", is_flag=True, help="Show which levels would be proven, and stop.")
 @pass_context
 def verify(context: Context, /, **given: str) -> None:
-    """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks."""
+    """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks.
+
+    With --target in Azure: the version there, on a machine that is made of it and removed again.
+    """
     remote = _remote(given)
+    if given["target"] != "local":
+        _in_azure(context.world(), given)
+        return
     options = Options(
         every_check=bool(given["every"]),
         firmware=given["firmware"] or "",
@@ -160,6 +167,26 @@ def verify(context: Context, /, **given: str) -> None:
         click.echo(json.dumps(json.loads(world.codec.dump(run.manifest))["verdicts"], indent=2))
     else:
         click.echo(f"{manifest.image}/{manifest.version}: {views.verdicts(run.manifest)}")
+
+
+def _in_azure(world: World, given: Mapping[str, str]) -> None:
+    """Prove a version where it is, or show how."""
+    for name in ("level", "host", "every", "firmware"):
+        if given[name]:
+            raise click.UsageError(
+                "a version in Azure is proven at level azure, on a machine of its own"
+            )
+    at = pipeline.reproof.find(world, given["version"], at=given["target"], environment=os.environ)
+    if given["dry_run"]:
+        click.echo(json.dumps(pipeline.reproof.shown(world, at), indent=2))
+        return
+    verdict = pipeline.reproof.prove(world, at)
+    if given["as_json"]:
+        click.echo(json.dumps([asdict(verdict)], indent=2))
+    else:
+        passed = sum(each.outcome == "passed" for each in verdict.results)
+        name = f"{at.manifest.image}/{at.manifest.version}"
+        click.echo(f"{name} at {given['target']}: azure {passed}/{len(verdict.results)}")
 
 
 def _remote(given: Mapping[str, str]) -> Remote | None:
