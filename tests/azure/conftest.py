@@ -7,7 +7,6 @@ planned must have happened, and the emulator itself must not have failed.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,15 +15,7 @@ import pytest
 from azurite import Azurite
 from emulator import emulator as program
 from emulator.emulator import Emulator
-from exchange import Exchange
-from validator import violations
-
-# a pattern of addresses -> why they are not held against a Swagger
-NOT_DESCRIBED = {
-    r"/subscriptions/[^/?]+(\?|$)": "its Swagger is not vendored: one name is read of it",
-    r"/providers/Microsoft\.Authorization/": "its Swagger is not vendored: one list is read of it",
-    r"/providers/Microsoft\.Network/": "its Swagger is not vendored: cards and networks of builds",
-}
+from lawful import unlawful
 
 
 @pytest.fixture(autouse=True)
@@ -54,14 +45,8 @@ def arm(_emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Emulato
     yield _emulator
     assert not _emulator.crashes, f"the emulator itself fails: {_emulator.crashes}"
     assert not _emulator.faults.unmet(), f"planned, never met: {_emulator.faults.unmet()}"
-    found = [line for each in _emulator.exchanges for line in _violations(each)]
+    found = [line for each in _emulator.exchanges for line in unlawful(each)]
     if request.node.get_closest_marker("unlawful"):
         assert found, "marked unlawful, but every exchange is as the Swagger says"
     else:
         assert not found, "\n".join([f"{len(found)} violations of the Swagger", *found])
-
-
-def _violations(exchange: Exchange) -> list[str]:
-    if any(re.search(pattern, exchange.url, re.IGNORECASE) for pattern in NOT_DESCRIBED):
-        return []
-    return violations(exchange)
