@@ -94,6 +94,7 @@ def test() -> list[Stage]:
     return [
         *fast(),
         Stage(f"image {IMAGE}: build, prove, boot, file", 22, (*burnish, "build", IMAGE)),
+        Stage("the disk in a simulated Azure", 12, (*PYTEST, "tests/e2e/test_fabric.py")),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 13, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
