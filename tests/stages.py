@@ -94,13 +94,17 @@ def test() -> list[Stage]:
     return [
         *fast(),
         Stage(f"image {IMAGE}: build, prove, boot, file", 22, (*burnish, "build", IMAGE)),
-        Stage("the disk in a simulated Azure", 12, (*PYTEST, "tests/e2e/test_fabric.py")),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 13, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
-            "the gallery, killed at every step; the GPU tier, simulated",
+            "the gallery, killed at every step; the GPU tier and Azure's network, simulated",
             1,
-            (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
+            (
+                *PYTEST,
+                "tests/e2e/test_gallery_kills.py",
+                "tests/e2e/test_gpu_whole.py",
+                "tests/e2e/test_fabric_namespace.py",
+            ),
         ),
         Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
     ]

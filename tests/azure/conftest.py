@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import azurite as azurite_program
+import checkout
 import pytest
+import vm_typed
 from azurite import Azurite
+from burnish.cli.main import main
+from emulator import clients as signed_in
 from emulator import emulator as program
 from emulator.emulator import Emulator
 from lawful import unlawful
@@ -50,3 +54,39 @@ def arm(_emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Emulato
         assert found, "marked unlawful, but every exchange is as the Swagger says"
     else:
         assert not found, "\n".join([f"{len(found)} violations of the Swagger", *found])
+
+
+@pytest.fixture
+def root(arm: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small checkout with a target of route `vm` in the emulated Azure, signed in; one stands in it."""
+    changes = {
+        "packer/targets/cloud.yaml": vm_typed.TARGET,
+        "packer/profiles/stack.yaml": vm_typed.PROFILE,
+    }
+    changes["packer/gates/small.yaml"] = "name: small\n"
+    found = checkout.write(tmp_path / "checkout", changes=changes)
+    values = {
+        **signed_in.environment(arm),
+        "AZURE_SUBSCRIPTION_ID": arm.subscription,
+        "BURNISH_AZURE_ENDPOINT": arm.base_url,
+        "BURNISH_AZURE_INTERVAL": "0",
+        "BURNISH_ROOT": str(found),
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    (found / "site.yaml").write_text(f"ca_bundle: {arm.ca}\n", encoding="utf-8")
+    monkeypatch.chdir(found)
+    return found
+
+
+@pytest.fixture
+def typed(root: Path, capsys: pytest.CaptureFixture[str]) -> vm_typed.Typed:
+    """Commands as a user types them there: exit code, output, story."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments])
+        out = capsys.readouterr()
+        return int(ended.value.code or 0), out.out, out.err
+
+    return run

@@ -62,9 +62,9 @@ def measure(log: Log, work: Path, *, file: Path | None, rounds: int) -> None:
     with azurites.running(work / "azurite") as azurite, program.running(azurite, work) as arm:
         for path in dict.fromkeys((None, file)):
             for _ in range(rounds if path is None else 1):
-                _timed(log, arm, work, file=path, counted=counted)
+                _timed(log, arm, work=work, file=path, counted=counted)
         for name, fault in _faults():
-            _borne(arm, work, fault, name=name, counted=counted)
+            _borne(arm, work, fault=fault, name=name, counted=counted)
         crashes = len(arm.crashes)
     found = {
         "exchanges": counted.exchanges,
@@ -91,7 +91,7 @@ def _faults() -> Iterator[tuple[str, Fault]]:
             yield f"{what}: {kind}", Fault(method=method, path=path, **values)
 
 
-def _timed(log: Log, arm: Emulator, work: Path, *, file: Path | None, counted: Counted) -> None:
+def _timed(log: Log, arm: Emulator, *, work: Path, file: Path | None, counted: Counted) -> None:
     arm.reset()
     with tempfile.TemporaryDirectory(dir=work) as folder:
         cloud = Cloud(arm=arm, folder=Path(folder), interval=0.0)
@@ -108,10 +108,10 @@ def _timed(log: Log, arm: Emulator, work: Path, *, file: Path | None, counted: C
         for phase, value in (("exchanges", len(arm.exchanges)), ("MiB", done.sent / (1 << 20))):
             name = file.name if file else SYNTHETIC
             log.add(SUITE, name, scenario="publish", phase=phase, seconds=(float(value), 0.0))
-        _count(arm, cloud, counted)
+        _count(arm, cloud, counted=counted)
 
 
-def _borne(arm: Emulator, work: Path, fault: Fault, *, name: str, counted: Counted) -> None:
+def _borne(arm: Emulator, work: Path, *, fault: Fault, name: str, counted: Counted) -> None:
     """One publication that meets one fault; one that no request met is an error of this program."""
     arm.reset()
     with tempfile.TemporaryDirectory(dir=work) as folder:
@@ -126,10 +126,10 @@ def _borne(arm: Emulator, work: Path, fault: Fault, *, name: str, counted: Count
             # what a user does then: the same command again
             counted.again += cloud.publish(manifest).outcome in ("published", "already")
         assert not arm.faults.unmet(), f"{name}: no request met it"
-        _count(arm, cloud, counted)
+        _count(arm, cloud, counted=counted)
 
 
-def _count(arm: Emulator, cloud: Cloud, counted: Counted) -> None:
+def _count(arm: Emulator, cloud: Cloud, *, counted: Counted) -> None:
     held = [each for each in arm.exchanges if described(each)]
     counted.exchanges += len(held)
     counted.broken += sum(len(unlawful(each)) for each in held)

@@ -21,7 +21,7 @@ from burnish.stages.run import Run, World
 from burnish.verify import fabric as judged
 
 CHUNK = 1 << 20
-AGENT_WAIT = 300.0
+AGENT_WAIT = ANSWERS_WAIT = 300.0  # an emulated machine on a busy host needs minutes
 Tell = Callable[[Provisioned], None]
 
 
@@ -78,7 +78,8 @@ def in_azure(
 def provisioned(booted: Machine, *, fabric: Fabric) -> Provisioned:
     """What became of a machine in a simulated Azure, with all that is wrong with it."""
     asked = _until_agent(booted)
-    facts = judged.facts(boot.run(booted, judged.command(), check=False).stdout)
+    answers = boot.run(booted, judged.command(), timeout=ANSWERS_WAIT, check=False).stdout
+    facts = judged.facts(answers)
     untouched = booted.data_disk is not None and _empty(booted.data_disk)
     agent = next((each.seconds for each in asked if each.ready and each.by_agent), 0.0)
     # beside the user's keys there is the one that burnish comes in with
