@@ -44,7 +44,7 @@ golden: setup ## write the golden files anew: read the diff before you commit it
 	@BURNISH_GOLDEN=write pytest tests/golden $(ARGS)
 
 bench: setup ## measure every figure of docs/benchmarks.md again (root, an hour, a filed image)
-	@PYTHONPATH=tests/given python tests/bench/run.py $(ARGS)
+	@PYTHONPATH=tests/given:tests/azure python tests/bench/run.py $(ARGS)
 
 requirements: ## resolve scripts/requirements.txt anew
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header scripts/requirements.in --output-file scripts/requirements.txt $(ARGS)

@@ -135,9 +135,14 @@ def test() -> list[Stage]:
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 11, roles(changed, plain=smoke)),
         Stage("the lock, and a closed place", 5, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
-            "the gallery, killed at every step; the GPU tier, simulated",
+            "the gallery, killed at every step; the GPU tier and Azure's network, simulated",
             1,
-            (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
+            (
+                *PYTEST,
+                "tests/e2e/test_gallery_kills.py",
+                "tests/e2e/test_gpu_whole.py",
+                "tests/e2e/test_fabric_namespace.py",
+            ),
         ),
         Stage("Ubuntu on its stand-in", 6, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
         Stage(WINE, 5, under_wine()),

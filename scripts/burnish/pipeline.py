@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from burnish import host, process
+from burnish import host
 from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
 from burnish.evidence import explained
@@ -25,6 +25,8 @@ from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
     azure_vm,
+    booting,
+    caching,
     channels,
     comparing,
     costing,
@@ -39,16 +41,13 @@ from burnish.stages import (
     proofs,
     prove,
     publishing,
+    reproof,
     services,
     tier,
     windows_disk,
     windows_local,
 )
 from burnish.stages import scenario as scenarios
-from burnish.stages.caching import cached, prunable
-from burnish.stages.caching import export as export_cache
-from burnish.stages.caching import import_ as import_cache
-from burnish.stages.caching import prune as prune_cache
 from burnish.stages.channels import Promotion, rollback
 from burnish.stages.compatible import fit
 from burnish.stages.compatible import problems as incompatible
@@ -81,8 +80,9 @@ __all__ = [
     "Scenario",
     "World",
     "azure_vm",
+    "booting",
     "build",
-    "cached",
+    "caching",
     "check_locks",
     "compared_times",
     "costing",
@@ -91,10 +91,8 @@ __all__ = [
     "doctoring",
     "drop",
     "explained",
-    "export_cache",
     "fit",
     "homes",
-    "import_cache",
     "incompatible",
     "judge",
     "lock_explained",
@@ -107,12 +105,11 @@ __all__ = [
     "plan_of",
     "promote",
     "proofs",
-    "prunable",
     "prune",
-    "prune_cache",
     "publishing",
     "render",
     "report",
+    "reproof",
     "retention",
     "rollback",
     "stale",
@@ -261,18 +258,6 @@ def judge(world: World, manifest: Manifest) -> tuple[GateResult, ...]:
     """What each gate says of a filed version; the archive and the index are asked for what it lacks."""
     filed = gating.whole_record(world, manifest)
     return gating.judge(world, filed, pending=pending(world, filed)) if filed else gating.UNKNOWN
-
-
-def shell(world: World, manifest: Manifest) -> int:
-    """A shell on a filed version; gives its exit code."""
-    run = Run(plan=plan_of(world, manifest))
-    with world.gallery.held(manifest):
-        return services.shell(world, run, manifest=manifest, attach=process.attach)
-
-
-def boot_command(world: World, manifest: Manifest) -> str:
-    """QEMU's command line for a filed version."""
-    return services.boot_command(world, Run(plan=plan_of(world, manifest)), manifest=manifest)
 
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:

@@ -257,7 +257,7 @@ def test_exit_codes_of_a_build(
 
 
 def test_boot_ends_with_the_shells_exit_code(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "shell", lambda world, manifest: 9)
+    monkeypatch.setattr(pipeline.booting, "shell", lambda world, manifest: 9)
     assert call("boot", "tiny-cpu").code == 9
 
 

@@ -1,4 +1,4 @@
-"""The commands that act on images: build, verify, boot."""
+"""The commands that act on images: build and verify."""
 
 from __future__ import annotations
 
@@ -142,17 +142,24 @@ def verify(context: Context, /, **given: str) -> None:
 
     Level wine is about an IMAGE of Windows of which nothing has to be filed: its wheels, under Wine.
     With --disk, VERSION may be the name of an image: its plan as it is today.
+    With --target in Azure: the version there, on a machine that is made of it and removed again.
     """
     if given["disk"]:
         disks.verify(context, given)
         return
-    if given["target"] != "local":
-        raise click.UsageError("--target says where the version of a --disk is filed")
     remote = _remote(given)
     if given["level"] == wine.LEVEL:
         asked = {name: bool(given[name]) for name in ("every", "as_json", "dry_run")}
         wine.verify(context, given["version"], **asked)
         return
+    if given["target"] != "local":
+        _in_azure(context.world(), given)
+        return
+    _filed(context, given, remote=remote)
+
+
+def _filed(context: Context, given: Mapping[str, str], *, remote: Remote | None) -> None:
+    """Prove a version that is filed here, or show at which levels."""
     options = Options(
         every_check=bool(given["every"]),
         firmware=given["firmware"] or "",
@@ -179,6 +186,26 @@ def verify(context: Context, /, **given: str) -> None:
         click.echo(f"{manifest.image}/{manifest.version}: {views.verdicts(run.manifest)}")
 
 
+def _in_azure(world: World, given: Mapping[str, str]) -> None:
+    """Prove a version where it is, or show how."""
+    for name in ("level", "host", "every", "firmware"):
+        if given[name]:
+            raise click.UsageError(
+                "a version in Azure is proven at level azure, on a machine of its own"
+            )
+    at = pipeline.reproof.find(world, given["version"], at=given["target"], environment=os.environ)
+    if given["dry_run"]:
+        click.echo(json.dumps(pipeline.reproof.shown(world, at), indent=2))
+        return
+    verdict = pipeline.reproof.prove(world, at)
+    if given["as_json"]:
+        click.echo(json.dumps([asdict(verdict)], indent=2))
+    else:
+        passed = sum(each.outcome == "passed" for each in verdict.results)
+        name = f"{at.manifest.image}/{at.manifest.version}"
+        click.echo(f"{name} at {given['target']}: azure {passed}/{len(verdict.results)}")
+
+
 def _remote(given: Mapping[str, str]) -> Remote | None:
     """The machine named for level gpu; UsageError for options that do not go together."""
     if (given["level"] == "gpu") != bool(given["host"]):
@@ -193,21 +220,4 @@ def _remote(given: Mapping[str, str]) -> Remote | None:
     return remote
 
 
-@click.command()
-@click.argument("version")
-@click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
-@click.option("--dry-run", is_flag=True, help="Print QEMU's command and stop.")
-@pass_context
-def boot(context: Context, *, version: str, firmware: str | None, dry_run: bool) -> None:
-    """Boot a filed VERSION on a throw-away overlay and give a shell on it."""
-    world = context.world(Options(firmware=firmware or ""))
-    manifest = world.gallery.find(version)
-    if dry_run:
-        click.echo(pipeline.boot_command(world, manifest))
-        return
-    code = pipeline.shell(world, manifest)
-    if code:
-        raise click.exceptions.Exit(code)
-
-
-COMMANDS = (build, verify, boot)
+COMMANDS = (build, verify)

@@ -42,7 +42,7 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
             where = f"a machine made of it in {way.target.location}, over SSH"
             reach = Reach(options=there.options, where=where, user=proof.USER)
             return check(
-                world, run, level=Level.AZURE, subject=_id(way, plan, number=number), reach=reach
+                world, run, level=Level.AZURE, subject=id_of(way, plan, number=number), reach=reach
             )
 
     return proven(world, plan, way=way, number=number, checks=checks)
@@ -62,7 +62,7 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
     folder.mkdir(parents=True)
     key = folder / azure_vm.KEY
     process.run(azure_vm.key(key))
-    wanted = wanted_of(world, plan, way=way, version=_id(way, plan, number=number))
+    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
     wanted = replace(wanted, key=key.with_suffix(".pub").read_text(encoding="utf-8").strip())
     resources = Resources(
         client=way.reach.compute(way.patience),
@@ -128,7 +128,8 @@ def _keep(versions: Versions, number: str, *, verdict: Verdict) -> None:
     versions.change(number, wanted)
 
 
-def _id(way: Way, plan: Plan, *, number: str) -> str:
+def id_of(way: Way, plan: Plan, *, number: str) -> str:
+    """The version as Azure names it."""
     target = way.target
     return (
         f"/subscriptions/{way.reach.subscription}/resourceGroups/{target.resource_group}/providers"
