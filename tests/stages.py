@@ -22,6 +22,8 @@ SMOKE = ("base", "python", "jupyter")
 CHANGED_AT_MOST = 3
 # A role with one of each thing that roles do on Windows, and what is planted into it.
 GIVEN_ROLE, PLANTS = "tests/given/simulated", "tests/simulated/plants"
+# It is never called Windows.
+WINE = "wine: Windows binaries, not Windows"
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,15 @@ def of_role(names: tuple[str, ...], *, image: str, system: str) -> list[Stage]:
         return [Stage(f"molecule: {told}", 5, roles(names, image=image))]
     return [
         Stage(f"simulated host: {told}", 2, simulated(names, image=image)),
-        # their Windows binaries under Wine follow here
+        Stage(f"{WINE}: {told}", 5, under_wine(names, image=image)),
     ]
+
+
+def under_wine(names: tuple[str, ...] = (), *, image: str = "") -> tuple[str, ...]:
+    """The quick checks of some roles, or of all, on Windows' binaries."""
+    wanted = tuple(part for name in names for part in ("--role", name))
+    wanted += ("--image", image) if image else ()
+    return (*PYTEST, "-s", "tests/wine/test_level.py", *wanted)
 
 
 def chosen() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -121,15 +130,16 @@ def test() -> list[Stage]:
     changed, smoke = chosen()
     return [
         *fast(),
-        Stage(f"image {IMAGE}: build, prove, boot, file", 20, (*burnish, "build", IMAGE)),
-        Stage(f"molecule: {', '.join((*changed, *smoke))}", 12, roles(changed, plain=smoke)),
-        Stage("the lock, and a closed place", 6, (*PYTEST, "tests/e2e/test_engine_lock.py")),
+        Stage(f"image {IMAGE}: build, prove, boot, file", 18, (*burnish, "build", IMAGE)),
+        Stage(f"molecule: {', '.join((*changed, *smoke))}", 11, roles(changed, plain=smoke)),
+        Stage("the lock, and a closed place", 5, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
             "the gallery, killed at every step; the GPU tier, simulated",
             1,
             (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
         ),
-        Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
+        Stage("Ubuntu on its stand-in", 6, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
+        Stage(WINE, 5, under_wine()),
     ]
 
 
@@ -143,6 +153,7 @@ def everything() -> list[Stage]:
         Stage("e2e", 60, (*PYTEST, "tests/e2e")),
         Stage("mutations", 30, (*PYTEST, "tests/mutations")),
         Stage("molecule: every role", 40, roles()),
+        Stage(f"{WINE}: every check", 30, (*PYTEST, "-s", "tests/wine", "--every")),
     ]
 
 

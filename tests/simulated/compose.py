@@ -111,7 +111,7 @@ def _answers(world: World, layer: Layer, *, wanted: Wanted) -> dict[str, str]:
     """The files of answers of all roles of the layer, and the checks of the one that is proven."""
     own = {name: _beside(world, name) for name in layer.roles}
     files = [folder / "answers" / f"{name}.yaml" for name, folder in own.items()]
-    checks = own[wanted.role] / f"test_{wanted.role}.py"
+    checks = own[wanted.role] / f"test_windows_{wanted.role}.py"
     rules = world.root / "tests" / "simulated" / "test_rules.py"
     checks_given = [rules, *([checks] if checks.is_file() else [])]
     return {

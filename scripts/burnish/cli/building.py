@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from burnish import pipeline
-from burnish.cli import views
+from burnish.cli import views, wine
 from burnish.cli.context import Context, image_name, output, pass_context
 from burnish.errors import DefinitionError
 from burnish.model.plan import Plan
@@ -19,7 +19,7 @@ from burnish.model.remote import Remote
 from burnish.pipeline import Options, Run, World
 
 FIRMWARE = ("uefi", "bios", "secureboot")
-LEVELS = ("container", "artifact", "vm", "gpu")
+LEVELS = ("container", "artifact", "vm", "gpu", wine.LEVEL)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 system = click.option("--os", "system", help="A base or its alias, such as debian or ubuntu-24.04.")
@@ -124,18 +124,25 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 
 @click.command()
 @click.argument("version")
-@click.option("--level", type=click.Choice(LEVELS), help="Only this level; gpu needs --host.")
+@click.option("--level", type=click.Choice(LEVELS), help="Only this; gpu needs --host.")
 @click.option("--host", default="", help="For gpu: [USER@]HOST[:PORT] over SSH, or localhost.")
 @click.option("--key", type=FILE, help="The private key for --host; else what SSH finds.")
 @click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
-@click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
+@click.option("--all", "every", is_flag=True, help="Every check, even if emulated or under Wine.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
 @click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
 @click.option("--dry-run", is_flag=True, help="Show which levels would be proven, and stop.")
 @pass_context
 def verify(context: Context, /, **given: str) -> None:
-    """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks."""
+    """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks.
+
+    Level wine is about an IMAGE of Windows of which nothing has to be filed: its wheels, under Wine.
+    """
     remote = _remote(given)
+    if given["level"] == wine.LEVEL:
+        asked = {name: bool(given[name]) for name in ("every", "as_json", "dry_run")}
+        wine.verify(context, given["version"], **asked)
+        return
     options = Options(
         every_check=bool(given["every"]),
         firmware=given["firmware"] or "",

@@ -47,13 +47,14 @@ def contents(
         "tools": list(
             {t["name"]: t for one in each for t in _tools(*one, windows=windows)}.values()
         ),
-        "services": [
-            {**vars(service), "port": values.get(str(service.port), service.port)}
-            for role, values in each
-            for service in (() if windows else role.facts.services)
-        ],
+        "services": [] if windows else [one for of in each for one in _services(*of)],
         "left_out": [_without(item) for item in left_out],
     }
+
+
+def _services(role: Role, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for service in role.facts.services:
+        yield {**vars(service), "port": values.get(str(service.port), service.port)}
 
 
 def _without(item: LeftOut) -> dict[str, str]:

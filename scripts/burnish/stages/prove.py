@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from burnish.build import boot, checks, docker, extract, firmware, inventory, tools
 from burnish.build.checks import CheckRequest
@@ -39,13 +39,16 @@ class Unproven(ChecksFailed):
 class Reach:
     """How the checks reach what they prove: pytest's options, and where it runs, in words.
 
-    `left` is what this run of theirs leaves undone, whatever comes out; `user` the normal user there.
+    `left` is what this run of theirs leaves undone, whatever comes out; `user` the normal user there;
+    `known` and `suite` the facts and the suite's hash where they are not the plan's own.
     """
 
     options: tuple[str, ...]
     where: str = ""
     left: tuple[str, ...] = ()
     user: str = USER
+    known: Mapping[str, Any] = field(default_factory=dict)
+    suite: str = ""
 
 
 def container(world: World, run: Run) -> Run:
@@ -181,7 +184,7 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
     """Run the checks of a level to the end and keep the verdict in the store; Unproven if one failed."""
     path = world.scratch(run) / f"facts-{level}.json"
     written = run.disk.written if run.disk else {}
-    known = facts(run.plan, leftovers=as_facts(written), user=reach.user)
+    known = reach.known or facts(run.plan, leftovers=as_facts(written), user=reach.user)
     write(path, json.dumps(known, indent=1))
     request = CheckRequest(
         root=world.root,
@@ -193,7 +196,7 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
         log=world.log(run, f"checks-{level}"),
     )
     text = junit.impersonal(checks.run(request, on_line=_progress(world)))
-    suite = suite_of(world, run)
+    suite = reach.suite or suite_of(world, run)
     verdict = junit.verdict(text, subject=subject, suite=suite, level=str(level), where=reach.where)
     verdict = replace(verdict, not_run=(*verdict.not_run, *reach.left))
     # one that failed is kept for those who look at it, and is never taken for proof

@@ -16,7 +16,9 @@ PICTURE = "burnish.picture"
 ROLE = "burnish.role"
 LEFT_OUT = "burnish.left_out."
 # testinfra adds to a check's name by which way, and on which machine, it was done
-_WAY = re.compile(r"\[(?:docker|ssh|local)://[^]\s\"<]*]|-(?:docker|ssh|local)://[^]\s\"<]*(?=])")
+_WAY = re.compile(
+    r"\[(?:docker|ssh|local|wine)://[^]\s\"<]*]|-(?:docker|ssh|local|wine)://[^]\s\"<]*(?=])"
+)
 
 
 def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "") -> Verdict:
@@ -98,12 +100,12 @@ def _svg(png: str) -> str:
 
 
 def _left_out(root: ElementTree.Element) -> tuple[str, ...]:
-    """Checks that were due at this level but that emulation left out."""
+    """Checks that were due at this level but that emulation, or Wine's slowness, left out."""
     names = [
         part
         for suite in root.iter("testsuite")
         for entry in suite.iter("property")
-        if entry.get("name") == f"{LEFT_OUT}tcg"
+        if entry.get("name") in (f"{LEFT_OUT}tcg", f"{LEFT_OUT}slow")
         for part in (entry.get("value") or "").split()
     ]
     return tuple(sorted(set(names)))

@@ -18,12 +18,13 @@ from burnish.plan.gpu.installed import against_table, told
 
 from harness import facts as facts_file
 from harness import tree as tree_file
+from harness import wine
 from harness.browser import Browser, chromium, way_to
 from harness.facts import Environment, Facts
 from harness.selection import Check
 from harness.tree import Tree
 from harness.unverified import REASONS
-from harness.work import Work, as_user
+from harness.work import DEADLINE, Work, as_user
 
 FACTS = pytest.StashKey[Facts]()
 WayTo = Callable[..., AbstractContextManager[str]]
@@ -59,6 +60,7 @@ def check_of(item: pytest.Item) -> Check:
         role=role.args[0] if role else item.path.stem.removeprefix("test_"),
         levels=levels.args if levels else (),
         tcg=item.get_closest_marker("tcg") is not None,
+        quick=bool(levels and levels.kwargs.get("quick")),
         fixtures=fixtures,
         applies="environment" not in fixtures or isinstance(environment, Environment),
     )
@@ -114,7 +116,10 @@ def unlike_the_table(
 def work(request: pytest.FixtureRequest, facts: Facts) -> Work:
     """Runs a program of the `work` folder beside the check (or of ours) on the machine."""
     folders = (request.path.parent / "work", Path(__file__).parents[1] / "work")
-    return Work(transport=_transport(request.config), folders=folders, user=facts.user)
+    transport = _transport(request.config)
+    # the limits of Windows' programs are kept by what starts them: there is no `timeout` there
+    deadline = () if facts.os == "windows" else DEADLINE
+    return Work(transport=transport, folders=folders, user=facts.user, deadline=deadline)
 
 
 @pytest.fixture
@@ -206,7 +211,7 @@ def load(config: pytest.Config) -> None:
 
 
 def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[int, str, str]]:
-    """Argument vector and user in; exit code, stdout, stderr out. Docker, SSH, or this machine."""
+    """Argument vector and user in; exit code, stdout, stderr out. Docker, SSH, Wine, or this machine."""
     spec = config.getoption("hosts")
     kind, _, address = spec.partition("://")
 
@@ -224,7 +229,10 @@ def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[in
         host = testinfra.get_host(spec)
         return _outcome(host.run(as_user(argv, user=user, login=getpass.getuser())))
 
-    return {"docker": docker, "ssh": ssh, "local": local}[kind]
+    def under_wine(argv: Sequence[str], user: str) -> tuple[int, str, str]:
+        return wine.run(address, argv, user=user)
+
+    return {"docker": docker, "ssh": ssh, "local": local, "wine": under_wine}[kind]
 
 
 def _outcome(result: Any) -> tuple[int, str, str]:

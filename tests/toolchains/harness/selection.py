@@ -11,7 +11,8 @@ NEEDS_MACHINE = frozenset({"host", "work", "not_verified", "real"})
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What one check declares: its role, the levels it can run at, if it is worth TCG's price.
+    """What one check declares: its role, the levels it can run at, if it is worth TCG's price;
+    `quick`: if it is worth Wine's.
 
     `applies` is false for a check that no Python environment of the image asks for.
     """
@@ -20,6 +21,7 @@ class Check:
     role: str
     levels: tuple[str, ...]
     tcg: bool = False
+    quick: bool = False
     fixtures: frozenset[str] = frozenset()
     applies: bool = True
 
@@ -35,7 +37,7 @@ class Run:
 
 
 def left_out(check: Check, run: Run) -> str:
-    """Why the check does not run here: "role", "content", "level" or "tcg"; empty if it runs."""
+    """Why the check does not run here: "role", "content", "level", "tcg" or "slow"; empty if it runs."""
     if check.role not in run.roles:
         return "role"
     if not check.applies:
@@ -44,6 +46,8 @@ def left_out(check: Check, run: Run) -> str:
         return "level"
     if run.level == "vm" and run.tcg and not check.tcg and not run.everything:
         return "tcg"
+    if run.level == "wine" and not check.quick and not run.everything:
+        return "slow"
     return ""
 
 
