@@ -96,7 +96,7 @@ REASONS: Mapping[str, Reason] = {
     ),
     "wine-no-features": Reason(
         text="Wine's dism.exe knows no feature of Windows",
-        probe="cmd /c 'dism /online /english /get-features 2>nul | find \"Feature\" >nul"
+        probe='cmd /c \'dism /online /english /get-features 2>nul | find "Feature" >nul'
         " && exit 1 || exit 0'",
     ),
     "wine-no-sysprep": Reason(
