@@ -37,12 +37,7 @@ def contents(
         if role.facts.lock == "python" and "python_environment" in values
     ]
     kernels = [pair for each in python for pair in _kernels(each)]
-    kernels += [
-        (kernel.name, kernel.command.rpartition("/")[2] if windows else kernel.command)
-        for role, values in each
-        for kernel in role.facts.kernels
-        if not kernel.variable or values.get(kernel.variable)
-    ]
+    kernels += [pair for one in each for pair in _others(*one, windows=windows)]
     shown = ("name", "python", "default", "commands")
     return {
         "image": image.name,
@@ -91,6 +86,13 @@ def _kernels(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield environment["name"], environment["python"]
         if environment["default"]:
             yield "python3", environment["python"]
+
+
+def _others(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[tuple[str, str]]:
+    """The kernels of other languages that a role registers."""
+    for kernel in role.facts.kernels:
+        if not kernel.variable or values.get(kernel.variable):
+            yield kernel.name, kernel.command.rpartition("/")[2] if windows else kernel.command
 
 
 def _tools(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[dict[str, str]]:

@@ -82,7 +82,7 @@ class Host:
             answers=self.answers,
         )
         result = ANSWERS.get(call.module, _otherwise)(asked)
-        return background.started(asked, call.job, result) if call.job else result
+        return background.started(asked, call.job, result=result) if call.job else result
 
     def state(self) -> State:
         """The machine now: as it was installed, with what the layers below left, at the first call."""
