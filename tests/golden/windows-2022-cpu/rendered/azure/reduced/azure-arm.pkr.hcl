@@ -35,7 +35,7 @@ source "azure-arm" "image" {
   image_sku = "2022-datacenter-g2"
   image_version = "latest"
   vm_size = "Standard_D4s_v5"
-  os_disk_size_gb = 128
+  os_disk_size_gb = 256
   communicator = "winrm"
   winrm_use_ssl = true
   winrm_insecure = true
@@ -63,6 +63,84 @@ source "azure-arm" "image" {
 
 build {
   sources = ["source.azure-arm.image"]
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@base.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@r.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@java.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@rstudio.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@vscode.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@julia.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@azcli.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@tf.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@torch.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@jupyter.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@python-ml.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@samples.json"]
+  }
+
+  provisioner "ansible" {
+    playbook_file   = "ansible/windows.yml"
+    use_proxy       = false
+    extra_arguments = ["-e", "@seal.json"]
+  }
 
   provisioner "powershell" {
     inline = [
