@@ -49,5 +49,4 @@ def test_what_was_imported_is_told() -> None:
     rows = {"numpy": FINE, "duckdb": FINE, "tbb": WRONG}
     said = "2 of 4 locked wheels imported; not: tbb: libraries alone, which other wheels load"
     assert loaded.told(ENVIRONMENT, rows, level="wine") == said
-    plain = loaded.told(ENVIRONMENT, {"numpy": FINE}, level="vm")
-    assert plain == "1 of 1 requirements imported"
+    assert loaded.told(ENVIRONMENT, rows, level="vm") == ""

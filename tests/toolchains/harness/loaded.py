@@ -49,10 +49,10 @@ def failed(environment: Environment, rows: Rows, *, level: str) -> dict[str, obj
 
 
 def told(environment: Environment, rows: Rows, *, level: str) -> str:
-    """How many wheels were imported, and which were not, with the reason."""
-    count = sum(not row["errors"] for row in rows.values())
+    """How many wheels were imported under Wine, and which were not, with the reason."""
     if level != "wine":
-        return f"{count} of {len(rows)} requirements imported"
+        return ""
+    count = sum(not row["errors"] for row in rows.values())
     left = [f"{name}: {why}" for name, why in nothing(environment).items()]
     head = f"{count} of {len(environment.versions)} locked wheels imported"
     return "; not: ".join([head, *([", ".join(left)] if left else [])])
