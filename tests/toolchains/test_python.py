@@ -27,8 +27,8 @@ def test_each_requirement_imports(
 ) -> None:
     wanted = loaded.wanted(environment, level=level)
     report = work("imports.py", json.dumps(wanted), interpreter=[environment.python])
-    record(loaded.told(environment, report["requirements"]))
-    assert loaded.failed(report["requirements"], level=level) == {}
+    record(loaded.told(environment, report["requirements"], level=level))
+    assert loaded.failed(environment, report["requirements"], level=level) == {}
     assert report["prefix"] == environment.prefix
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness import loaded
 from harness.facts import Environment
 
@@ -27,13 +29,24 @@ def test_under_wine_every_wheel_is_imported() -> None:
 
 
 def test_a_reason_that_does_not_hold_fails_too() -> None:
-    assert loaded.failed({"numpy": FINE, "tbb": WRONG}, level="wine") == {}
-    assert loaded.failed({"numpy": WRONG, "tbb": WRONG}, level="wine") == {"numpy": ["import x"]}
-    assert loaded.failed({"numpy": FINE, "tbb": FINE}, level="wine") == {"tbb": "imported"}
-    assert loaded.failed({"tbb": WRONG}, level="container") == {"tbb": ["import x"]}
+    def failed(level: str = "wine", **rows: dict[str, object]) -> dict[str, object]:
+        return loaded.failed(ENVIRONMENT, rows, level=level)
+
+    assert failed(numpy=FINE, tbb=WRONG) == {}
+    assert failed(numpy=WRONG, tbb=WRONG) == {"numpy": ["import x"]}
+    assert failed(numpy=FINE, tbb=FINE) == {"tbb": "imported"}
+    assert failed("container", tbb=WRONG) == {"tbb": ["import x"]}
+
+
+def test_a_wheel_may_want_another_one() -> None:
+    inline = replace(ENVIRONMENT, locked=("matplotlib-inline==1",))
+    assert loaded.nothing(inline) == {"matplotlib-inline": "wants matplotlib"}
+    whole = replace(inline, locked=("matplotlib==3", "matplotlib-inline==1"))
+    assert loaded.nothing(whole) == {}
 
 
 def test_what_was_imported_is_told() -> None:
     rows = {"numpy": FINE, "duckdb": FINE, "tbb": WRONG}
     said = "2 of 4 locked wheels imported; not: tbb: libraries alone, which other wheels load"
-    assert loaded.told(ENVIRONMENT, rows) == said
+    assert loaded.told(ENVIRONMENT, rows, level="wine") == said
+    assert loaded.told(ENVIRONMENT, rows, level="vm") == ""

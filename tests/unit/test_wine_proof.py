@@ -14,7 +14,7 @@ from burnish.cli.wine import told
 from burnish.evidence.report import report
 from burnish.model.base import Level
 from burnish.model.plan import Plan
-from burnish.stages import filed_proofs, planning
+from burnish.stages import filed_proofs, planning, wine_proof
 from burnish.verify import wine
 
 ROOT = Path(__file__).parents[2]
@@ -83,3 +83,15 @@ def test_it_is_never_called_windows() -> None:
     assert "  left out: environment tf" in text and "not verified here" in text
     page = report(makers.manifest(verdicts=(verdict,)))
     assert "| wine: Windows binaries, not Windows |" in page
+
+
+def test_a_layer_that_lacks_an_installer_has_its_wheels_proven(plan: Plan, tmp_path: Path) -> None:
+    catalog = load([ROOT])
+    world = replace(worlds.world(tmp_path), catalog=catalog)
+    left = {item.name for item in plan.left_out}
+    assert {"tf", "torch"} <= left, "their installer is not reached here"
+    found = wine_proof.environments(world, plan, every=True)
+    assert {"ml", "tf", "torch"} <= set(found)
+    assert "mkl" not in found, "a role that there is not on Windows"
+    assert wine_proof.whole(world, plan).id == plan.id
+    assert wine_proof.environments(world, plan, every=False) == ("ml",)

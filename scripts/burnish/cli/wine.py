@@ -23,7 +23,7 @@ def verify(context: Context, name: str, *, every: bool, as_json: bool, dry_run: 
     image = pipeline.pick(world, name.partition("/")[0])
     plan = pipeline.plan(world, image)
     if dry_run:
-        names = pipeline.proofs.environments(plan, every=every)
+        names = pipeline.proofs.environments(world, plan, every=every)
         click.echo(f"{image.name}: would prove {title(LEVEL)}: {', '.join(names) or 'nothing'}")
         return
     verdict, kept = pipeline.proofs.prove_wine(

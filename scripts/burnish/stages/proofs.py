@@ -12,8 +12,8 @@ from burnish.stages import plans
 from burnish.stages.filed_proofs import file_proof, filed
 from burnish.stages.run import World
 from burnish.stages.wine_proof import Asked as UnderWine
+from burnish.stages.wine_proof import environments
 from burnish.stages.wine_proof import prove as prove_wine
-from burnish.verify.wine import environments
 
 __all__ = [
     "PAIR",

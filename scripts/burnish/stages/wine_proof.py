@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from burnish.errors import UsageError
 from burnish.model.base import Level
-from burnish.model.plan import Plan
+from burnish.model.lock import WINDOWS
+from burnish.model.plan import Layer, Plan
+from burnish.model.profile import LayerSpec
 from burnish.model.verdict import Verdict
+from burnish.plan.offered import offered
 from burnish.stages import filed_proofs, wine
 from burnish.stages.prove import Reach, Unproven, check
 from burnish.stages.run import Run, World
@@ -35,6 +38,7 @@ def prove(world: World, plan: Plan, *, asked: Asked) -> tuple[Verdict, Path]:
     What is proven of some environments or of one role alone is kept, but not filed: it is no proof of
     the image. UsageError where there is nothing to prove.
     """
+    plan = whole(world, plan)
     names = _names(plan, asked)
     with world.monitor.step("checks: wine"), wine.ready(world, plan, names=names) as ready:
         reach = _reach(world, plan, ready=ready, asked=asked)
@@ -44,6 +48,36 @@ def prove(world: World, plan: Plan, *, asked: Asked) -> tuple[Verdict, Path]:
             _file(world, plan, asked=asked, verdict=error.verdict)
             raise
     return verdict, _file(world, plan, asked=asked, verdict=verdict)
+
+
+def whole(world: World, plan: Plan) -> Plan:
+    """The plan with the layers, too, that it leaves out for want of an installer and whose wheels are locked:
+    no installer runs under Wine. It keeps its id."""
+    there = {layer.name for layer in plan.layers}
+    more = []
+    for each in offered(world.catalog, plan.image):
+        name = f"{each.spec.vars.get('python_environment', '')}{WINDOWS}"
+        if each.spec.id not in there and not each.lacks and name in plan.lock.python:
+            more.append(_layer(each.spec, name))
+    return replace(plan, layers=(*plan.layers, *more))
+
+
+def _layer(spec: LayerSpec, environment: str) -> Layer:
+    return Layer(
+        name=spec.id,
+        id="",
+        parent="",
+        roles=spec.roles,
+        vars=spec.vars,
+        inputs={},
+        epoch=0,
+        python=(environment,),
+    )
+
+
+def environments(world: World, plan: Plan, *, every: bool) -> tuple[str, ...]:
+    """The environments that would be proven."""
+    return choice.environments(whole(world, plan), every=every)
 
 
 def has_checks(world: World, role: str) -> bool:
