@@ -113,8 +113,8 @@ def fast() -> list[Stage]:
                 "--ignore=tests/contract/test_lint.py",
             ),
         ),
-        Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
-        Stage("Azurite from npm, once", 1, (sys.executable, "tests/given/azurite.py")),
+        Stage("lint", 2.5, (*PYTEST, "tests/contract/test_lint.py")),
+        Stage("Azurite from npm, once", 0.5, (sys.executable, "tests/given/azurite.py")),
         Stage("Azure, emulated", 4, (*PYTEST, "tests/azure")),
         Stage("simulated host: roles with a Windows path", 3, simulated()),
         Stage(

@@ -182,8 +182,7 @@ def start(world: World, of: Plan) -> Run:
 def build(world: World, run: Run) -> Run:
     """Build, prove and file an image; returns at once if that was done already.
 
-    Raises NothingToDo in that case if the options say so, and the errors of every stage. Where checks
-    fail that have changed since a version was filed, it is proven no more.
+    NothingToDo then, if the options say so. A filed version whose checks fail now is proven no more.
     """
     done = filing.already(world, run)
     if done is None:
@@ -206,8 +205,7 @@ def to_prove(world: World, manifest: Manifest, *, level: str = "") -> list[str]:
 
 
 def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
-    """Prove a filed version again with today's checks, and keep the verdicts with it: also the one that
-    failed, which is an error then."""
+    """Prove a filed version again with today's checks; it keeps the verdicts, also one that failed."""
     run = services.run_of(world, plan_of(world, manifest), manifest=manifest)
     if run.disk is None:
         raise UsageError(

@@ -49,7 +49,9 @@ Judge = Callable[[Mapping[str, Any], Expected], Iterator[str]]
 
 def verdict(facts: Mapping[str, Any], expected: Expected, *, subject: str, suite: str) -> Verdict:
     """Every check, in order. `subject` is the digest of the disk."""
-    results = [_result(name, needs, judge, of=(facts, expected)) for name, needs, judge in CHECKS]
+    results = [
+        _result(name, needs, judge=judge, of=(facts, expected)) for name, needs, judge in CHECKS
+    ]
     for name in sorted({*facts.get("environments", {}), *expected.environments}):
         results += _environment(name, facts, expected=expected)
     return Verdict(
@@ -63,7 +65,7 @@ def verdict(facts: Mapping[str, Any], expected: Expected, *, subject: str, suite
 
 
 def _result(
-    name: str, needs: Sequence[str], judge: Judge, *, of: tuple[Mapping[str, Any], Expected]
+    name: str, needs: Sequence[str], *, judge: Judge, of: tuple[Mapping[str, Any], Expected]
 ) -> CheckResult:
     facts, expected = of
     lost = [

@@ -63,7 +63,7 @@ def environment(volume: Volume, folder: str) -> dict[str, Any]:
         _compare(volume, text, every=every, found=found, owned=owned)
     code = (path[len(folder) + 1 :] for path in every.values())
     found["unowned"] = sorted(path for path in code if _is_unowned(path, owned))
-    found["python"] = _python(volume, folder, found["unread"])
+    found["python"] = _python(volume, folder, unread=found["unread"])
     return found
 
 
@@ -90,7 +90,7 @@ def _compare(
         if digest:
             found["files"] += 1
             try:
-                same = _digest(volume, there, kind) == digest.rstrip("=")
+                same = _digest(volume, there, kind=kind) == digest.rstrip("=")
             except (Unreadable, ValueError) as error:
                 found["unread"][path] = str(error)
                 continue
@@ -98,7 +98,7 @@ def _compare(
                 found["changed"].append(path)
 
 
-def _digest(volume: Volume, path: str, kind: str) -> str:
+def _digest(volume: Volume, path: str, *, kind: str) -> str:
     if kind not in hashlib.algorithms_guaranteed:
         raise ValueError(f"its RECORD has a digest of an unknown kind, {kind!r}")
     made = hashlib.new(kind)
@@ -113,7 +113,7 @@ def _is_unowned(path: str, owned: set[str]) -> bool:
     return inside and low not in owned and not _OWN.search(low)
 
 
-def _python(volume: Volume, folder: str, unread: dict[str, str]) -> str:
+def _python(volume: Volume, folder: str, *, unread: dict[str, str]) -> str:
     """The version of the interpreter that it was made for."""
     try:
         text = volume.read(f"{folder}/pyvenv.cfg").decode("utf-8", errors="replace")
