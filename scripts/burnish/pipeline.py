@@ -44,6 +44,7 @@ from burnish.stages import (
     services,
     tier,
     windows_local,
+    windows_machine,
 )
 from burnish.stages import scenario as scenarios
 from burnish.stages.caching import cached, prunable
@@ -124,6 +125,7 @@ __all__ = [
     "verify",
     "verify_on",
     "windows_local",
+    "windows_machine",
     "write",
 ]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -39,13 +39,15 @@ class Unproven(ChecksFailed):
 class Reach:
     """How the checks reach what they prove: pytest's options, and where it runs, in words.
 
-    `left` is what this run of theirs leaves undone, whatever comes out; `user` the normal user there.
+    `left` is what this run of theirs leaves undone, whatever comes out; `user` the normal user there;
+    `environment` has what is secret.
     """
 
     options: tuple[str, ...]
     where: str = ""
     left: tuple[str, ...] = ()
     user: str = USER
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def container(world: World, run: Run) -> Run:
@@ -191,6 +193,7 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
         options=(*reach.options, *(f"--burnish-root={root}" for root in world.catalog.roots[1:])),
         junit=world.scratch(run) / f"checks-{level}.xml",
         log=world.log(run, f"checks-{level}"),
+        environment=reach.environment,
     )
     text = junit.impersonal(checks.run(request, on_line=_progress(world)))
     suite = suite_of(world, run)

@@ -18,6 +18,7 @@ from burnish.plan.gpu.installed import against_table, told
 
 from harness import facts as facts_file
 from harness import tree as tree_file
+from harness import winrm
 from harness.browser import Browser, chromium, way_to
 from harness.facts import Environment, Facts
 from harness.selection import Check
@@ -206,7 +207,7 @@ def load(config: pytest.Config) -> None:
 
 
 def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[int, str, str]]:
-    """Argument vector and user in; exit code, stdout, stderr out. Docker, SSH, or this machine."""
+    """Argument vector and user in; exit code, stdout, stderr out. Docker, SSH, WinRM, or this machine."""
     spec = config.getoption("hosts")
     kind, _, address = spec.partition("://")
 
@@ -224,7 +225,11 @@ def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[in
         host = testinfra.get_host(spec)
         return _outcome(host.run(as_user(argv, user=user, login=getpass.getuser())))
 
-    return {"docker": docker, "ssh": ssh, "local": local}[kind]
+    def over_winrm(argv: Sequence[str], user: str) -> tuple[int, str, str]:
+        return winrm.run(spec, argv, user=user)
+
+    known = {"docker": docker, "ssh": ssh, "local": local}
+    return {**known, "winrm": over_winrm, "winrm+http": over_winrm}[kind]
 
 
 def _outcome(result: Any) -> tuple[int, str, str]:

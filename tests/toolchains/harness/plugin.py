@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import fixtures
+from harness import fixtures, winrm
 from harness.selection import LEVELS, Run, left_out, mistakes
 
 
@@ -38,8 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"the checks need {flag}; `burnish verify` gives it")
     if config.getoption("burnish_level") != "artifact" and not config.getoption("hosts"):
         raise pytest.UsageError(
-            "the checks need --hosts=docker://NAME, ssh://USER@HOST or local://"
+            "the checks need --hosts=docker://NAME, ssh://USER@HOST, winrm://USER@HOST or local://"
         )
+    winrm.register()
     fixtures.load(config)
     config.pluginmanager.register(fixtures, "burnish-fixtures")
 
@@ -52,6 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = Run(
         level=config.getoption("burnish_level"),
         roles=config.stash[fixtures.FACTS].subjects,
+        os=config.stash[fixtures.FACTS].os,
         tcg=config.getoption("burnish_tcg"),
         everything=config.getoption("burnish_all"),
     )
