@@ -46,6 +46,7 @@ from burnish.stages import (
     tier,
     windows_disk,
     windows_local,
+    windows_machine,
 )
 from burnish.stages import scenario as scenarios
 from burnish.stages.channels import Promotion, rollback
@@ -119,6 +120,7 @@ __all__ = [
     "verify_on",
     "windows_disk",
     "windows_local",
+    "windows_machine",
     "write",
 ]
 

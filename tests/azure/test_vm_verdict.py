@@ -19,6 +19,7 @@ from burnish.stages import vm_proof
 from burnish.stages.homes import Way
 from burnish.stages.prove import Unproven
 from burnish.stages.run import World
+from burnish.stages.vm_proof import Login
 from cloud import NOW
 from emulator.emulator import Emulator
 from vm_rig import Rig, groups
@@ -34,8 +35,8 @@ def test_the_verdict_of_a_machine_made_of_it_is_kept_with_the_version(rig: Rig) 
     verdict, world, way = verdict_of("passed"), world_of(rig), way_of(rig)
     seen: list[tuple[str, bool]] = []
 
-    def checks(address: str, key: Path) -> Verdict:
-        seen.append((address, key.is_file()))
+    def checks(address: str, login: Login) -> Verdict:
+        seen.append((address, login.key.is_file()))
         return verdict
 
     vm_proof.proven(world, rig.plan, way=way, number=done.version, checks=checks)
@@ -52,8 +53,8 @@ def test_a_verdict_that_failed_is_kept_too(rig: Rig) -> None:
     done = rig.build("made").build()
     failed = verdict_of("failed")
 
-    def checks(address: str, key: Path) -> Verdict:
-        raise Unproven(address, verdict=failed, hint=str(key))
+    def checks(address: str, login: Login) -> Verdict:
+        raise Unproven(address, verdict=failed, hint=str(login.key))
 
     with pytest.raises(Unproven):
         vm_proof.proven(

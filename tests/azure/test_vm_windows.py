@@ -25,7 +25,7 @@ def rig(arm: Emulator, tmp_path: Path) -> Rig:
 
 
 def password(rig: Rig) -> str:
-    return rig.request.environment[azure_vm.PASSWORD]
+    return rig.request.environment[azure_vm.LOGIN]
 
 
 def test_a_build_makes_a_candidate_in_every_region_and_leaves_nothing(rig: Rig) -> None:
@@ -43,7 +43,7 @@ def test_the_password_is_in_packers_environment_and_nowhere_else(rig: Rig) -> No
     rig.build("windows-made").build()
     secret = password(rig)
     environment = rig.packer.path.with_name("environment")
-    assert f"{azure_vm.PASSWORD}={secret}\n" in environment.read_text("utf-8")
+    assert f"{azure_vm.LOGIN}={secret}\n" in environment.read_text("utf-8")
     environment.unlink()
     kept = [path for path in rig.folder.rglob("*") if path.is_file()]
     assert not any(secret in path.read_text("utf-8", "replace") for path in kept)

@@ -76,7 +76,7 @@ class Rig:
 
     def _environment(self) -> dict[str, str]:
         windows = self.plan.base.os == "windows"
-        return {azure_vm.PASSWORD: azure_vm.password()} if windows else {}
+        return {azure_vm.LOGIN: azure_vm.password()} if windows else {}
 
     def run(self, spot: bool, values: Mapping[str, str]) -> Result:
         """Packer, and what it would have done in Azure."""

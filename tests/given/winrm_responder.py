@@ -153,7 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._say(
             200,
             *(
-                (self._seal(told), f'multipart/encrypted;protocol="{SEALED}"')
+                (
+                    self._seal(told),
+                    f'multipart/encrypted;protocol="{SEALED}";boundary="Encrypted Boundary"',
+                )
                 if sealed
                 else (told,)
             ),

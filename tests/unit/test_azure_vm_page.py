@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from burnish.build.azure_log import TABLE, Ending
+from burnish.build.azure_log import TABLE
+from burnish.build.endings import Ending
 from checkout import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "azure-vm.md").read_text(encoding="utf-8")

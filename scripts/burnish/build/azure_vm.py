@@ -23,7 +23,7 @@ from burnish.errors import CommandFailed, ToolError
 from burnish.model.command import Command
 
 SECRETS = ("AZURE_CLIENT_SECRET", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
-PASSWORD = "BURNISH_PASSWORD"
+LOGIN = "BURNISH_PASSWORD"  # the variable that has it
 KEY = "key"
 NOT_HERE = "not verified here"
 
@@ -43,8 +43,8 @@ class VmRequest:
 
     @property
     def own(self) -> dict[str, str]:
-        """The variables of the template that this machine decides: the path of the key, where there is one."""
-        return {} if PASSWORD in self.environment else {"key": str(self.folder / KEY)}
+        """The variables of the template that this machine decides: the path of the key, if there is one."""
+        return {} if LOGIN in self.environment else {"key": str(self.folder / KEY)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +169,7 @@ def run(
 def environment(folder: Path, *, uv: Path, transport: str, windows: bool) -> dict[str, str]:
     """The environment of Packer and Ansible beside the user's own."""
     return {
-        **({PASSWORD: password()} if windows else {}),
+        **({LOGIN: password()} if windows else {}),
         "BURNISH_TRANSPORT": transport,
         "BURNISH_KEY": str(folder / KEY),
         "BURNISH_UV": str(uv),
@@ -189,7 +189,7 @@ def _values(values: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _secrets(request: VmRequest) -> tuple[str, ...]:
-    return (*(os.environ.get(name, "") for name in SECRETS), request.environment.get(PASSWORD, ""))
+    return (*(os.environ.get(name, "") for name in SECRETS), request.environment.get(LOGIN, ""))
 
 
 def _name(packer: Packer) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from burnish import process
@@ -24,7 +24,8 @@ UP = ("running", "degraded")
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRequest:
-    """One run of the suite: its test files, the facts, the level, and the transport's options."""
+    """One run of the suite: its test files, the facts, the level, the transport's options, and its
+    environment, whose values are secrets."""
 
     root: Path
     files: Sequence[Path]
@@ -34,6 +35,7 @@ class CheckRequest:
     junit: Path
     log: Path
     only: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(request: CheckRequest, *, on_line: Callable[[str], None]) -> str:
@@ -71,8 +73,10 @@ def command(request: CheckRequest) -> Command:
         *((f"-k={request.only}",) if request.only else ()),
         *(str(path) for path in request.files if path.is_file()),
     )
-    env = {"PYTHONDONTWRITEBYTECODE": "1"}
-    return Command(argv=argv, cwd=request.root, env=env, timeout=3 * 3600)
+    own = request.environment
+    env = {"PYTHONDONTWRITEBYTECODE": "1", **own}
+    secrets = tuple(own.values())
+    return Command(argv=argv, cwd=request.root, env=env, timeout=3 * 3600, secrets=secrets)
 
 
 def ready(container: str, *, user: str) -> None:

@@ -1,4 +1,4 @@
-"""How a Windows machine fails to be built, as rows of `burnish.build.azure_log`: first of all, how Sysprep does.
+"""How a build of Windows fails, as rows of `burnish.build.azure_log`: first of all, how Sysprep does.
 
 packer/windows/sysprep.ps1 prints why it failed, then the ends of Sysprep's two logs between markers, so that
 Packer's log brings them home. The words are those of users' logs, named beside each row; none is ours.

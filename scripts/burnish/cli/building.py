@@ -19,7 +19,7 @@ from burnish.model.remote import Remote
 from burnish.pipeline import Options, Run, World
 
 FIRMWARE = ("uefi", "bios", "secureboot")
-LEVELS = ("container", "artifact", "vm", "gpu", wine.LEVEL)
+LEVELS = ("container", "artifact", "vm", "gpu", "azure", wine.LEVEL)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 system = click.option("--os", "system", help="A base or its alias, such as debian or ubuntu-24.04.")
@@ -125,7 +125,11 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 @click.command()
 @click.argument("version")
 @click.option("--level", type=click.Choice(LEVELS), help="Only this; gpu needs --host.")
-@click.option("--host", default="", help="For gpu: [USER@]HOST[:PORT] over SSH, or localhost.")
+@click.option(
+    "--host",
+    default="",
+    help="For gpu: [USER@]HOST[:PORT] over SSH, or localhost; for azure: winrm://USER@HOST[:PORT].",
+)
 @click.option("--key", type=FILE, help="The private key for --host; else what SSH finds.")
 @click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
 @click.option(
@@ -143,7 +147,13 @@ def verify(context: Context, /, **given: str) -> None:
     Level wine is about an IMAGE of Windows of which nothing has to be filed: its wheels, under Wine.
     With --disk, VERSION may be the name of an image: its plan as it is today.
     With --target in Azure: the version there, on a machine that is made of it and removed again.
+    With --level azure --host winrm://USER@HOST: an image of Windows by its name, on that machine.
     """
+    if (given["level"] == "azure") != given["host"].startswith("winrm"):
+        raise click.UsageError("--level azure and --host winrm://USER@HOST go together")
+    if given["level"] == "azure":
+        _on_windows(context, given)
+        return
     if given["disk"]:
         disks.verify(context, given)
         return
@@ -204,6 +214,26 @@ def _in_azure(world: World, given: Mapping[str, str]) -> None:
         passed = sum(each.outcome == "passed" for each in verdict.results)
         name = f"{at.manifest.image}/{at.manifest.version}"
         click.echo(f"{name} at {given['target']}: azure {passed}/{len(verdict.results)}")
+def _on_windows(context: Context, given: Mapping[str, str]) -> None:
+    """Prove the plan of an image on a Windows machine of the user's."""
+    if given["key"] or given["reboot"] or given["firmware"]:
+        raise click.UsageError(
+            "over WinRM there is no key, restart or firmware: BURNISH_PASSWORD logs in"
+        )
+    world = context.world(Options(every_check=bool(given["every"])))
+    on = pipeline.windows_machine.machine(
+        given["host"], password=os.environ.get("BURNISH_PASSWORD", "")
+    )
+    plan = pipeline.plan(world, pipeline.pick(world, given["version"]))
+    if given["dry_run"]:
+        click.echo(f"{plan.image.name}: would prove azure on {on.host}, over WinRM")
+        return
+    verdict = pipeline.windows_machine.verify(world, plan, on=on)
+    if given["as_json"]:
+        click.echo(json.dumps(asdict(verdict), indent=2))
+        return
+    passed = sum(each.outcome == "passed" for each in verdict.results)
+    click.echo(f"{plan.image.name}: azure {passed}/{len(verdict.results)}: {verdict.where}")
 
 
 def _remote(given: Mapping[str, str]) -> Remote | None:

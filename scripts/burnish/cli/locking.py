@@ -66,7 +66,8 @@ def _origin(world: World, name: str, *, file: Path, keep: bool) -> None:
     image = pipeline.pick(world, name)
     with world.monitor.step(f"lock {image.name}: marketplace"):
         found, why = pipeline.lock_origin(world, image, file=file, keep=keep)
-    click.echo(f"{image.name} marketplace: {found.identity}, {len(found.packages)} packages")
+    listed = f", {len(found.packages)} packages" if found.packages else ""
+    click.echo(f"{image.name} marketplace: {found.identity}{listed}")
     if why:
         click.echo(f"{image.name} marketplace: open: {why}")
 

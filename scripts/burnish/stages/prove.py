@@ -40,7 +40,8 @@ class Reach:
     """How the checks reach what they prove: pytest's options, and where it runs, in words.
 
     `left` is what this run of theirs leaves undone, whatever comes out; `user` the normal user there;
-    `known` and `suite` the facts and the suite's hash where they are not the plan's own.
+    `known` and `suite` are the facts and the suite's hash where they are not the plan's own;
+    `environment` has what is secret.
     """
 
     options: tuple[str, ...]
@@ -49,6 +50,7 @@ class Reach:
     user: str = USER
     known: Mapping[str, Any] = field(default_factory=dict)
     suite: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def container(world: World, run: Run) -> Run:
@@ -194,6 +196,7 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
         options=(*reach.options, *(f"--burnish-root={root}" for root in world.catalog.roots[1:])),
         junit=world.scratch(run) / f"checks-{level}.xml",
         log=world.log(run, f"checks-{level}"),
+        environment=reach.environment,
     )
     text = junit.impersonal(checks.run(request, on_line=_progress(world)))
     suite = reach.suite or suite_of(world, run)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from burnish import process
 from burnish.build import azure_vm
 from burnish.build.remote import connected
+from burnish.build.winrm import PORTS, WinRm
 from burnish.errors import BurnishError, PublishError
 from burnish.gallery.azure import bodies, proof, tags
 from burnish.gallery.azure.proof import Proof, Wanted
@@ -20,24 +22,46 @@ from burnish.model.base import Level
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
 from burnish.model.verdict import Verdict
-from burnish.stages import homes
+from burnish.stages import homes, windows_machine
 from burnish.stages.homes import Way
 from burnish.stages.prove import Reach, Unproven, check
 from burnish.stages.run import Run, World
 
 # A machine that Azure calls ready may still start its SSH.
 TRIES, PAUSE = 12, 15.0
-Checks = Callable[[str, Path], Verdict]
+T = TypeVar("T")
+# What a machine of Windows is not asked yet, whatever comes out.
+LEFT = "no check of a service, of the desktop or of a restart is written for Windows"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """How checks log in: the private key, or of a Windows machine the password, which is in no file."""
+
+    key: Path
+    password: str = field(default="", repr=False)
+
+
+Checks = Callable[[str, Login], Verdict]
 
 
 def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
     """The verdict on a version; it is kept with the version, also one that failed, which is an error then."""
     run = Run(plan=plan)
 
-    def checks(address: str, key: Path) -> Verdict:
-        known = key.with_name("known_hosts")
-        remote = Remote(host=address, user=proof.USER, key=key, known=known)
-        with connected(remote, home=key.parent) as there:
+    def over_winrm(address: str, login: Login) -> Verdict:
+        port = PORTS["http"]
+        on = WinRm(host=address, port=port, user=proof.USER, password=login.password, tls=False)
+        reach = _answers(lambda: windows_machine.reach_of(on), way)
+        where = f"a machine made of it in {way.target.location}: {reach.where}"
+        reach = replace(reach, where=where, left=(LEFT,))
+        subject = id_of(way, plan, number=number)
+        return windows_machine.proven(world, plan, reach=reach, subject=subject)
+
+    def checks(address: str, login: Login) -> Verdict:
+        known = login.key.with_name("known_hosts")
+        remote = Remote(host=address, user=proof.USER, key=login.key, known=known)
+        with connected(remote, home=login.key.parent) as there:
             _answers(there.who, way)
             where = f"a machine made of it in {way.target.location}, over SSH"
             reach = Reach(options=there.options, where=where, user=proof.USER)
@@ -45,7 +69,8 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
                 world, run, level=Level.AZURE, subject=id_of(way, plan, number=number), reach=reach
             )
 
-    return proven(world, plan, way=way, number=number, checks=checks)
+    windows = plan.base.os == "windows"
+    return proven(world, plan, way=way, number=number, checks=over_winrm if windows else checks)
 
 
 def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -> Verdict:
@@ -60,10 +85,14 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
     folder = homes.work(world, way.target.name) / "proof"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    key = folder / azure_vm.KEY
-    process.run(azure_vm.key(key))
+    login = _login(folder, plan)
     wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
-    wanted = replace(wanted, key=key.with_suffix(".pub").read_text(encoding="utf-8").strip())
+    public = login.key.with_suffix(".pub")
+    wanted = replace(
+        wanted,
+        key=public.read_text(encoding="utf-8").strip() if public.is_file() else "",
+        password=login.password,
+    )
     resources = Resources(
         client=way.reach.compute(way.patience),
         subscription=way.reach.subscription,
@@ -75,7 +104,7 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
             resources=resources,
             monitor=world.monitor,
             wanted=wanted,
-            checks=lambda address: checks(address, key),
+            checks=lambda address: checks(address, login),
         )
         verdict: Verdict = carried_out.run()
     except Unproven as error:
@@ -97,20 +126,26 @@ def wanted_of(world: World, plan: Plan, *, way: Way, version: str) -> Wanted:
         key="(new)",
         subscription=way.reach.subscription,
         now=world.now,
+        password="(new)" if plan.base.os == "windows" else "",
     )
 
 
-def _answers(ask: Callable[[], object], way: Way) -> None:
-    """Wait until the machine lets somebody in."""
-    for tries in range(1, TRIES + 1):
+def _login(folder: Path, plan: Plan) -> Login:
+    key = folder / azure_vm.KEY
+    if plan.base.os == "windows":
+        return Login(key=key, password=azure_vm.password())
+    process.run(azure_vm.key(key))
+    return Login(key=key)
+
+
+def _answers(ask: Callable[[], T], way: Way) -> T:
+    """What the machine answers, as soon as it lets somebody in."""
+    for _ in range(1, TRIES):
         try:
-            ask()
+            return ask()
         except BurnishError:
-            if tries == TRIES:
-                raise
             way.patience.pause(PAUSE)
-        else:
-            return
+    return ask()
 
 
 def _keep(versions: Versions, number: str, *, verdict: Verdict) -> None:

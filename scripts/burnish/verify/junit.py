@@ -16,9 +16,8 @@ PICTURE = "burnish.picture"
 ROLE = "burnish.role"
 LEFT_OUT = "burnish.left_out."
 # testinfra adds to a check's name by which way, and on which machine, it was done
-_WAY = re.compile(
-    r"\[(?:docker|ssh|local|wine)://[^]\s\"<]*]|-(?:docker|ssh|local|wine)://[^]\s\"<]*(?=])"
-)
+_WAYS = r"(?:docker|ssh|local|wine|winrm(?:\+http)?)"
+_WAY = re.compile(rf"\[{_WAYS}://[^]\s\"<]*]|-{_WAYS}://[^]\s\"<]*(?=])")
 
 
 def verdict(text: str, *, subject: str, suite: str, level: str, where: str = "") -> Verdict:
@@ -105,7 +104,7 @@ def _left_out(root: ElementTree.Element) -> tuple[str, ...]:
         part
         for suite in root.iter("testsuite")
         for entry in suite.iter("property")
-        if entry.get("name") in (f"{LEFT_OUT}tcg", f"{LEFT_OUT}slow")
+        if entry.get("name") in (f"{LEFT_OUT}tcg", f"{LEFT_OUT}slow", f"{LEFT_OUT}system")
         for part in (entry.get("value") or "").split()
     ]
     return tuple(sorted(set(names)))

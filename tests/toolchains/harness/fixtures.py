@@ -18,7 +18,7 @@ from burnish.plan.gpu.installed import against_table, told
 
 from harness import facts as facts_file
 from harness import tree as tree_file
-from harness import wine
+from harness import wine, winrm
 from harness.browser import Browser, chromium, way_to
 from harness.facts import Environment, Facts
 from harness.selection import Check
@@ -214,7 +214,7 @@ def load(config: pytest.Config) -> None:
 
 
 def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[int, str, str]]:
-    """Argument vector and user in; exit code, stdout, stderr out. Docker, SSH, Wine, or this machine."""
+    """Argument vector and user in; exit code, stdout, stderr out: of what `--hosts` names."""
     spec = config.getoption("hosts")
     kind, _, address = spec.partition("://")
 
@@ -235,7 +235,11 @@ def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[in
     def under_wine(argv: Sequence[str], user: str) -> tuple[int, str, str]:
         return wine.run(address, argv, user=user)
 
-    return {"docker": docker, "ssh": ssh, "local": local, "wine": under_wine}[kind]
+    def over_winrm(argv: Sequence[str], user: str) -> tuple[int, str, str]:
+        return winrm.run(spec, argv, user=user)
+
+    known = {"docker": docker, "ssh": ssh, "local": local, "wine": under_wine}
+    return {**known, "winrm": over_winrm, "winrm+http": over_winrm}[kind]
 
 
 def _outcome(result: Any) -> tuple[int, str, str]:

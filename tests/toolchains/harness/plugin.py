@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import fixtures, wine
+from harness import fixtures, wine, winrm
 from harness.selection import LEVELS, Run, left_out, mistakes
 
 
@@ -41,9 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"the checks need {flag}; `burnish verify` gives it")
     if config.getoption("burnish_level") != "artifact" and not config.getoption("hosts"):
         raise pytest.UsageError(
-            "the checks need --hosts=docker://NAME, ssh://USER@HOST, wine://NAME or local://"
+            "the checks need --hosts=docker://NAME, ssh://USER@HOST, winrm://USER@HOST, wine://NAME or "
+            "local://"
         )
     wine.register()
+    winrm.register()
     fixtures.load(config)
     config.pluginmanager.register(fixtures, "burnish-fixtures")
 
@@ -58,6 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = Run(
         level=config.getoption("burnish_level"),
         roles=subjects & {one} if one else subjects,
+        os=config.stash[fixtures.FACTS].os,
         tcg=config.getoption("burnish_tcg"),
         everything=config.getoption("burnish_all"),
     )

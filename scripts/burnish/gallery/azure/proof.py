@@ -8,7 +8,7 @@ that a killed run left is removed before the next begins.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
@@ -28,7 +28,10 @@ INNER = {"network": "10.73.0.0/24", "subnet": "default"}
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A machine of a version: `version` its id, `key` the public key that may log in, `inbound` whence."""
+    """A machine of a version: `version` its id, `key` the public key that may log in, `inbound` whence.
+
+    A Windows machine has a `password` instead, and WinRM, whose every message NTLM seals.
+    """
 
     image: Image
     target: Target
@@ -37,6 +40,12 @@ class Wanted:
     key: str
     subscription: str
     now: datetime
+    password: str = field(default="", repr=False)
+
+    @property
+    def port(self) -> str:
+        """Where checks come in."""
+        return "5985" if self.password else "22"
 
     @property
     def group(self) -> str:
@@ -88,7 +97,7 @@ NETWORK = "Microsoft.Network/virtualNetworks"
 
 def _network(wanted: Wanted, start: Found) -> tuple[Step, ...]:
     rule = {
-        "name": "ssh",
+        "name": "checks",
         "properties": {
             "priority": 100,
             "direction": "Inbound",
@@ -97,7 +106,7 @@ def _network(wanted: Wanted, start: Found) -> tuple[Step, ...]:
             "sourceAddressPrefixes": list(wanted.target.machine.inbound),
             "sourcePortRange": "*",
             "destinationAddressPrefix": "*",
-            "destinationPortRange": "22",
+            "destinationPortRange": wanted.port,
         },
     }
     subnet = {
@@ -140,7 +149,6 @@ def _interface(wanted: Wanted, start: Found) -> Found:
 
 def _machine(wanted: Wanted, start: Found, *, nic: str) -> Found:
     image, machine = wanted.image, wanted.target.machine
-    key = {"path": f"/home/{USER}/.ssh/authorized_keys", "keyData": wanted.key}
     disk = {
         "createOption": "FromImage",
         "deleteOption": "Delete",
@@ -149,14 +157,7 @@ def _machine(wanted: Wanted, start: Found, *, nic: str) -> Found:
     properties: Found = {
         "hardwareProfile": {"vmSize": machine.sizes.get(image.flavour, image.vm_size)},
         "storageProfile": {"imageReference": {"id": wanted.version}, "osDisk": disk},
-        "osProfile": {
-            "computerName": "proof",
-            "adminUsername": USER,
-            "linuxConfiguration": {
-                "disablePasswordAuthentication": True,
-                "ssh": {"publicKeys": [key]},
-            },
-        },
+        "osProfile": {"computerName": "proof", "adminUsername": USER, **_login(wanted)},
         "networkProfile": {
             "networkInterfaces": [
                 {"id": nic, "properties": {"primary": True, "deleteOption": "Delete"}}
@@ -170,6 +171,26 @@ def _machine(wanted: Wanted, start: Found, *, nic: str) -> Found:
             "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True},
         }
     return {**start, "properties": properties}
+
+
+def _login(wanted: Wanted) -> Found:
+    if wanted.password:
+        listener = {"protocol": "Http"}
+        return {
+            "adminPassword": wanted.password,
+            "windowsConfiguration": {
+                "provisionVMAgent": True,
+                "enableAutomaticUpdates": False,
+                "winRM": {"listeners": [listener]},
+            },
+        }
+    key = {"path": f"/home/{USER}/.ssh/authorized_keys", "keyData": wanted.key}
+    return {
+        "linuxConfiguration": {
+            "disablePasswordAuthentication": True,
+            "ssh": {"publicKeys": [key]},
+        }
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
