@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import pytest
+from burnish import pipeline
 from burnish.cli import booting as room
 from burnish.errors import ChecksFailed, UsageError
 from burnish.model.fabric import Asked, Fabric, Provisioned
@@ -49,8 +50,8 @@ class Boot:
         self.fabric: Fabric | None = None
         self.shell = False
         self.came = Came(found=found())
-        monkeypatch.setattr(room.pipeline.booting, "in_azure", self._in_azure)
-        monkeypatch.setattr(room.pipeline.booting, "shell", lambda *_: 0)
+        monkeypatch.setattr(pipeline.booting, "in_azure", self._in_azure)
+        monkeypatch.setattr(pipeline.booting, "shell", lambda *_: 0)
 
     def _in_azure(self, *_: object, fabric: Fabric, tell: Any, shell: bool) -> Came:
         self.fabric, self.shell = fabric, shell
