@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from burnish.errors import UsageError
 from burnish.gallery.azure import proof
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
@@ -54,7 +53,4 @@ def prove(world: World, at: There) -> Verdict:
 def _filed(world: World, there: Manifest) -> Manifest:
     """The same plan as it was filed here, if it was: its lock may not be today's."""
     filed = world.gallery.manifests(there.image)
-    same = next((each for each in filed if each.plan == there.plan), None)
-    if same is None and there.image not in world.catalog.images:
-        raise UsageError(f"{there.image!r} has versions but no definition here any more")
-    return same or there
+    return next((each for each in filed if each.plan == there.plan), there)

@@ -14,7 +14,8 @@ HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 CONTAINER = "c0ffee00-0000-4000-8000-000000000001"
 WIRE_VERSION = "2012-11-30"
 WIRE_VERSIONS = ("2015-04-05", WIRE_VERSION)
-METADATA_VERSIONS = ("2019-06-01", "2020-06-01", "2021-01-01", "2021-02-01", "2021-08-01")
+# Azure has more: these are waagent's, and the least and the wanted one of cloud-init.
+METADATA_VERSIONS = ("2018-02-01", "2019-06-01", "2021-08-01")
 CONFIGURATIONS = {
     "HostingEnvironmentConfig": "hostingEnvironmentConfig",
     "SharedConfig": "sharedConfig",
