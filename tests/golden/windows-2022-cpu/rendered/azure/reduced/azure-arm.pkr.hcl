@@ -72,84 +72,6 @@ source "azure-arm" "image" {
 build {
   sources = ["source.azure-arm.image"]
 
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@base.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@r.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@java.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@rstudio.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@vscode.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@julia.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@azcli.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@tf.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@torch.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@jupyter.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@python-ml.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@samples.json"]
-  }
-
-  provisioner "ansible" {
-    playbook_file   = "ansible/windows.yml"
-    use_proxy       = false
-    extra_arguments = ["-e", "@seal.json"]
-  }
-
   provisioner "powershell" {
     script = "windows/winrm.ps1"
     max_retries = 1
@@ -158,6 +80,71 @@ build {
   # Nothing was added to the machine, taken off it or updated since the lock was made.
   provisioner "shell-local" {
     inline = ["sh ./apply origin '${build.Host}'"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' base"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' r"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' java"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' rstudio"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' vscode"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' julia"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' azcli"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' tf"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' torch"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' jupyter"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' python-ml"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' samples"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' seal"]
   }
 
   provisioner "windows-restart" {
