@@ -188,27 +188,27 @@ def test_it_refuses_a_planted_fault(folder: Path, old: str, new: str, told: str)
     assert told in validated(folder)
 
 
-@processes
-def test_qemu_takes_the_firmware_as_it_is_given(tmp_path: Path) -> None:
-    """Under emulation: KVM and the host's CPU are not there."""
-    variables = tmp_path / "variables.fd"
-    variables.write_bytes((OVMF / "OVMF_VARS_4M.fd").read_bytes())
-    texts = [
-        text
-        for name, value in options(plan_of(), MEDIUM)["qemuargs"]
-        for text in (name, value.text)
-    ]
-    argv = [
+def _emulated(variables: Path) -> list[str]:
+    """The arguments that QEMU is given, for a machine without KVM and the host's CPU."""
+    given = options(plan_of(), MEDIUM)["qemuargs"]
+    return [
         text.strip('"')
         .replace("${var.firmware_code}", MEDIUM.code)
         .replace("${var.firmware_variables}", str(variables))
         .replace("accel=kvm", "accel=tcg")
         .replace("host", "max")
-        for text in texts
+        for name, value in given
+        for text in (name, value.text)
     ]
+
+
+@processes
+def test_qemu_takes_the_firmware_as_it_is_given(tmp_path: Path) -> None:
+    variables = tmp_path / "variables.fd"
+    variables.write_bytes((OVMF / "OVMF_VARS_4M.fd").read_bytes())
     monitor = ("-S", "-display", "none", "-monitor", "stdio")
     done = subprocess.run(
-        ["qemu-system-x86_64", *argv, *monitor],
+        ["qemu-system-x86_64", *_emulated(variables), *monitor],
         input="info block\nquit\n",
         capture_output=True,
         text=True,

@@ -86,10 +86,9 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     login = _login(folder, plan)
-    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
     public = login.key.with_suffix(".pub")
     wanted = replace(
-        wanted,
+        wanted_of(world, plan, way=way, version=id_of(way, plan, number=number)),
         key=public.read_text(encoding="utf-8").strip() if public.is_file() else "",
         password=login.password,
     )

@@ -294,8 +294,6 @@ def _state(version: Found) -> str:
 
 
 def _is_number(name: str) -> bool:
-    try:
-        Version.parse(name)
-    except ValueError:
-        return False
-    return True
+    with suppress(ValueError):
+        return bool(Version.parse(name))
+    return False
