@@ -58,6 +58,9 @@ def test_nobody_says_that_a_driver_loads_on_windows() -> None:
     plan, catalog = real("windows-2025-gpu"), checkout.real()
     found = fit(plan, catalog.compatibility, roles=catalog.roles, today=date(2026, 11, 27))
     assert found.secure_boot.startswith("not verified here: ")
+    # the profile asks for a fabric manager, which there is none of on Windows
+    served = {each.family.name: each.serves for each in found.sizes}
+    assert (served["NCasT4_v3"], served["ND_H100_v5"]) == (True, False)
 
 
 def test_no_level_is_passed_over() -> None:
