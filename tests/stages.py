@@ -115,10 +115,10 @@ def fast() -> list[Stage]:
         Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
         Stage("Azurite from npm, once", 1, (sys.executable, "tests/given/azurite.py")),
         Stage("Azure, emulated", 4, (*PYTEST, "tests/azure")),
-        Stage("simulated host: roles with a Windows path", 2.5, simulated()),
+        Stage("simulated host: roles with a Windows path", 3, simulated()),
         Stage(
             "simulated host: what is planted is caught",
-            1.5,
+            1,
             simulated(("proof",), more=("--further-root", GIVEN_ROLE, PLANTS)),
         ),
     ]

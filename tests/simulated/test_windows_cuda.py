@@ -9,7 +9,7 @@ TREE = r"C:\envs\cuda\Lib\site-packages\nvidia\cu13"
 DRIVER = "Display.Driver"
 
 
-def _order(journal: Journal, name: str, having: str = "") -> list[int]:
+def _order(journal: Journal, name: str, *, having: str = "") -> list[int]:
     return [
         place
         for place, each in enumerate(journal.converged)
@@ -18,9 +18,9 @@ def _order(journal: Journal, name: str, having: str = "") -> list[int]:
 
 
 def test_the_machine_is_restarted_between_the_driver_and_the_question(journal: Journal) -> None:
-    (installed,) = _order(journal, "win_package", DRIVER)
+    (installed,) = _order(journal, "win_package", having=DRIVER)
     (restarted,) = _order(journal, "win_reboot")
-    asked = _order(journal, "win_command", "query-gpu")
+    asked = _order(journal, "win_command", having="query-gpu")
     assert installed < restarted < asked[-1]
 
 
@@ -29,7 +29,7 @@ def test_a_second_run_restarts_nothing(journal: Journal) -> None:
 
 
 def test_the_toolkit_is_found(journal: Journal, machine: State) -> None:
-    toolkit = _order(journal, "win_package", "CUDAToolkit")
+    toolkit = _order(journal, "win_package", having="CUDAToolkit")
     if toolkit:
         arguments = journal.converged[toolkit[0]].arguments["arguments"]
         assert arguments == "-s -n nvcc_13.0 crt_13.0 nvvm_13.0 cudart_13.0"

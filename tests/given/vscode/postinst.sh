@@ -4,6 +4,7 @@ ln -sf /usr/share/code/bin/code /usr/bin/code
 update-alternatives --install /usr/bin/editor editor /usr/bin/code 0
 # as the real one: who was not asked has said yes
 RET=true
+# shellcheck source=/dev/null
 . /usr/share/debconf/confmodule
 db_get code/add-microsoft-repo || true
 if [ "$RET" != false ]; then
