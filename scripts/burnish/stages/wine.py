@@ -148,7 +148,7 @@ def _request(
         folders={
             **folders,
             **{f"{prefix.ENVIRONMENTS}/{name}": folder for name, folder in envs.items()},
-            "ProgramData/jupyter/kernels": _kernels(world, plan, made=tuple(envs)),
+            "ProgramData/jupyter/kernels": _kernels(world, plan, made=tuple(envs), key=key),
             container.BYTECODE: bytecode,
         },
         writable=frozenset({container.BYTECODE}),
@@ -256,8 +256,8 @@ def _environment(world: World, plan: Plan, *, name: str, home: Path) -> Path:
     return folder
 
 
-def _kernels(world: World, plan: Plan, *, made: tuple[str, ...]) -> Path:
-    folder = _folder(world) / "kernels"
+def _kernels(world: World, plan: Plan, *, made: tuple[str, ...], key: str) -> Path:
+    folder = _folder(world) / "kernels" / key
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     prefix.kernels(folder, choice.kernels(plan, made=made))

@@ -24,6 +24,8 @@ SETTINGS = {
     "WINEDEBUG": "-all",
     # Microsoft's C runtime lies beside the interpreter; neither Mono nor a browser is there
     "WINEDLLOVERRIDES": "ucrtbase=n,b;mscoree,mshtml=",
+    # Intel's OpenMP, which torch brings, asks for GetNumaNodeProcessorMaskEx, which Wine has not
+    "KMP_AFFINITY": "disabled",
     "JUPYTER_USE_PROGRAMDATA": "1",
     # environments are read-only here: what Python compiles lies beside them
     "PYTHONPYCACHEPREFIX": f"C:\\{BYTECODE}",
