@@ -31,7 +31,7 @@ def section(measures: Sequence[Measure]) -> str:
         f"disks, failed versions and state files left behind: {counts['left behind']}",
     ]
     lines = "".join(f"- {line}\n" for line in told)
-    head = ("disk", "seconds to publish", "MiB sent", "requests to ARM and storage")
+    head = ("disk", "seconds to publish", "MiB sent", "requests to ARM")
     return f"{LABEL}{table(head, rows)}\n{lines}\n"
 
 
