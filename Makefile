@@ -31,8 +31,8 @@ plan: setup ## what `make image` would do, and why
 check: setup ## load every definition and lock
 	@burnish check
 
-test: setup ## prove the project itself; ROLE=r: only that role, with Molecule
-	@python tests/stages.py $(if $(ROLE),role --role $(ROLE) $(if $(IMAGE),--image $(IMAGE)),test) $(ARGS)
+test: setup ## prove the project itself; ROLE=r: only that role, with Molecule; OS=windows: its Windows path
+	@python tests/stages.py $(if $(ROLE),role --role $(ROLE) $(if $(IMAGE),--image $(IMAGE)) $(if $(filter windows%,$(OS)),--os windows),test) $(ARGS)
 
 test-all: setup ## everything that `make test` leaves out too
 	@python tests/stages.py all $(ARGS)
@@ -44,7 +44,7 @@ golden: setup ## write the golden files anew: read the diff before you commit it
 	@BURNISH_GOLDEN=write pytest tests/golden $(ARGS)
 
 bench: setup ## measure every figure of docs/benchmarks.md again (root, an hour, a filed image)
-	@PYTHONPATH=tests/given python tests/bench/run.py $(ARGS)
+	@PYTHONPATH=tests/given:tests/azure python tests/bench/run.py $(ARGS)
 
 requirements: ## resolve scripts/requirements.txt anew
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header scripts/requirements.in --output-file scripts/requirements.txt $(ARGS)

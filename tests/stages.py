@@ -16,10 +16,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "--quiet")
 IMAGE = "debian-12-cpu"
+WINDOWS_DISK = ("tests/e2e/test_windows_disk.py", "tests/e2e/test_windows_disk_read.py")
 # The roles that `make test` always proves, with their default variables.
 SMOKE = ("base", "python", "jupyter")
 # Of the roles that changed since the merge base it proves so many; the nightly proves all.
 CHANGED_AT_MOST = 3
+# A role with one of each thing that roles do on Windows, and what is planted into it.
+GIVEN_ROLE, PLANTS = "tests/given/simulated", "tests/simulated/plants"
+# It is never called Windows.
+WINE = "wine: Windows binaries, not Windows"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,33 @@ def roles(
     return (*PYTEST, "-s", "tests/molecule", *wanted)
 
 
+def simulated(
+    names: tuple[str, ...] = (), *, image: str = "", more: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """The Windows paths of some roles, or of all, on the simulated host, two at a time."""
+    wanted = tuple(part for name in names for part in ("--role", name))
+    wanted += ("--image", image) if image else ()
+    return (*PYTEST, "-n2", "tests/molecule", "--os", "windows", *wanted, *more)
+
+
+def of_role(names: tuple[str, ...], *, image: str, system: str) -> list[Stage]:
+    """What proves some roles by themselves on a system."""
+    told = ", ".join(names)
+    if system == "linux":
+        return [Stage(f"molecule: {told}", 5, roles(names, image=image))]
+    return [
+        Stage(f"simulated host: {told}", 2, simulated(names, image=image)),
+        Stage(f"{WINE}: {told}", 5, under_wine(names, image=image)),
+    ]
+
+
+def under_wine(names: tuple[str, ...] = (), *, image: str = "") -> tuple[str, ...]:
+    """The quick checks of some roles, or of all, on Windows' binaries."""
+    wanted = tuple(part for name in names for part in ("--role", name))
+    wanted += ("--image", image) if image else ()
+    return (*PYTEST, "-s", "tests/wine/test_level.py", *wanted)
+
+
 def chosen() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The changed roles that `make test` proves, and the smoke ones beside them; says what is left."""
     changed = changed_roles()
@@ -81,9 +113,15 @@ def fast() -> list[Stage]:
                 "--ignore=tests/contract/test_lint.py",
             ),
         ),
-        Stage("lint", 3, (*PYTEST, "tests/contract/test_lint.py")),
-        Stage("Azurite from npm, once", 1, (sys.executable, "tests/given/azurite.py")),
+        Stage("lint", 2.5, (*PYTEST, "tests/contract/test_lint.py")),
+        Stage("Azurite from npm, once", 0.5, (sys.executable, "tests/given/azurite.py")),
         Stage("Azure, emulated", 4, (*PYTEST, "tests/azure")),
+        Stage("simulated host: roles with a Windows path", 3, simulated()),
+        Stage(
+            "simulated host: what is planted is caught",
+            1,
+            simulated(("proof",), more=("--further-root", GIVEN_ROLE, PLANTS)),
+        ),
     ]
 
 
@@ -93,15 +131,22 @@ def test() -> list[Stage]:
     changed, smoke = chosen()
     return [
         *fast(),
-        Stage(f"image {IMAGE}: build, prove, boot, file", 22, (*burnish, "build", IMAGE)),
-        Stage(f"molecule: {', '.join((*changed, *smoke))}", 13, roles(changed, plain=smoke)),
-        Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
+        Stage(f"image {IMAGE}: build, prove, boot, file", 18, (*burnish, "build", IMAGE)),
+        Stage(f"molecule: {', '.join((*changed, *smoke))}", 11, roles(changed, plain=smoke)),
+        Stage("the lock, and a closed place", 5, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
-            "the gallery, killed at every step; the GPU tier, simulated",
+            "the gallery, killed at every step; the GPU tier and Azure's network, simulated",
             1,
-            (*PYTEST, "tests/e2e/test_gallery_kills.py", "tests/e2e/test_gpu_whole.py"),
+            (
+                *PYTEST,
+                "tests/e2e/test_gallery_kills.py",
+                "tests/e2e/test_gpu_whole.py",
+                "tests/e2e/test_fabric_namespace.py",
+            ),
         ),
-        Stage("Ubuntu on its stand-in", 7, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
+        Stage("Ubuntu on its stand-in", 6, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
+        Stage(WINE, 5, under_wine()),
+        Stage("a Windows disk, synthetic", 1, (*PYTEST, *WINDOWS_DISK)),
     ]
 
 
@@ -115,6 +160,7 @@ def everything() -> list[Stage]:
         Stage("e2e", 60, (*PYTEST, "tests/e2e")),
         Stage("mutations", 30, (*PYTEST, "tests/mutations")),
         Stage("molecule: every role", 40, roles()),
+        Stage(f"{WINE}: every check", 30, (*PYTEST, "-s", "tests/wine", "--every")),
     ]
 
 
@@ -145,17 +191,10 @@ def main() -> int:
     parser.add_argument("what", choices=("test", "all", "role"))
     parser.add_argument("--role", action="append", default=[])
     parser.add_argument("--image", default="")
+    parser.add_argument("--os", choices=("linux", "windows"), default="linux")
     given = parser.parse_args()
     if given.what == "role":
-        return run(
-            [
-                Stage(
-                    f"molecule: {', '.join(given.role)}",
-                    5,
-                    roles(tuple(given.role), image=given.image),
-                )
-            ]
-        )
+        return run(of_role(tuple(given.role), image=given.image, system=given.os))
     return run(test() if given.what == "test" else everything())
 
 

@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from burnish import host, process
+from burnish import host
 from burnish.build.files import write
 from burnish.errors import NothingToDo, UsageError
+from burnish.evidence import explained
 from burnish.evidence.difference import page as difference_page
-from burnish.evidence.explained import lines as explained_lines
-from burnish.evidence.explained import markdown as explained_markdown
-from burnish.evidence.explained import summary as explained_summary
 from burnish.evidence.report import report
 from burnish.evidence.summary import summary
 from burnish.model.difference import Difference
@@ -27,6 +25,8 @@ from burnish.model.schedule import Schedule
 from burnish.plan.resolve import pick as pick_image
 from burnish.stages import (
     azure_vm,
+    booting,
+    caching,
     channels,
     comparing,
     costing,
@@ -41,16 +41,14 @@ from burnish.stages import (
     proofs,
     prove,
     publishing,
+    reproof,
     services,
     tier,
+    windows_disk,
     windows_local,
     windows_machine,
 )
 from burnish.stages import scenario as scenarios
-from burnish.stages.caching import cached, prunable
-from burnish.stages.caching import export as export_cache
-from burnish.stages.caching import import_ as import_cache
-from burnish.stages.caching import prune as prune_cache
 from burnish.stages.channels import Promotion, rollback
 from burnish.stages.compatible import fit
 from burnish.stages.compatible import problems as incompatible
@@ -83,8 +81,9 @@ __all__ = [
     "Scenario",
     "World",
     "azure_vm",
+    "booting",
     "build",
-    "cached",
+    "caching",
     "check_locks",
     "compared_times",
     "costing",
@@ -92,13 +91,9 @@ __all__ = [
     "difference_page",
     "doctoring",
     "drop",
-    "explained_lines",
-    "explained_markdown",
-    "explained_summary",
-    "export_cache",
+    "explained",
     "fit",
     "homes",
-    "import_cache",
     "incompatible",
     "judge",
     "lock_explained",
@@ -111,12 +106,11 @@ __all__ = [
     "plan_of",
     "promote",
     "proofs",
-    "prunable",
     "prune",
-    "prune_cache",
     "publishing",
     "render",
     "report",
+    "reproof",
     "retention",
     "rollback",
     "stale",
@@ -124,6 +118,7 @@ __all__ = [
     "summary",
     "verify",
     "verify_on",
+    "windows_disk",
     "windows_local",
     "windows_machine",
     "write",
@@ -189,8 +184,7 @@ def start(world: World, of: Plan) -> Run:
 def build(world: World, run: Run) -> Run:
     """Build, prove and file an image; returns at once if that was done already.
 
-    Raises NothingToDo in that case if the options say so, and the errors of every stage. Where checks
-    fail that have changed since a version was filed, it is proven no more.
+    NothingToDo then, if the options say so. A filed version whose checks fail now is proven no more.
     """
     done = filing.already(world, run)
     if done is None:
@@ -213,8 +207,7 @@ def to_prove(world: World, manifest: Manifest, *, level: str = "") -> list[str]:
 
 
 def verify(world: World, manifest: Manifest, *, level: str = "") -> Run:
-    """Prove a filed version again with today's checks, and keep the verdicts with it: also the one that
-    failed, which is an error then."""
+    """Prove a filed version again with today's checks; it keeps the verdicts, also one that failed."""
     run = services.run_of(world, plan_of(world, manifest), manifest=manifest)
     if run.disk is None:
         raise UsageError(
@@ -265,18 +258,6 @@ def judge(world: World, manifest: Manifest) -> tuple[GateResult, ...]:
     """What each gate says of a filed version; the archive and the index are asked for what it lacks."""
     filed = gating.whole_record(world, manifest)
     return gating.judge(world, filed, pending=pending(world, filed)) if filed else gating.UNKNOWN
-
-
-def shell(world: World, manifest: Manifest) -> int:
-    """A shell on a filed version; gives its exit code."""
-    run = Run(plan=plan_of(world, manifest))
-    with world.gallery.held(manifest):
-        return services.shell(world, run, manifest=manifest, attach=process.attach)
-
-
-def boot_command(world: World, manifest: Manifest) -> str:
-    """QEMU's command line for a filed version."""
-    return services.boot_command(world, Run(plan=plan_of(world, manifest)), manifest=manifest)
 
 
 def scenario(world: World, name: str, *, wanted: Scenario) -> dict[str, str]:

@@ -9,10 +9,10 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from burnish.errors import CommandFailed, ToolError
 from burnish.model.command import Command, Completed, redact
@@ -101,6 +101,12 @@ def attach(command: Command) -> int:
     return subprocess.run(
         command.argv, env={**os.environ, **command.env}, cwd=command.cwd, check=False
     ).returncode
+
+
+def become(argv: Sequence[str], *, keep: int) -> NoReturn:
+    """Turn this very process into another program, which finds one open file under its old number."""
+    os.set_inheritable(keep, True)
+    os.execvp(argv[0], tuple(argv))  # noqa: S606
 
 
 def end_all() -> None:

@@ -1,4 +1,4 @@
-"""Takes docs/toolchains.yaml, the roles' facts.yml and docs/verdicts.json; writes docs/toolchains.md.
+"""Takes docs/toolchains.yaml, roles' facts.yml, docs/verdicts.json and two locks; writes docs/toolchains.md.
 
 python scripts/tools/toolchain_page.py             write the page
 python scripts/tools/toolchain_page.py --check     say if it is stale, exit code 1
@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from burnish.catalog.load import load
+from burnish.catalog.locks import load_lock
+from burnish.evidence.parity import page as parity_page
+from burnish.plan.parity import parity
+from burnish.stages import planning
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "toolchains.md"
 LEVELS = ("simulated", "container", "artifact", "vm", "azure", "gpu")
 COLUMNS = {"linux_cpu": "Linux CPU", "linux_gpu": "Linux GPU", "windows": "Windows"}
-GPU, TIER = "linux_gpu", "test_gpu::"
+GPU, TIER, WINDOWS = "linux_gpu", "test_gpu::", "windows"
+PAIR = ("debian-12-cpu", "windows-2022-cpu")
 NO_GPU = "not verified here: no GPU"
 HEAD = """\
 # Toolchains
@@ -39,6 +45,7 @@ WORDS = """\
 | by a fixture | its source is not reached where burnish is developed: a fixture that says so plays it |
 | not run yet | the checks are there; no version that was filed has run them |
 | no image yet | the role is meant for it; no such image was built |
+| no, limited | that system has no such thing, or not all of it: why, and what is offered instead |
 | later | it comes with what is named in brackets |
 | - | that system never had it |
 
@@ -86,13 +93,20 @@ def cell(row: Mapping[str, str], column: str, *, claim: Claim | None, verdicts: 
     if claim is None:
         return f"later ({row['with']})"
     support = claim.support[column]
-    if support["state"] == "no":
-        return f"no: {support['reason']}"
-    if claim.fixture:
+    unseen = column not in verdicts
+    if support["state"] == "no" or (support["state"] == "limited" and unseen):
+        return f"{support['state']}: {_why(support)}"
+    # what a fixture plays is the tool as Linux has it
+    if claim.fixture and column != WINDOWS:
         return "by a fixture"
-    if column not in verdicts:
+    if unseen:
         return "not run yet" if column == "linux_cpu" else "no image yet"
     return _said(outcomes(claim, verdicts[column], column=column))
+
+
+def _why(support: Mapping[str, str]) -> str:
+    instead = support.get("instead")
+    return f"{support['reason']}; instead: {instead}" if instead else support["reason"]
 
 
 def _said(found: Mapping[str, Mapping[str, str]]) -> str:
@@ -150,7 +164,28 @@ def _proof(claim: Claim | None) -> str:
     return f"[{claim.role}](../roles/{claim.role}/README.md): {names}"
 
 
-def sections(declared: Mapping[str, Any], *, claimed: Any, verdicts: Any) -> Iterator[str]:
+COMPARED = """\
+## Linux and Windows
+
+What the images `{}` and `{}` have, by their locks: [their licences and levels](windows.md). The same of two
+other images: `burnish report --parity LINUX WINDOWS`.
+"""
+
+
+def compared() -> str:
+    """The Linux and the Windows image of one release, row by row."""
+    catalog = load([ROOT])
+    plans = []
+    for name in PAIR:
+        path = ROOT / "packer" / "locks" / f"{name}.lock.yaml"
+        lock = load_lock(path, image=name, shown=str(path))
+        plans.append(planning.plan(catalog, catalog.images[name], lock=lock))
+    return parity_page(parity(*plans, roles=catalog.roles))
+
+
+def sections(
+    declared: Mapping[str, Any], *, claimed: Any, verdicts: Any, pair: str = ""
+) -> Iterator[str]:
     """The page, part by part."""
     yield HEAD
     of = {state: [r for r in declared["rows"] if r["state"] == state] for state in STATES}
@@ -176,6 +211,9 @@ def sections(declared: Mapping[str, Any], *, claimed: Any, verdicts: Any) -> Ite
             )
         else:
             yield table(of[state], claimed=claimed, verdicts=verdicts)
+    if pair:
+        yield COMPARED.format(*PAIR)
+        yield pair
 
 
 STATES = {"must": "Rows to match", "optional": "Optional", "dropped": "Dropped"}
@@ -184,7 +222,8 @@ STATES = {"must": "Rows to match", "optional": "Optional", "dropped": "Dropped"}
 def page() -> str:
     declared = yaml.safe_load(PAGE.with_suffix(".yaml").read_text(encoding="utf-8"))
     verdicts = json.loads(PAGE.with_name("verdicts.json").read_text(encoding="utf-8"))
-    return "\n".join(sections(declared, claimed=claims(ROOT / "roles"), verdicts=verdicts))
+    known = claims(ROOT / "roles")
+    return "\n".join(sections(declared, claimed=known, verdicts=verdicts, pair=compared()))
 
 
 def main(arguments: Sequence[str]) -> int:

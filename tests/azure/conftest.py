@@ -7,24 +7,19 @@ planned must have happened, and the emulator itself must not have failed.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import azurite as azurite_program
+import checkout
 import pytest
+import vm_typed
 from azurite import Azurite
+from burnish.cli.main import main
+from emulator import clients as signed_in
 from emulator import emulator as program
 from emulator.emulator import Emulator
-from exchange import Exchange
-from validator import violations
-
-# a pattern of addresses -> why they are not held against a Swagger
-NOT_DESCRIBED = {
-    r"/subscriptions/[^/?]+(\?|$)": "its Swagger is not vendored: one name is read of it",
-    r"/providers/Microsoft\.Authorization/": "its Swagger is not vendored: one list is read of it",
-    r"/providers/Microsoft\.Network/": "its Swagger is not vendored: cards and networks of builds",
-}
+from lawful import unlawful
 
 
 @pytest.fixture(autouse=True)
@@ -54,14 +49,44 @@ def arm(_emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Emulato
     yield _emulator
     assert not _emulator.crashes, f"the emulator itself fails: {_emulator.crashes}"
     assert not _emulator.faults.unmet(), f"planned, never met: {_emulator.faults.unmet()}"
-    found = [line for each in _emulator.exchanges for line in _violations(each)]
+    found = [line for each in _emulator.exchanges for line in unlawful(each)]
     if request.node.get_closest_marker("unlawful"):
         assert found, "marked unlawful, but every exchange is as the Swagger says"
     else:
         assert not found, "\n".join([f"{len(found)} violations of the Swagger", *found])
 
 
-def _violations(exchange: Exchange) -> list[str]:
-    if any(re.search(pattern, exchange.url, re.IGNORECASE) for pattern in NOT_DESCRIBED):
-        return []
-    return violations(exchange)
+@pytest.fixture
+def root(arm: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small checkout with a target of route `vm` in the emulated Azure, signed in; one stands in it."""
+    changes = {
+        "packer/targets/cloud.yaml": vm_typed.TARGET,
+        "packer/profiles/stack.yaml": vm_typed.PROFILE,
+    }
+    changes["packer/gates/small.yaml"] = "name: small\n"
+    found = checkout.write(tmp_path / "checkout", changes=changes)
+    values = {
+        **signed_in.environment(arm),
+        "AZURE_SUBSCRIPTION_ID": arm.subscription,
+        "BURNISH_AZURE_ENDPOINT": arm.base_url,
+        "BURNISH_AZURE_INTERVAL": "0",
+        "BURNISH_ROOT": str(found),
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    (found / "site.yaml").write_text(f"ca_bundle: {arm.ca}\n", encoding="utf-8")
+    monkeypatch.chdir(found)
+    return found
+
+
+@pytest.fixture
+def typed(root: Path, capsys: pytest.CaptureFixture[str]) -> vm_typed.Typed:
+    """Commands as a user types them there: exit code, output, story."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments])
+        out = capsys.readouterr()
+        return int(ended.value.code or 0), out.out, out.err
+
+    return run

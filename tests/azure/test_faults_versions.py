@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from burnish.gallery.azure import bodies
 from burnish.gallery.azure import faults as table
 from cloud import Cloud, requests
 from emulator import faults
@@ -86,7 +87,7 @@ def test_a_region_that_failed_is_named_and_the_others_are_whole(cloud: Cloud) ->
     cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
     error = refused(cloud)
     assert error.message.endswith("northeurope failed: Storage allocation failure")
-    assert error.hint.startswith("take the region off the version in Azure")
+    assert error.hint.startswith("publish again: the version is taken off")
     assert len(cloud.arm.state.versions) == 1
     assert cloud.arm.state.disks == []
 
@@ -128,3 +129,47 @@ def test_changed_bytes_are_sent_again(cloud: Cloud) -> None:
     fault = Fault(method="PUT", path="comp=page", nth=2, status=400, code="Md5Mismatch")
     cloud.arm.faults.add(fault)
     assert cloud.publish(cloud.manifest()).outcome == "published"
+
+
+def test_a_region_that_failed_is_repaired_by_publishing_again(cloud: Cloud) -> None:
+    pace = cloud.arm.state.pace
+    pace.failing["northeurope"] = "Storage allocation failure"
+    refused(cloud)
+    # Azure forgets nothing by itself: the copy stays failed when its reason is over
+    pace.failing.clear()
+    cloud.arm.exchanges.clear()
+    again = cloud.publish(cloud.manifest())
+    assert (again.outcome, again.regions, again.sent) == (
+        "widened",
+        ("westeurope", "northeurope"),
+        0,
+    )
+    sent = [each for each in requests(cloud.arm) if each[0] in ("PATCH", "PUT", "DELETE")]
+    assert [method for method, path in sent if "/versions/" in path] == ["PATCH"] * 3
+    [version] = cloud.arm.state.versions
+    assert version.failed == {}
+    assert not version.properties["safetyProfile"]["allowDeletionOfReplicatedLocations"]
+    assert any(
+        "the copy to northeurope failed: it is made anew" in each for each in cloud.told.said
+    )
+
+
+def test_the_copy_beside_the_version_itself_is_never_taken_off(cloud: Cloud) -> None:
+    cloud.arm.state.pace.failing["westeurope"] = "Storage allocation failure"
+    refused(cloud)
+    cloud.arm.exchanges.clear()
+    refused(cloud)
+    assert not [method for method, _ in requests(cloud.arm) if method == "PATCH"]
+
+
+def test_killed_between_taking_off_and_adding_the_next_run_adds_it(cloud: Cloud) -> None:
+    cloud.publish(cloud.manifest())
+    [version] = cloud.arm.state.versions
+    publication = cloud.publication(cloud.manifest())
+    change = publication.versions.change
+    change(version.name, lambda found: bodies.without(found, ()))
+    change(version.name, lambda found: bodies.without(found, ["northeurope"]))
+    [version] = cloud.arm.state.versions
+    assert [*version.progress] == ["West Europe"]
+    again = cloud.publish(cloud.manifest())
+    assert (again.outcome, again.regions) == ("widened", ("westeurope", "northeurope"))

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import azurite as azurites
@@ -125,6 +126,32 @@ def test_killed_among_the_pages_the_same_disk_is_gone_on_in(place: Place) -> Non
     assert sent.before > 0
     assert place.arm.asked.count("PUT") == 1
     assert len(place.proxy.pages) <= len(sent.pieces.all) + THREADS
+    assert place.is_done()
+
+
+def _of(place: Place, host: str, *, hours: float = 0) -> Filling:
+    """A filling by another machine, so long after the disk was made that `NOW` is later by `hours`."""
+    one = place.filling
+    now = uploading.NOW + timedelta(hours=hours)
+    return replace(one, wanted=replace(one.wanted, host=host), now=now)
+
+
+def test_a_disk_that_another_machine_fills_is_left_to_it(place: Place) -> None:
+    name = _of(place, "first").disks.create(_of(place, "first").wanted).name
+    _of(place, "first").disks.grant(name)
+    place.arm.asked.clear()
+    with pytest.raises(PublishError, match="first is uploading this very plan") as told:
+        _of(place, "second").run(Silent())
+    assert "az disk revoke-access" in told.value.hint
+    assert place.arm.asked == ["GET"]
+
+
+@pytest.mark.parametrize(("host", "hours"), [("first", 0), ("second", 3)])
+def test_a_dead_runs_disk_is_taken_over(place: Place, host: str, hours: float) -> None:
+    """By the machine that began at once, by another one after hours."""
+    name = _of(place, "first").disks.create(_of(place, "first").wanted).name
+    _of(place, "first").disks.grant(name)
+    _of(place, host, hours=hours).run(Silent())
     assert place.is_done()
 
 

@@ -3,77 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import checkout
 import fake_packer
-import makers
 import pytest
-from burnish.catalog.locks import dump_lock
-from burnish.cli.main import main
 from burnish.gallery.azure import leaked
-from burnish.model.lock import OriginLock
 from cloud import NOW
-from emulator import clients as signed_in
 from emulator.emulator import Emulator
-
-TARGET = """\
-name: cloud
-kind: azure
-route: vm
-subscription: AZURE_SUBSCRIPTION_ID
-resource_group: images
-gallery: golden
-location: westeurope
-regions: [{name: westeurope}]
-machine: {inbound: [192.0.2.7], spot: true}
-"""
-# no layer that fetches anything: what is proven here is the way of the command
-PROFILE = "name: stack\nlayers:\n  - id: seal\n    roles: [seal]\n"
-NAME = "Debian:tiny:tiny-gen2:0.20261101.1"
-Typed = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def root(arm: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    changes = {"packer/targets/cloud.yaml": TARGET, "packer/profiles/stack.yaml": PROFILE}
-    changes["packer/gates/small.yaml"] = "name: small\n"
-    found = checkout.write(tmp_path / "checkout", changes=changes)
-    values = {
-        **signed_in.environment(arm),
-        "AZURE_SUBSCRIPTION_ID": arm.subscription,
-        "BURNISH_AZURE_ENDPOINT": arm.base_url,
-        "BURNISH_AZURE_INTERVAL": "0",
-        "BURNISH_ROOT": str(found),
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    (found / "site.yaml").write_text(f"ca_bundle: {arm.ca}\n", encoding="utf-8")
-    monkeypatch.chdir(found)
-    return found
-
-
-@pytest.fixture
-def typed(root: Path, capsys: pytest.CaptureFixture[str]) -> Typed:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([*arguments])
-        out = capsys.readouterr()
-        return int(ended.value.code or 0), out.out, out.err
-
-    return run
-
-
-def lock(root: Path, *, known: bool = True) -> None:
-    """A committed lock, its marketplace section pinned or not there."""
-    packages = (makers.package("bash"), makers.package("walinuxagent"))
-    origin = OriginLock(identity=NAME, listed="2026-11-20", packages=packages)
-    found = replace(checkout.lock(), marketplace=origin if known else None, python={}, apt={})
-    path = root / "packer" / "locks" / "tiny-cpu.lock.yaml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(dump_lock(found), encoding="utf-8")
+from vm_typed import NAME, Typed, lock
 
 
 def test_what_nobody_can_look_into_keeps_a_build_from_beginning(root: Path, typed: Typed) -> None:

@@ -1,4 +1,4 @@
-"""Route `vm` for Windows as a user types it, on the emulated Azure, with a fake Packer or with this machine's."""
+"""Route `vm` for Windows as a user types it, on the emulated Azure, with a fake Packer or this one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks on a Windows machine over WinRM, against a responder: no Windows is here, its words are the test's."""
+"""Checks on a Windows machine over WinRM, against a responder: its words are the test's, not Windows'."""
 
 from __future__ import annotations
 

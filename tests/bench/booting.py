@@ -16,6 +16,7 @@ from filed import ROOT
 from timing import Log
 
 SUITE = "boot"
+FABRIC = "fabric"
 BARE = Path(__file__).with_name("bare")
 
 
@@ -39,6 +40,20 @@ def compare(world: World, plan: Plan, *, work: Path, log: Log, rounds: int) -> N
             for milestone in ("kernel", "login", "running"):
                 seconds = machine.milestones[milestone]
                 log.add(SUITE, name, scenario="TCG", phase=milestone, seconds=(seconds, load))
+
+
+def in_azure(log: Log, *, image: str, rounds: int) -> None:
+    """`burnish boot --azure` of the newest filed version."""
+    argv = [str(Path(sys.executable).with_name("burnish")), "boot", image, "--azure", "--json"]
+    for _ in range(rounds):
+        load = os.getloadavg()[0]
+        done = subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        found = json.loads(done.stdout)
+        scenario = f"{image}, {found['firmware']}"
+        seconds = {"ready": found["ready"], "agent": found["agent"]}
+        seconds["login"] = found["milestones"]["login"]
+        for phase, value in seconds.items():
+            log.add(FABRIC, image, scenario=scenario, phase=phase, seconds=(value, load))
 
 
 def _bare(work: Path) -> Path:

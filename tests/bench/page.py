@@ -9,6 +9,8 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
+from page_azure import fabric as _fabric
+from page_azure import section as _azure
 from page_gpu import section as _gpu
 from timing import Measure, shown, table, totals
 
@@ -282,10 +284,12 @@ SUITES = {
     "disk": ("The disk", _disk),
     "nights": ("Nights and closed places", _nights),
     "boot": ("Booting", _boot),
+    "fabric": ("Booting in a simulated Azure", _fabric),
     "layers": ("What the image is made of", _layers),
     "moved": ("One package moved in the full image", _moved),
     "imports": ("Imports", _imports),
     "upload": ("Uploading to Azure", _upload),
+    "azure": ("Publishing to Azure", _azure),
     "checks": ("Checks", _checks),
     "roles": ("Roles", _roles),
     "tests": ("Tests", _tests),

@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 
 import booting
 import by_hand
+import cloud_runs
 import disks
 import gpu as gpus
 import images
@@ -180,11 +181,23 @@ def upload(bench: Bench) -> None:
         uploads.compare(bench.log, bench.work / "upload", file=file, rounds=max(3, bench.rounds))
 
 
+def azure(bench: Bench) -> None:
+    """Publishing to the emulated Azure, the faults it bears; with `--file` a real disk too."""
+    cloud_runs.measure(
+        bench.log, bench.work / "azure", file=bench.file, rounds=max(3, bench.rounds)
+    )
+
+
+def fabric(bench: Bench) -> None:
+    """Boot to ready in the simulated Azure."""
+    booting.in_azure(bench.log, image=SMALL, rounds=bench.rounds)
+
+
 SECTIONS: dict[str, Section] = {
     each.__name__: each
     for each in (
-        *(compare, nothing, disk, nights, boot),
-        *(layers, moved, imports, upload, checks, roles, tests, gpu),
+        *(compare, nothing, disk, nights, boot, fabric),
+        *(layers, moved, imports, upload, azure, checks, roles, tests, gpu),
     )
 }
 

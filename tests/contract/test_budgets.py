@@ -5,7 +5,9 @@ from __future__ import annotations
 from house import budgets, expect_needed, expect_none, sources
 
 # "place" or "place: function" -> why it may be larger
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "tests/simulated/connection_plugins/simulated.py: exec_command": "the signature is Ansible's",
+}
 
 
 def test_modules_are_short() -> None:

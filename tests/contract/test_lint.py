@@ -12,6 +12,8 @@ import pytest
 from house import sources
 
 pytestmark = pytest.mark.lint
+# roles take tasks from beside the playbook, which the linter does not know
+ENVIRONMENT = {"ANSIBLE_PLAYBOOK_DIR": str(sources.ROOT / "ansible")}
 SHEBANGS = ("#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash", "#!/usr/bin/env sh")
 COMMANDS = {
     "ruff check": ("ruff", "check", "."),
@@ -47,9 +49,8 @@ def _passes(program: str, *arguments: str) -> None:
     done = subprocess.run(
         [_find(program), *arguments],
         cwd=sources.ROOT,
+        env={**os.environ, **ENVIRONMENT},
         check=False,
-        # roles include tasks that lie beside the playbook, which they do not lie below
-        env={**os.environ, "ANSIBLE_PLAYBOOK_DIR": str(sources.ROOT / "ansible")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -10,7 +10,10 @@ import pytest
 from house import expect_none, sources
 
 # what proves images, not this project: `burnish build` runs it in every image stage
+# and what holds journals of the simulated host: Molecule runs it after each scenario there
 THROUGH_BUILDS = {
+    "tests/given/simulated/tests/simulated",
+    "tests/simulated",
     "tests/toolchains",
     "tests/bench/bare/tests/toolchains",
     "tests/given/signed/tests/toolchains",

@@ -24,6 +24,7 @@ from azure.storage.blob import BlobClient
 from azurite import Azurite
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+MADE = "2026-11-27T08:00:00+00:00"
 GROUP = "images"
 TOKEN = "opaque-token-of-a-login"
 Answer = tuple[int, dict[str, Any] | None]
@@ -83,7 +84,7 @@ class Arm:
     def _put(self, name: str, *, path: str, body: dict[str, Any]) -> dict[str, Any]:
         size = body["properties"]["creationData"]["uploadSizeBytes"]
         self.blobs[name] = self.azurite.page_blob(size)
-        more = {"diskState": "ReadyToUpload", "uniqueId": str(uuid.uuid4())}
+        more = {"diskState": "ReadyToUpload", "uniqueId": str(uuid.uuid4()), "timeCreated": MADE}
         self.disks[name] = {
             **body,
             "id": path,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from burnish.gallery.azure.upload import Upload
 from burnish.model.protocols import Silent
 
 PLAN = "0123456789abcdef"
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 def upload(file: Path, *, state: Path, address: str) -> Upload:
@@ -55,6 +57,7 @@ def filling(file: Path, *, state: Path, client: Any) -> Filling:
         file=file,
         source=Source.of(file),
         state=StateFile(path=state),
+        now=NOW,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from burnish import pipeline
 from burnish.cli.context import Context
 from rich.console import Console
 
+from . import filing
+
 ROOT = Path(__file__).parents[2]
 # The first of these that has a role: what stands below it is made sooner in a small image.
 IMAGES = ("debian-12-minimal", "debian-12-cpu")
 # the scenarios of a role's Windows path, on the simulated host
 WINDOWS = "windows_"
+SIMULATED = ROOT / "build" / "bench" / "simulated"
 BY_SYSTEM = {"linux": "test_scenarios.py", "windows": "test_windows.py"}
 
 
@@ -35,6 +39,40 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     ours = collection_path.parent == Path(__file__).parent and collection_path.suffix == ".py"
     wanted = BY_SYSTEM[config.getoption("os")]
     return True if ours and collection_path.name not in (wanted, "conftest.py") else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Seconds and calls of each scenario on the simulated host; what all of them prove is filed."""
+    config = terminalreporter.config
+    if config.getoption("os") != "windows":
+        return
+    ended = [
+        filing.Ended(name=path.name, role=role_of(path), passed=passed, seconds=round(seconds, 1))
+        for path in scenarios(config)
+        for passed, seconds in _ended(terminalreporter, path.name)
+    ]
+    calls = 0
+    for each in (one for one in ended if one.passed):
+        told = json.loads((SIMULATED / f"{each.name}.json").read_text(encoding="utf-8"))
+        calls += told["calls"]
+        text = (
+            f"{told['seconds']} s ({told['cpu']} s of CPU), {told['calls']} module calls validated"
+        )
+        terminalreporter.write_line(f"simulated host: {each.name}: {text}")
+    terminalreporter.write_line(f"simulated host: {len(ended)} scenarios, {calls} calls in all")
+    chosen = config.getoption("role") or config.getoption("plain") or config.getoption("image")
+    if ended and not chosen and not config.getoption("further_root"):
+        terminalreporter.write_line(f"simulated host: {filing.file(_world(config), ended)}")
+
+
+def _ended(terminal: pytest.TerminalReporter, name: str) -> list[tuple[bool, float]]:
+    """Whether the scenario of a name passed, and in how many seconds: once, if it ran."""
+    return [
+        (word == "passed", report.duration)
+        for word in ("passed", "failed")
+        for report in terminal.stats.get(word, [])
+        if report.when == "call" and report.nodeid.endswith(f"test_windows_scenario[{name}]")
+    ]
 
 
 def scenarios(config: pytest.Config) -> list[Path]:
@@ -75,8 +113,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("scenario", found, ids=[path.name for path in found])
 
 
+def _world(config: pytest.Config) -> pipeline.World:
+    roots = (ROOT, *config.getoption("further_root"))
+    return Context(roots=roots, debug=False, story=Console(stderr=True)).world()
+
+
 @pytest.fixture(scope="session")
 def world(pytestconfig: pytest.Config) -> pipeline.World:
     """The checkout with its store; a run of its own prefix never meets another one's containers."""
-    roots = (ROOT, *pytestconfig.getoption("further_root"))
-    return Context(roots=roots, debug=False, story=Console(stderr=True)).world()
+    return _world(pytestconfig)

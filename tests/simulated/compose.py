@@ -51,7 +51,7 @@ def prepare(world: World, wanted: Wanted) -> dict[str, str]:
     variables = windows.variables(plan, layer, folder=str(folder))
     variables["burnish_python_locks"] = _python(plan, given, folder=folder)
     (folder / "layer.json").write_text(json.dumps(variables, indent=1), encoding="utf-8")
-    return {**_environment(world, wanted, folder=folder), **_answers(world, layer, wanted)}
+    return {**_environment(world, wanted, folder=folder), **_answers(world, layer, wanted=wanted)}
 
 
 def _layer(world: World, wanted: Wanted) -> tuple[Plan, Layer]:
@@ -107,11 +107,11 @@ def _environment(world: World, wanted: Wanted, *, folder: Path) -> dict[str, str
     }
 
 
-def _answers(world: World, layer: Layer, wanted: Wanted) -> dict[str, str]:
+def _answers(world: World, layer: Layer, *, wanted: Wanted) -> dict[str, str]:
     """The files of answers of all roles of the layer, and the checks of the one that is proven."""
     own = {name: _beside(world, name) for name in layer.roles}
     files = [folder / "answers" / f"{name}.yaml" for name, folder in own.items()]
-    checks = own[wanted.role] / f"test_{wanted.role}.py"
+    checks = own[wanted.role] / f"test_windows_{wanted.role}.py"
     rules = world.root / "tests" / "simulated" / "test_rules.py"
     checks_given = [rules, *([checks] if checks.is_file() else [])]
     return {

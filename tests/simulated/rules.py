@@ -141,7 +141,7 @@ def _given(answers: Answers, each: Entry) -> Command | None:
     line = each.argument("_raw_params") or each.argument("cmd") or each.argument("script")
     argv = [str(word) for word in each.arguments.get("argv") or line.split()]
     try:
-        return command(answers, argv if each.name == "win_command" else (), line)[0]
+        return command(answers, argv if each.name == "win_command" else (), line=line)[0]
     except LookupError:
         return None
 

@@ -114,13 +114,15 @@ def test_cloud_init_knows_where_to_look(settings: Any, facts: Facts) -> None:
 
 @pytest.mark.levels("container", "vm", "azure")
 def test_azure_agent_leaves_users_and_disks_alone(
-    settings: Any, real: Callable[[str], None]
+    settings: Any, facts: Facts, real: Callable[[str], None]
 ) -> None:
     real("walinuxagent")
     report = settings("agent")
     assert report["Provisioning.Agent"] == "cloud-init"
     assert report["ResourceDisk.Format"] == "False"
     assert report["ResourceDisk.EnableSwap"] == "False"
+    # it reports ready to Azure once that key is there, and none but these is ever made
+    assert report["Provisioning.SshHostKeyPairType"] in facts.variable("base_ssh_host_key_types")
 
 
 @pytest.mark.levels("container", "vm", "azure")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import makers
 import pe
 import pytest
+import windows_plans
 from burnish.build.cache import Cache
 from burnish.catalog.locks import dump_lock, load_lock
 from burnish.errors import BuildError
@@ -174,3 +176,25 @@ def test_what_a_check_says() -> None:
     told, forged = lockcheck.sorted_out({"a.exe": right, "b.exe": wrong, "c.exe": None})
     assert told == ("a.exe: signed by Us", f"c.exe: {lockcheck.NOT_HERE}")
     assert forged == ("b.exe: it is not signed",)
+
+
+@signs
+@pytest.mark.parametrize("signer", [pe.SIGNER, "Mallory"])
+def test_a_lock_with_a_file_of_another_signer_does_not_hold(
+    tmp_path: Path, known: pe.Authority, unsigned: Path, signer: str
+) -> None:
+    at = place(tmp_path, by=known, mirror=offered(tmp_path, pe.signed(known, unsigned)))
+    (file,) = locked(at).files
+    plan = windows_plans.plan(tmp_path / "checkout")
+    files = DownloadsLock(declared=(), files=(replace(file, signer=signer),))
+    plan = replace(plan, lock=replace(plan.lock, downloads={"python-ml": files}))
+    found = lockcheck.signatures(plan, place=at)
+    right = signer == pe.SIGNER
+    (said,) = found.told if right else found.forged
+    expected = "signed by Example" if right else "it is signed by '/C=US/O=Example"
+    assert said.startswith(f"downloads:python-ml: setup.exe: {expected}")
+    assert len(found.told + found.forged) == 1
+    checked = lockcheck.Checked(
+        image="x", open=(), stale=(), gone=(), kept=(), unasked=(), forged=found.forged
+    )
+    assert checked.sound == right

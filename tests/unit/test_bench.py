@@ -114,3 +114,40 @@ def test_an_upload_is_held_against_what_is_not_zero() -> None:
     assert "| burnish | 56 (one run) | 57 (one run) | 1.25 (one run) | 1.000 |" in text
     assert "| upload_blob | 208 (one run) | 54 (one run) | 8.50 (one run) | 3.714 |" in text
     assert "Of 1024 MiB, 56.0 are not zero in blocks of 4 KiB, 55.5 in sectors." in text
+
+
+def test_publications_are_told_with_faults_and_what_is_left() -> None:
+    counts = {
+        "exchanges": 1893,
+        "violations": 0,
+        "faults": 53,
+        "survived": 52,
+        "by running again": 1,
+        "left behind": 0,
+    }
+    measures = [
+        *(
+            measure("small", "publish", phase=phase, seconds=value, suite="azure")
+            for phase in ("seconds", "MiB", "exchanges")
+            for value in (2.0, 3.0)
+        ),
+        *(
+            measure("all runs", "count", phase=phase, seconds=value, suite="azure")
+            for phase, value in counts.items()
+        ),
+    ]
+    text = page.render(measures)
+    assert "| small | 2.50 (2.00 to 3.00, of 2) |" in text
+    assert "- exchanges held against the official Swagger: 1893\n- violations of it: 0\n" in text
+    assert "- borne by that run: 52, by the same command again: 1\n" in text
+    assert "left behind: 0\n" in text
+
+
+def test_boots_in_the_simulated_azure_are_told_as_that() -> None:
+    measures = [
+        measure("x", "x, uefi", phase=phase, seconds=value, suite="fabric")
+        for phase, value in (("ready", 41.0), ("login", 52.0), ("agent", 61.0))
+    ]
+    text = page.render(measures)
+    assert "## Booting in a simulated Azure" in text
+    assert "| x, uefi | 41 (one run) | 52 (one run) | 61 (one run) |" in text

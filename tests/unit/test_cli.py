@@ -94,6 +94,8 @@ def test_each_command_has_help(call: Call, command: str) -> None:
         (("plan", "tiny", "--gpu", "2"), "'2' is not one of '0', '1'"),
         (("verify", "x", "--level", "azure"), "'azure' is not one of"),
         (("plan", "tiny", "--colour"), "No such option"),
+        (("report",), "name one version, as IMAGE/VERSION"),
+        (("report", "--parity", "tiny"), "--parity goes with two images"),
     ],
 )
 def test_misuse_is_exit_2(call: Call, arguments: tuple[str, ...], text: str) -> None:
@@ -255,7 +257,7 @@ def test_exit_codes_of_a_build(
 
 
 def test_boot_ends_with_the_shells_exit_code(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "shell", lambda world, manifest: 9)
+    monkeypatch.setattr(pipeline.booting, "shell", lambda world, manifest: 9)
     assert call("boot", "tiny-cpu").code == 9
 
 

@@ -185,7 +185,7 @@ def test_what_is_booted_or_proven_is_not_pruned(
         raise BuildError("enough")
 
     # a machine, and a store that has the disk
-    monkeypatch.setattr(services, "shell", work)
+    monkeypatch.setattr(pipeline.booting, "_request", work)
     monkeypatch.setattr(services, "run_of", lambda *_, **__: SimpleNamespace(disk="here"))
     monkeypatch.setattr(pipeline, "alone", work)
     assert call(command, OLD)[2] == "error: enough\n"

@@ -34,7 +34,7 @@ ROLES = {
     "r": role(
         "r",
         defaults={"r_folder": "/srv"},
-        kernels=(Kernel(name="ir", command="/usr/bin/R", windows=r"{r_folder}\R.exe"),),
+        kernels=(Kernel(name="ir", command="/usr/bin/R"),),
         contents=(
             Content(
                 name="R in {r_folder}",
@@ -64,6 +64,20 @@ def test_environments_are_told_with_the_kernels_that_they_register() -> None:
     assert found["kernels"] == {"ml": python["ml"], "python3": python["ml"]}
 
 
+def test_on_windows_environments_lie_elsewhere() -> None:
+    ml = {"python_environment": "ml", "python_requirements": ["ipykernel"], "python_default": True}
+    made: list[Any] = [
+        (("python",), {**ml, "python_windows_prefix": "D:\\envs"}),
+        (("r",), {"r_port": 80}),
+    ]
+    out = [LeftOut(name="hub", reason="hub: no-such-tool", instead="Lab", system=True)]
+    found = contents(IMAGE, made, roles=ROLES, left_out=out, windows=True)
+    interpreter = "D:\\envs\\ml\\Scripts\\python.exe"
+    assert found["kernels"] == {"ml": interpreter, "python3": interpreter, "ir": "R"}
+    assert found["services"] == []
+    assert found["left_out"] == [{"name": "hub", "reason": "hub: no-such-tool", "instead": "Lab"}]
+
+
 def test_roles_are_told_with_their_variables_in_place() -> None:
     found = told(("r", {"r_port": 8787, "r_folder": "/opt"}))
     assert found["kernels"] == {"ir": "/usr/bin/R"}
@@ -87,20 +101,8 @@ def test_what_is_left_out_is_told_with_its_reason() -> None:
     assert (found["image"], found["flavour"]) == ("tiny-cpu", "cpu")
 
 
-def test_on_windows_programs_lie_elsewhere_and_no_units_run() -> None:
-    made = [(("python",), {"python_environment": "ml", "python_requirements": ["ipykernel"]})]
-    made.append((("r",), {"r_folder": r"D:\r"}))
+def test_on_windows_something_else_may_be_typed() -> None:
+    made: list[Any] = [(("r",), {"r_folder": r"D:\r", "r_port": 80})]
     found = contents(IMAGE, made, roles=ROLES, left_out=(), windows=True)
-    python = r"C:\envs\ml\Scripts\python.exe"
-    assert found["environments"][0]["python"] == python
-    assert found["kernels"] == {"ml": python, "ir": r"D:\r\R.exe"}
-    assert found["tools"] == [
-        {"name": r"R in D:\r", "start": r"D:\r\R.exe", "version": "R --version"}
-    ]
-    assert found["services"] == []
-
-
-def test_what_is_instead_is_told_too() -> None:
-    out = [LeftOut(name="hub", reason="hub: no-such-tool", instead="Lab", system=True)]
-    found = contents(IMAGE, (), roles=ROLES, left_out=out)
-    assert found["left_out"] == [{"name": "hub", "reason": "hub: no-such-tool", "instead": "Lab"}]
+    told = {"name": r"R in D:\r", "start": r"D:\r\R.exe", "version": "R --version"}
+    assert found["tools"] == [told]

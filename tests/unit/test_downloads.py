@@ -84,6 +84,8 @@ def test_a_checksum_of_the_role(
         f"{'0' * 64} *xtool.tgz\n{SHA256} *tool.tgz\n",
         f"SHA256 (tool.tgz) = {SHA256}\nSHA256 (tool.zip) = {'0' * 64}\n",
         f"{SHA512}  tool.tgz\n",
+        # what VS Code's service says of a version
+        f'{{"url": "https://x.test/{"1" * 40}/tool.tgz", "hash": "{"2" * 40}", "sha256hash": "{SHA256}"}}',
     ],
 )
 def test_a_list_of_the_publisher(tmp_path: Path, mirror: Path, text: str) -> None:

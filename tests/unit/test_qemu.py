@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from burnish.build import qemu
 from burnish.build.firmware import FirmwareFiles
+from burnish.model.fabric import Fabric
 from burnish.model.machine import BootRequest
 
 REQUEST = BootRequest(
@@ -111,3 +112,37 @@ def test_the_tpm_dies_with_the_guest() -> None:
     argv = qemu.tpm_argv(state=Path("/r/t"), socket=Path("/r/t/s"))
     assert argv[:2] == ("swtpm", "socket")
     assert {"--terminate", "dir=/r/t", "type=unixio,path=/r/t/s"} <= set(argv)
+
+
+AZURE = Fabric(machine="6f2c1d1e-8a54-4c0b-9d0e-5b1e2f3a4c5d", mac="00:0d:3a:00:00:01")
+
+
+@pytest.mark.parametrize(
+    ("firmware", "version"),
+    [
+        ("uefi", "Hyper-V UEFI Release v4.1"),
+        ("secureboot", "Hyper-V UEFI Release v4.1"),
+        ("bios", "7.0"),
+    ],
+)
+def test_a_guest_in_the_simulated_azure_believes_that_it_is_there(
+    firmware: str, version: str
+) -> None:
+    argv = _argv(firmware=firmware, fabric=AZURE, guest={"data": Path("/o/data.raw")})
+    assert _options(argv, "-cpu") == ["max,hypervisor=off"]
+    assert _options(argv, "-uuid") == [AZURE.machine]
+    system, chassis = _options(argv, "-smbios")
+    assert system.endswith(
+        f"manufacturer=Microsoft Corporation,product=Virtual Machine,version={version}"
+    )
+    assert chassis.endswith("asset=7783-7084-3265-9085-8269-3286-77")
+    assert "scsi-cd,drive=seed" in _options(argv, "-device")
+    assert "virtio-blk-pci,drive=data" in _options(argv, "-device")
+    assert _options(argv, "-netdev") == ["tap,id=net,ifname=azure0,script=no,downscript=no"]
+
+
+def test_no_other_guest_does() -> None:
+    argv = _argv()
+    assert _options(argv, "-cpu") == ["max"]
+    assert _options(argv, "-uuid") == _options(argv, "-smbios") == []
+    assert "tap" not in " ".join(argv)

@@ -35,6 +35,12 @@ def claim(**values: Any) -> Any:
     return PAGE.Claim(**{**given, **values})
 
 
+def there(fixture: str = "", **windows: str) -> Any:
+    """A role with a row of its own for Windows."""
+    row = {"reason": "licence", **windows} if windows else {"state": "yes"}
+    return claim(support={**SUPPORT, "windows": row}, fixture=fixture)
+
+
 def said(a: str, b: str) -> dict[str, Any]:
     checks = {"test_r::test_a": {"container": a}, "test_r::test_b": {"container": b, "vm": b}}
     return {"linux_cpu": {"checks": checks}}
@@ -55,6 +61,10 @@ def on_gpu(tier: str, *, b: str = "passed") -> dict[str, Any]:
         ({"only": "linux"}, "windows", claim(), {}, "-"),
         ({"with": "Spark"}, "linux_cpu", None, {}, "later (Spark)"),
         ({}, "windows", claim(), {}, "no: not-written"),
+        ({}, "windows", there(state="no", instead="WSL2"), {}, "no: licence; instead: WSL2"),
+        ({}, "windows", there(state="limited"), {}, "limited: licence"),
+        ({}, "windows", there(state="limited"), {"windows": {"checks": {}}}, "not run yet"),
+        ({}, "windows", there(fixture="tests/x"), {}, "no image yet"),
         ({}, "linux_cpu", claim(fixture="tests/x"), {}, "by a fixture"),
         ({}, "linux_cpu", claim(), {}, "not run yet"),
         ({}, "linux_gpu", claim(), said("passed", "passed"), "no image yet"),

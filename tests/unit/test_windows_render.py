@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,43 +10,18 @@ import azure_builds
 import checkout
 import makers
 import pytest
-from burnish.model.download import COMPUTED, Download, DownloadsLock
-from burnish.model.lock import Lock
-from burnish.model.plan import Plan
+import windows_plans
 from burnish.model.site import DownloadMirror, PythonIndex, Site
 from burnish.render import windows
 from burnish.render.azure import render_azure
 from jinja2.nativetypes import NativeEnvironment
-
-URL = "https://publisher.test/v1/setup.exe"
+from windows_plans import URL
 
 
 def rendered(tmp_path: Path) -> dict[str, str]:
-    return render_azure(on_windows(tmp_path), build=azure_builds.build(azure_builds.target()))
-
-
-def on_windows(tmp_path: Path) -> Plan:
-    """The plan of a Windows image with an environment and an installer."""
-    row = '  windows: {state: "yes"}\n'
-    facts = checkout.FACTS.replace('  windows: {state: "no", reason: not-written}\n', row)
-    declared = f"__python_downloads:\n  - {{name: setup.exe, url: '{URL}', authenticode: Us}}\n"
-    changes = {
-        "packer/bases/panes.yaml": checkout.PANES + 'python: "3.13"\n',
-        "roles/python/facts.yml": facts + "lock: python\n",
-        "roles/python/tasks/windows.yml": "[]\n",
-        "roles/python/vars/Windows.yml": declared,
-    }
-    file = Download(
-        name="setup.exe", url=URL, sha256=makers.sha("setup"), size=5, origin=COMPUTED, signer="Us"
+    return render_azure(
+        windows_plans.plan(tmp_path), build=azure_builds.build(azure_builds.target())
     )
-    files = DownloadsLock(declared=(f"setup.exe {URL} authenticode:Us",), files=(file,))
-    environment = replace(makers.python_lock("numpy"), python="3.13")
-    lock = Lock(
-        image="panes-cpu", python={"ml@windows": environment}, downloads={"python-ml": files}
-    )
-    plan = checkout.resolved(checkout.write(tmp_path, changes=changes), lock, image="panes-cpu")
-    assert plan.open == ()
-    return plan
 
 
 def test_a_layer_on_windows_is_told_what_it_needs(tmp_path: Path) -> None:
@@ -65,6 +39,20 @@ def test_a_layer_on_windows_is_told_what_it_needs(tmp_path: Path) -> None:
     assert told["burnish_downloads_windows"] == "C:\\burnish\\downloads"
     assert (told["burnish_roles"], told["burnish_contents"]) == (["python"], {})
     assert json.loads(files["python-ml.json"])["python_environment"] == "ml"
+
+
+@pytest.mark.parametrize(
+    ("given", "option"),
+    [({}, False), ({"license_type": "Windows_Server"}, True)],
+)
+def test_hybrid_benefit_is_a_setting_of_the_machine(
+    tmp_path: Path, given: dict[str, str], option: bool
+) -> None:
+    build = azure_builds.build(azure_builds.target(**given))
+    text = render_azure(windows_plans.plan(tmp_path), build=build)["azure-arm.pkr.hcl"]
+    assert ('license_type = "Windows_Server"' in text) == option
+    linux = checkout.resolved(checkout.write(tmp_path / "linux"))
+    assert "license_type" not in render_azure(linux, build=build)["azure-arm.pkr.hcl"]
 
 
 @pytest.mark.parametrize(

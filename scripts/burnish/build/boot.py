@@ -17,12 +17,15 @@ from types import MappingProxyType
 from burnish import process
 from burnish.build import firmware, kvm, qemu, seed, ssh
 from burnish.build.console import Console
+from burnish.build.fabric import disc, documents, namespace
+from burnish.build.fabric.guest import Provisioning
 from burnish.build.guest import PortTakenError, Running, free_port
 from burnish.errors import BootError, ToolError
 from burnish.model.command import Command, Completed
 from burnish.model.machine import DEADLINES, Accelerator, BootRequest, Machine
 
 PORTS = 5
+DATA_DISK = 64 << 20
 TPM_WAIT = 10.0
 HINT = "install the package '{}'; `make setup` does"
 
@@ -57,11 +60,11 @@ def rebootable(
     with ExitStack() as stack:
         # of our own and short: the path of a socket has at most 108 bytes
         room = Path(stack.enter_context(TemporaryDirectory(prefix="burnish-")))
-        key = seed.make_key(room / "key")
-        files = seed.documents(user=request.user, public_key=key)
-        seed.write_iso(room / "seed.iso", files=files)
+        request = _with_disc(request, room=room)
         running = _start(stack, _Start(request=request, room=room, on_step=on_step))
         config = _config(running, room=room)
+        if isinstance(running, Provisioning):
+            running.await_ready()
         running.await_ssh()
         running.await_login(config)
         state, failed = running.await_system(config)
@@ -104,6 +107,8 @@ def check_tools(request: BootRequest) -> None:
     }
     if request.firmware == "secureboot":
         tools["swtpm"] = "swtpm"
+    if request.fabric:
+        tools |= namespace.TOOLS
     for tool, package in tools.items():
         process.find(tool, hint=HINT.format(package))
     firmware.find(request.firmware)
@@ -160,13 +165,40 @@ def _launch(stack: ExitStack, start: _Start, *, accelerator: Accelerator) -> Run
         port=free_port(),
         firmware=_own_variables(request, room=start.room),
         tpm=_tpm(stack, room=start.room) if request.firmware == "secureboot" else None,
+        data=_data_disk(own) if request.fabric else None,
     )
     process.run(Command(argv=qemu.overlay_argv(request, overlay=guest.overlay), timeout=60))
     start.on_step(f"booting {request.disk.name} ({request.firmware}, {accelerator})")
     console = Console(request.log)
-    child = stack.enter_context(process.start(Command(argv=qemu.guest_argv(guest)), merge=True))
+    argv = qemu.guest_argv(guest)
+    if request.fabric:
+        argv = namespace.wrapped(argv, fabric=request.fabric, folder=own, port=guest.port)
+    child = stack.enter_context(process.start(Command(argv=argv), merge=True))
     deadlines = request.deadlines or DEADLINES[accelerator]
-    return Running(child, guest=guest, console=console, deadlines=deadlines, on_step=start.on_step)
+    kind = Provisioning if request.fabric else Running
+    running = kind(child, guest=guest, console=console, deadlines=deadlines, on_step=start.on_step)
+    if isinstance(running, Provisioning):
+        running.asked = own / namespace.JOURNAL
+    return running
+
+
+def _with_disc(request: BootRequest, *, room: Path) -> BootRequest:
+    """The request with a fresh key made known; what the guest is told lies on the disc in `room`."""
+    key, disc_ = seed.make_key(room / "key"), room / "seed.iso"
+    if request.fabric is None:
+        seed.write_iso(disc_, files=seed.documents(user=request.user, public_key=key))
+        return request
+    fabric = replace(request.fabric, keys=(key, *request.fabric.keys))
+    disc.write(disc_, text=documents.ovf(fabric))
+    return replace(request, fabric=fabric, user=fabric.user)
+
+
+def _data_disk(folder: Path) -> Path:
+    """An empty second disk, which the guest has no business with."""
+    path = folder / "data.raw"
+    with path.open("wb") as file:
+        file.truncate(DATA_DISK)
+    return path
 
 
 def _own_variables(request: BootRequest, *, room: Path) -> firmware.FirmwareFiles | None:
@@ -218,4 +250,6 @@ def _machine(running: Running, *, config: Path, state: str, failed: tuple[str, .
         state=state,
         failed_units=failed,
         log=guest.request.log,
+        journal=running.asked if isinstance(running, Provisioning) else None,
+        data_disk=guest.data,
     )

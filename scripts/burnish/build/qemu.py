@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from burnish.build.firmware import FirmwareFiles
+from burnish.model.fabric import TAP
 from burnish.model.machine import Accelerator, BootRequest, FirmwareKind
 
 QEMU = "qemu-system-x86_64"
@@ -24,6 +25,13 @@ DISKS: Mapping[FirmwareKind, str] = {
     "secureboot": "virtio-blk-pci",
     "bios": "ide-hd",
 }
+# As machines in Azure of generation 1 and 2 tell what they are; waagent starts on these alone.
+HYPER_V: Mapping[FirmwareKind, str] = {
+    "uefi": "Hyper-V UEFI Release v4.1",
+    "secureboot": "Hyper-V UEFI Release v4.1",
+    "bios": "7.0",
+}
+ASSET_TAG = "7783-7084-3265-9085-8269-3286-77"  # the same on every machine of Azure
 CPUS: Mapping[Accelerator, str] = {"kvm": "host", "tcg": "max"}
 ACCELERATORS: Mapping[Accelerator, str] = {"kvm": "kvm", "tcg": "tcg,thread=multi"}
 
@@ -39,6 +47,7 @@ class Guest:
     port: int
     firmware: FirmwareFiles | None = None
     tpm: Path | None = None
+    data: Path | None = None
 
 
 def overlay_argv(request: BootRequest, *, overlay: Path) -> tuple[str, ...]:
@@ -57,7 +66,8 @@ def tpm_argv(*, state: Path, socket: Path) -> tuple[str, ...]:
 
 def guest_argv(guest: Guest) -> tuple[str, ...]:
     """QEMU's whole command line."""
-    return (QEMU, *_machine(guest), *_firmware(guest), *_disks(guest), *_network(guest))
+    parts = (_machine(guest), _firmware(guest), _azure(guest), _disks(guest), _network(guest))
+    return (QEMU, *(word for part in parts for word in part))
 
 
 def _machine(guest: Guest) -> tuple[str, ...]:
@@ -68,11 +78,30 @@ def _machine(guest: Guest) -> tuple[str, ...]:
         *(() if request.reboots else ("-no-reboot",)),
         *("-boot", "strict=on"),  # from the disk or not at all
         *("-machine", machine, "-accel", ACCELERATORS[guest.accelerator]),
-        *("-cpu", CPUS[guest.accelerator], "-smp", str(request.cores)),
+        *("-cpu", _cpu(guest), "-smp", str(request.cores)),
         *("-m", str(request.memory_mb), "-device", "virtio-rng-pci"),
         # appended to, so that a second start with TCG keeps what the first one said
         *("-chardev", f"file,id=console,path={_value(request.log)},append=on"),
         *("-serial", "chardev:console"),
+    )
+
+
+def _cpu(guest: Guest) -> str:
+    # a guest that knows QEMU's processor never believes that it is on Hyper-V
+    return CPUS[guest.accelerator] + (",hypervisor=off" if guest.request.fabric else "")
+
+
+def _azure(guest: Guest) -> tuple[str, ...]:
+    """What a machine in Azure knows of itself before it has asked anybody."""
+    request = guest.request
+    if request.fabric is None:
+        return ()
+    version = HYPER_V[request.firmware]
+    board = "manufacturer=Microsoft Corporation,product=Virtual Machine"
+    return (
+        *("-uuid", request.fabric.machine),
+        *("-smbios", f"type=1,{board},version={version}"),
+        *("-smbios", f"type=3,manufacturer=Microsoft Corporation,asset={ASSET_TAG}"),
     )
 
 
@@ -98,19 +127,30 @@ def _disks(guest: Guest) -> tuple[str, ...]:
     overlay, seed = _value(guest.overlay), _value(guest.seed)
     # no flush need reach a disk that is thrown away
     options = "format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap"
-    return (
+    argv: tuple[str, ...] = (
         *("-drive", f"file={overlay},{options}"),
         *("-device", f"{DISKS[guest.request.firmware]},drive=disk,bootindex=0"),
         *("-drive", f"file={seed},format=raw,if=none,id=seed,readonly=on"),
-        *("-device", "virtio-blk-pci,drive=seed"),
     )
+    if guest.request.fabric is None:
+        return (*argv, "-device", "virtio-blk-pci,drive=seed")
+    # a drive for discs, as Azure has it
+    argv += ("-device", "virtio-scsi-pci", "-device", "scsi-cd,drive=seed")
+    if guest.data:
+        argv += ("-drive", f"file={_value(guest.data)},format=raw,if=none,id=data,cache=unsafe")
+        argv += ("-device", "virtio-blk-pci,drive=data")
+    return argv
 
 
 def _network(guest: Guest) -> tuple[str, ...]:
+    card = "virtio-net-pci,netdev=net,romfile="
+    if fabric := guest.request.fabric:
+        tap = f"tap,id=net,ifname={TAP},script=no,downscript=no"
+        return ("-netdev", tap, "-device", f"{card},mac={fabric.mac}")
     restrict = "off" if guest.request.network else "on"
     forward = f"hostfwd=tcp:127.0.0.1:{guest.port}-:22"
     user = f"user,id=net,restrict={restrict},{forward}"
-    return ("-netdev", user, "-device", "virtio-net-pci,netdev=net,romfile=")
+    return ("-netdev", user, "-device", card)
 
 
 def _value(path: Path) -> str:

@@ -13,13 +13,13 @@ _ZEROS = memoryview(bytes(CHUNK))
 
 
 class Digest:
-    """A SHA-256 that can be read now and continued with more bytes later."""
+    """A SHA-256 that can be read now and continued with more bytes later; of the first `size` bytes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, size: int | None = None) -> None:
         self._hash = hashlib.sha256()
         with path.open("rb", buffering=0) as file:
             buffer = memoryview(bytearray(CHUNK))
-            for start, end, hole in _extents(file.fileno()):
+            for start, end, hole in _extents(file.fileno(), size):
                 file.seek(start)
                 left = end - start
                 while left > 0:
@@ -46,9 +46,9 @@ def allocated(path: Path) -> int:
     return path.stat().st_blocks * 512
 
 
-def _extents(descriptor: int) -> Iterator[tuple[int, int, bool]]:
+def _extents(descriptor: int, upto: int | None) -> Iterator[tuple[int, int, bool]]:
     # (start, end, is a hole), end to end; a file system without holes answers "all data"
-    size, position = os.fstat(descriptor).st_size, 0
+    size, position = os.fstat(descriptor).st_size if upto is None else upto, 0
     while position < size:
         try:
             data = os.lseek(descriptor, position, os.SEEK_DATA)
@@ -56,10 +56,11 @@ def _extents(descriptor: int) -> Iterator[tuple[int, int, bool]]:
             if error.errno != errno.ENXIO:
                 raise
             data = size
+        data = min(data, size)
         if data > position:
             yield position, data, True
         if data < size:
-            hole = os.lseek(descriptor, data, os.SEEK_HOLE)
+            hole = min(os.lseek(descriptor, data, os.SEEK_HOLE), size)
             yield data, hole, False
             data = hole
         position = data

@@ -1,4 +1,4 @@
-"""The commands that act on images: build, verify, boot."""
+"""The commands that act on images: build and verify."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 import click
 
 from burnish import pipeline
-from burnish.cli import views
-from burnish.cli.context import Context, image_name, output, pass_context
+from burnish.cli import disks, views, wine
+from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
 from burnish.pipeline import Options, Run, World
 
 FIRMWARE = ("uefi", "bios", "secureboot")
-LEVELS = ("container", "artifact", "vm", "gpu", "azure")
+LEVELS = ("container", "artifact", "vm", "gpu", "azure", wine.LEVEL)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 system = click.option("--os", "system", help="A base or its alias, such as debian or ubuntu-24.04.")
@@ -124,7 +124,7 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 
 @click.command()
 @click.argument("version")
-@click.option("--level", type=click.Choice(LEVELS), help="Only this level; gpu needs --host.")
+@click.option("--level", type=click.Choice(LEVELS), help="Only this; gpu needs --host.")
 @click.option(
     "--host",
     default="",
@@ -132,7 +132,11 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 )
 @click.option("--key", type=FILE, help="The private key for --host; else what SSH finds.")
 @click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
-@click.option("--all", "every", is_flag=True, help="Every check in the VM, even if it is emulated.")
+@click.option(
+    "--disk", type=FILE, help="A built Windows disk (VHD, raw, qcow2), read without booting."
+)
+@target
+@click.option("--all", "every", is_flag=True, help="Every check, even if emulated or under Wine.")
 @click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
 @click.option("--json", "as_json", is_flag=True, help="The verdicts as JSON.")
 @click.option("--dry-run", is_flag=True, help="Show which levels would be proven, and stop.")
@@ -140,6 +144,9 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
 def verify(context: Context, /, **given: str) -> None:
     """Prove a filed VERSION (IMAGE/VERSION, or IMAGE for its newest) with today's checks.
 
+    Level wine is about an IMAGE of Windows of which nothing has to be filed: its wheels, under Wine.
+    With --disk, VERSION may be the name of an image: its plan as it is today.
+    With --target in Azure: the version there, on a machine that is made of it and removed again.
     With --level azure --host winrm://USER@HOST: an image of Windows by its name, on that machine.
     """
     if (given["level"] == "azure") != given["host"].startswith("winrm"):
@@ -147,7 +154,22 @@ def verify(context: Context, /, **given: str) -> None:
     if given["level"] == "azure":
         _on_windows(context, given)
         return
+    if given["disk"]:
+        disks.verify(context, given)
+        return
     remote = _remote(given)
+    if given["level"] == wine.LEVEL:
+        asked = {name: bool(given[name]) for name in ("every", "as_json", "dry_run")}
+        wine.verify(context, given["version"], **asked)
+        return
+    if given["target"] != "local":
+        _in_azure(context.world(), given)
+        return
+    _filed(context, given, remote=remote)
+
+
+def _filed(context: Context, given: Mapping[str, str], *, remote: Remote | None) -> None:
+    """Prove a version that is filed here, or show at which levels."""
     options = Options(
         every_check=bool(given["every"]),
         firmware=given["firmware"] or "",
@@ -174,6 +196,24 @@ def verify(context: Context, /, **given: str) -> None:
         click.echo(f"{manifest.image}/{manifest.version}: {views.verdicts(run.manifest)}")
 
 
+def _in_azure(world: World, given: Mapping[str, str]) -> None:
+    """Prove a version where it is, or show how."""
+    for name in ("level", "host", "every", "firmware"):
+        if given[name]:
+            raise click.UsageError(
+                "a version in Azure is proven at level azure, on a machine of its own"
+            )
+    at = pipeline.reproof.find(world, given["version"], at=given["target"], environment=os.environ)
+    if given["dry_run"]:
+        click.echo(json.dumps(pipeline.reproof.shown(world, at), indent=2))
+        return
+    verdict = pipeline.reproof.prove(world, at)
+    if given["as_json"]:
+        click.echo(json.dumps([asdict(verdict)], indent=2))
+    else:
+        passed = sum(each.outcome == "passed" for each in verdict.results)
+        name = f"{at.manifest.image}/{at.manifest.version}"
+        click.echo(f"{name} at {given['target']}: azure {passed}/{len(verdict.results)}")
 def _on_windows(context: Context, given: Mapping[str, str]) -> None:
     """Prove the plan of an image on a Windows machine of the user's."""
     if given["key"] or given["reboot"] or given["firmware"]:
@@ -210,21 +250,4 @@ def _remote(given: Mapping[str, str]) -> Remote | None:
     return remote
 
 
-@click.command()
-@click.argument("version")
-@click.option("--firmware", type=click.Choice(FIRMWARE), help="Boot with this firmware.")
-@click.option("--dry-run", is_flag=True, help="Print QEMU's command and stop.")
-@pass_context
-def boot(context: Context, *, version: str, firmware: str | None, dry_run: bool) -> None:
-    """Boot a filed VERSION on a throw-away overlay and give a shell on it."""
-    world = context.world(Options(firmware=firmware or ""))
-    manifest = world.gallery.find(version)
-    if dry_run:
-        click.echo(pipeline.boot_command(world, manifest))
-        return
-    code = pipeline.shell(world, manifest)
-    if code:
-        raise click.exceptions.Exit(code)
-
-
-COMMANDS = (build, verify, boot)
+COMMANDS = (build, verify)

@@ -25,7 +25,7 @@ def cache() -> None:
 @pass_context
 def list_(context: Context, *, as_json: bool) -> None:
     """Every input with its size and the images and versions whose lock names it."""
-    found = pipeline.cached(context.world())
+    found = pipeline.caching.cached(context.world())
     if as_json:
         rows = [
             {
@@ -65,14 +65,14 @@ def prune(context: Context, *, unused_for: int, layers: bool, dry_run: bool) -> 
     """
     world = context.world()
     unused, doing = timedelta(days=unused_for), "would remove" if dry_run else "removing"
-    found = pipeline.prunable(world, unused_for=unused)
+    found = pipeline.caching.prunable(world, unused_for=unused)
     made = pipeline.stale(world, unused_for=unused) if layers else None
     names = [each.entry.path.name for each in found] + (made.names if made else [])
     for name in names:
         click.echo(f"{doing} {name}")
     size = sum(each.entry.size for each in found) + (made.size if made else 0)
     if not dry_run:
-        pipeline.prune_cache(world, found)
+        pipeline.caching.prune(world, found)
         if made:
             pipeline.drop(world, made)
     count = f"{len(found)} inputs" + (f", {len(names) - len(found)} things made" if made else "")
@@ -88,7 +88,7 @@ def export(context: Context, *, file: Path, images: tuple[str, ...]) -> None:
     world = context.world()
     names = [pipeline.pick(world, image).name for image in images]
     with world.monitor.step(f"inputs of {', '.join(names)}"):
-        count, size = pipeline.export_cache(world, names, file=file)
+        count, size = pipeline.caching.export(world, names, file=file)
     click.echo(f"{file}: {count} inputs, {size / MIB:.0f} MiB")
 
 
@@ -99,7 +99,7 @@ def import_(context: Context, *, file: Path) -> None:
     """Take the inputs and locks of FILE in; every input's bytes are held against its digest."""
     world = context.world()
     with world.monitor.step(f"inputs of {file.name}"):
-        found = pipeline.import_cache(world, file)
+        found = pipeline.caching.import_(world, file)
     images = ", ".join(found.locks) or "no image"
     click.echo(f"{found.new} inputs new, {found.known} known before; locks of {images}")
 

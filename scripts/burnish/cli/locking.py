@@ -97,15 +97,15 @@ def _explain(world: World, names: Sequence[str], *, given: Mapping[str, bool]) -
             each = pipeline.lock_explained(world, plan, upgrade=given["upgrade"], keep=keep)
         found.append(each)
         if not (given["as_json"] or given["markdown"]):
-            for line in pipeline.explained_lines(each):
+            for line in pipeline.explained.lines(each):
                 click.echo(line)
     if given["as_json"]:
         told = [
-            {**asdict(each), "summary": pipeline.explained_summary(each.reasons)} for each in found
+            {**asdict(each), "summary": pipeline.explained.summary(each.reasons)} for each in found
         ]
         click.echo(json.dumps(told, indent=2))
     elif given["markdown"]:
-        click.echo(pipeline.explained_markdown(found), nl=False)
+        click.echo(pipeline.explained.markdown(found), nl=False)
 
 
 def _check(world: World, names: tuple[str, ...], *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from burnish import __version__
 from burnish.cli import (
+    booting,
     building,
     caching,
     channels,
@@ -47,7 +48,19 @@ def cli(context: click.Context, *, roots: tuple[Path, ...], debug: bool) -> None
     context.obj = Context(roots=roots, debug=debug, story=Console(stderr=True, emoji=False))
 
 
-for room in (building, caching, channels, comparing, cost, locking, nightly, publishing, reading):
+ROOMS = (
+    booting,
+    building,
+    caching,
+    channels,
+    comparing,
+    cost,
+    locking,
+    nightly,
+    publishing,
+    reading,
+)
+for room in ROOMS:
     for command in room.COMMANDS:
         cli.add_command(command)
 

@@ -63,5 +63,5 @@ def data(made: Plan) -> dict[str, Any]:
             each.level: {"reached": each.reached, "text": each.text}
             for each in pipeline.proofs.reach(made)
         },
-        "licences": {each.file: each.text for each in made.licences},
+        "licences": {f"{each.layer}/{each.file}": each.text for each in made.licences},
     }

@@ -99,8 +99,12 @@ def plan(context: Context, /, **given: Any) -> None:
     world = context.world()
     name = image_name(given["image"], given["system"])
     flavour = "gpu" if given["gpu"] == "1" else "cpu"
-    made = pipeline.plan(world, pipeline.pick(world, name, flavour=flavour))
-    schedule = pipeline.schedule(world, made) if made.base.rootfs else None
+    image, target = pipeline.pick(world, name, flavour=flavour), given["target"] or "local"
+    # built on a VM it begins with another image, whose packages are pinned for themselves
+    elsewhere = pipeline.azure_vm.applies(world, target)
+    made = pipeline.plan(world, image, target=target if elsewhere else "local")
+    here = made.base.rootfs and not elsewhere
+    schedule = pipeline.schedule(world, made) if here else None
     pins, fit = pipeline.by_hand(world, made), pipeline.fit(world, made)
     priced = cost.priced(world, made, fit=fit, given=given)
     if given["as_json"]:
@@ -174,8 +178,8 @@ def report(context: Context, *, names: tuple[str, ...], parity: bool, as_json: b
         raise click.UsageError("name one version, as IMAGE/VERSION; `burnish list` shows them")
     world = context.world()
     if parity:
-        pair = (pipeline.pick(world, name) for name in names or pipeline.proofs.PAIR)
-        found = pipeline.proofs.parity(world, *pair)
+        linux, windows = (pipeline.pick(world, name) for name in names or pipeline.proofs.PAIR)
+        found = pipeline.proofs.parity(world, linux, windows=windows)
         told = f"{json.dumps(proofs.parity(found), indent=2)}\n" if as_json else None
         click.echo(told or pipeline.proofs.page(found), nl=False)
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from burnish.evidence.markdown import MIB, mib, table
 from burnish.model.manifest import Event, Manifest, OnDisk, Software
+from burnish.model.proofs import title
 from burnish.model.verdict import Verdict
 
 LARGEST = 15
@@ -74,7 +75,7 @@ def _verdicts(verdicts: Sequence[Verdict]) -> str:
         failed = counts["failed"] + counts["error"]
         rows.append(
             (
-                verdict.level,
+                title(verdict.level),
                 counts["passed"],
                 failed,
                 counts["not-verified"],

@@ -72,9 +72,14 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _offline(tool: str) -> tuple[str, ...]:
-    """Revocation lists are not fetched: what was signed while it held is pinned by its digest."""
+    """Revocation lists are not fetched: what was signed while it held is pinned by its digest.
+
+    With `-ignore-cdp` alone a timestamp that names such a list counts for nothing, and so a file whose
+    signer's certificate has run out since (libcrypto-3.dll of CPython 3.13.2: seen 2026-11-27).
+    """
     told = process.run(Command(argv=(tool, "verify", "--help")), check=False)
-    return ("-ignore-cdp",) if "-ignore-cdp" in told.stdout + told.stderr else ()
+    known = told.stdout + told.stderr
+    return next(((flag,) for flag in ("-ignore-crl", "-ignore-cdp") if flag in known), ())
 
 
 def _roots(place: Place) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -30,8 +30,16 @@ def have(lock: PythonLock, *, place: Place) -> dict[Wheel, Path]:
     return {wheel: path for wheel, path in zip(lock.wheels, found, strict=True) if path}
 
 
-def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
+def bring(
+    name: str,
+    lock: PythonLock,
+    *,
+    place: Place,
+    ask: Callable[..., Mapping[str, str]] | None = None,
+) -> Mapping[Wheel, Path]:
     """Every wheel of the environment `name`; missing ones are fetched, checked and kept.
+
+    `ask` says where each lies, if it is not `offered`.
 
     Raises Vanished for wheels that the index holds no more, ToolError if it can't be reached.
     """
@@ -40,7 +48,7 @@ def bring(name: str, lock: PythonLock, *, place: Place) -> Mapping[Wheel, Path]:
     if missing:
         section = f"python:{name}"
         place.may_fetch(section, [wheel.filename for wheel in missing])
-        places = offered(name, replace(lock, wheels=tuple(missing)), place=place)
+        places = (ask or offered)(name, replace(lock, wheels=tuple(missing)), place=place)
         gone = [wheel.filename for wheel in missing if wheel.sha256 not in places]
         if gone:
             raise Vanished(section, gone, who=WHO)

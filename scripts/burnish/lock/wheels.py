@@ -172,7 +172,7 @@ def supported(python: Interpreter) -> Mapping[Tag, int]:
 def _wheel(package: Mapping[str, Any], tags: Mapping[Tag, int]) -> Wheel:
     best: tuple[int, Mapping[str, Any]] | None = None
     for wheel in package.get("wheels", ()):
-        ranks = [tags[tag] for tag in parse_wheel_filename(filename(wheel))[3] if tag in tags]
+        ranks = [tags[tag] for tag in tags_of(wheel) if tag in tags]
         if ranks and (best is None or min(ranks) < best[0]):
             best = min(ranks), wheel
     if best is None:
@@ -194,6 +194,11 @@ def _wheel(package: Mapping[str, Any], tags: Mapping[Tag, int]) -> Wheel:
 def _seconds(time: datetime | None) -> int:
     # an index need not tell upload times (a folder of wheels has none): then the parents' decide
     return int(time.replace(tzinfo=time.tzinfo or UTC).timestamp()) if time else 0
+
+
+def tags_of(wheel: Mapping[str, Any]) -> frozenset[Tag]:
+    """What a wheel of a pylock.toml says that it runs on."""
+    return parse_wheel_filename(filename(wheel))[3]
 
 
 def filename(wheel: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from burnish.model.base import Flavour
 
@@ -26,7 +27,8 @@ class BuildMachine:
     `max_price` dollars an hour at most (0: whatever it costs, up to the plain price).
 
     `identities` are ids of user-assigned identities; `inbound` the addresses that may reach the machine
-    where it has no `network`. After `hours` whoever finds it may remove it.
+    where it has no `network`. After `hours` whoever finds it may remove it. `license_type` says that you
+    have a licence of Windows Server of your own (Azure Hybrid Benefit): a setting of the machine, not a key.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -38,3 +40,4 @@ class BuildMachine:
     network: Network | None = None
     inbound: tuple[str, ...] = ()
     hours: int = 8
+    license_type: Literal["", "Windows_Server"] = ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from burnish.model.fabric import Fabric
+
 Accelerator = Literal["kvm", "tcg"]
 DiskFormat = Literal["raw", "qcow2", "vpc"]
 FirmwareKind = Literal["uefi", "bios", "secureboot"]
@@ -37,7 +39,8 @@ class BootRequest:
     `network` opens the way out of the guest; SSH from the host works without it.
     `disk_gb` shows the guest a larger disk than the file is. A guest that restarts itself ends,
     unless `reboots`. `db` are certificates (DER in base64) that its firmware trusts beside its own, as
-    a gallery version gives them to the machines made of it.
+    a gallery version gives them to the machines made of it. `fabric` is the simulated Azure that the
+    guest finds itself in, instead of a NoCloud seed; an empty second disk is there too.
     """
 
     disk: Path
@@ -54,6 +57,7 @@ class BootRequest:
     network: bool = False
     reboots: bool = False
     db: tuple[str, ...] = ()
+    fabric: Fabric | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,8 @@ class Machine:
 
     `milestones` are seconds since QEMU's start: kernel, ssh, login, running; `off`, the seconds
     that the poweroff took, comes when the machine went down cleanly. `state` and `failed_units`
-    are what systemd says of the finished boot.
+    are what systemd says of the finished boot. `journal` has what a simulated Azure was
+    asked, and `data_disk` is the empty second disk there.
     """
 
     host: str
@@ -75,3 +80,5 @@ class Machine:
     state: str
     failed_units: tuple[str, ...]
     log: Path
+    journal: Path | None = None
+    data_disk: Path | None = None

@@ -48,7 +48,8 @@ NOT_THERE = "not on this system: "
 class LeftOut:
     """A layer that this image does without, or `LAYER/ROLE`: why, and what is offered instead.
 
-    `system`: no image of this system has it, wherever it is built; `roles` are those of the layer.
+    `system`: no image of this system has it, wherever it is built; `roles` are those of the layer,
+    `python` the environments that it would have made.
     """
 
     name: str
@@ -56,6 +57,7 @@ class LeftOut:
     instead: str = ""
     system: bool = False
     roles: tuple[str, ...] = ()
+    python: tuple[str, ...] = ()
 
     @property
     def told(self) -> tuple[str, str]:

@@ -23,7 +23,8 @@ class Support:
 class Named:
     """One thing that the manifest lists by name: a package of apt or a distribution of Python.
 
-    `windows` is what it is known by on Windows: the name of a download, or its uninstall key.
+    `windows` is what it is known by on Windows: the name of a download, or its uninstall key; `instead`
+    what stands in its place there.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -32,13 +33,14 @@ class Named:
     apt: str = ""
     python: str = ""
     windows: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kernel:
     """A Jupyter kernel that a role registers for everybody: its name, the program it starts.
 
-    `windows` is the program on Windows, with the role's variables in braces. `variable` is the public one that says whether it does; without it, it always does.
+    `variable` is the public one that says whether it does; without it, it always does.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -46,7 +48,6 @@ class Kernel:
     name: str
     command: str
     variable: str = ""
-    windows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,9 @@ from burnish.model.role import Role
 
 # The roles of a layer and the variables that its profile gives them.
 Made = tuple[Sequence[str], Mapping[str, Any]]
-PREFIX, PREFIX_WINDOWS = "/opt/envs", r"C:\envs"
+# Of each system: the variable that says where environments are, its default, the interpreter in one.
+LINUX = ("python_prefix", "/opt/envs", "{0}/{1}/bin/python")
+ON_WINDOWS = ("python_windows_prefix", "C:\\envs", "{0}\\{1}\\Scripts\\python.exe")
 
 
 def contents(
@@ -25,22 +27,17 @@ def contents(
 ) -> dict[str, Any]:
     """What an image of these layers has: `environments`, `kernels`, `tools`, `services`, `left_out`.
 
-    Roles' services are units of systemd: `windows` has none of them.
+    On Windows nothing of a role is a service of systemd, and a kernel's command is found by its name.
     """
     layers = [([roles[name] for name in names], given) for names, given in made]
     each = [(role, _variables(role, given)) for own, given in layers for role in own]
     python = [
-        _environment(values, windows=windows)
+        _environment(values, ON_WINDOWS if windows else LINUX)
         for role, values in each
         if role.facts.lock == "python" and "python_environment" in values
     ]
     kernels = [pair for each in python for pair in _kernels(each)]
-    kernels += [
-        (kernel.name, _filled(kernel.windows if windows else kernel.command, values))
-        for role, values in each
-        for kernel in role.facts.kernels
-        if not kernel.variable or values.get(kernel.variable)
-    ]
+    kernels += [pair for one in each for pair in _others(*one, windows=windows)]
     shown = ("name", "python", "default", "commands")
     return {
         "image": image.name,
@@ -48,19 +45,16 @@ def contents(
         "environments": [{key: each[key] for key in shown} for each in python],
         "kernels": dict(kernels),
         "tools": list(
-            {
-                tool["name"]: tool
-                for role, values in each
-                for tool in _tools(role, values, windows=windows)
-            }.values()
+            {t["name"]: t for one in each for t in _tools(*one, windows=windows)}.values()
         ),
-        "services": [
-            {**vars(service), "port": values.get(str(service.port), service.port)}
-            for role, values in each
-            for service in (() if windows else role.facts.services)
-        ],
+        "services": [] if windows else [one for of in each for one in _services(*of)],
         "left_out": [_without(item) for item in left_out],
     }
+
+
+def _services(role: Role, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for service in role.facts.services:
+        yield {**vars(service), "port": values.get(str(service.port), service.port)}
 
 
 def _without(item: LeftOut) -> dict[str, str]:
@@ -72,17 +66,14 @@ def _variables(role: Role, given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**role.data.get("defaults", {}), **given}
 
 
-def _environment(values: Mapping[str, Any], *, windows: bool) -> dict[str, Any]:
+def _environment(values: Mapping[str, Any], where: tuple[str, str, str]) -> dict[str, Any]:
     """A role of somebody else's may have fewer variables than ours."""
     name, asked = values["python_environment"], values.get("python_requirements", ())
-    python = f"{values.get('python_prefix', PREFIX)}/{name}/bin/python"
-    if windows:
-        folder = values.get("python_windows_prefix", PREFIX_WINDOWS)
-        python = f"{folder}\\{name}\\Scripts\\python.exe"
+    variable, default, interpreter = where
     has = any(re.match(r"ipykernel(?![\w.-])", each) for each in asked)
     return {
         "name": name,
-        "python": python,
+        "python": interpreter.format(values.get(variable, default), name),
         "default": values.get("python_default", False),
         "commands": list(values.get("python_commands", ())),
         "kernel": values.get("python_kernel", False) and has,
@@ -97,14 +88,19 @@ def _kernels(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "python3", environment["python"]
 
 
+def _others(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[tuple[str, str]]:
+    """The kernels of other languages that a role registers."""
+    for kernel in role.facts.kernels:
+        if not kernel.variable or values.get(kernel.variable):
+            yield kernel.name, kernel.command.rpartition("/")[2] if windows else kernel.command
+
+
 def _tools(role: Role, values: Mapping[str, Any], *, windows: bool) -> Iterator[dict[str, str]]:
-    """What a role offers on this system."""
+    """What a role offers here, with its variables in the place of their names in braces."""
     for tool in role.facts.contents:
         start = tool.windows if windows and tool.windows else tool.start
         told = {"name": tool.name, "start": start, "version": tool.version}
-        yield {key: _filled(text, values) for key, text in told.items()}
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    """A text with a role's variables in the place of their names in braces."""
-    return re.sub(r"\{(\w+)\}", lambda name: str(values[name[1]]), text)
+        yield {
+            key: re.sub(r"\{(\w+)\}", lambda name: str(values[name[1]]), text)
+            for key, text in told.items()
+        }

@@ -7,7 +7,8 @@ pin. Whatever else an environment has is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from burnish.model.lock import WINDOWS
 from burnish.model.parity import Parity, Row, Same, Wheels
-from burnish.model.plan import Layer, LeftOut, Plan
+from burnish.model.plan import LeftOut, Plan
 from burnish.model.role import Named, Role
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9.])v?(\d+(?:\.\d+)+)")
@@ -26,6 +27,20 @@ NOT_ASKED = "the profile does not ask for it there"
 NOT_NAMED = "its role does not say what it is there"
 NO_VERSION = "there, and its address tells no version"
 OPEN = "its lock leaves it open"
+REQUIREMENTS = "python_requirements"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One environment: the layer that makes it, what it is asked for, its pins; why it is left `out`."""
+
+    layer: str = ""
+    asked: tuple[str, ...] = ()
+    pins: Mapping[str, str] = field(default_factory=dict)
+    out: str = ""
+
+
+NOTHING = Environment()
 
 
 class _Side:
@@ -44,18 +59,30 @@ class _Side:
         return {package.name: package.version for package in (*pinned, *debs)}
 
     @cached_property
-    def environments(self) -> Mapping[str, tuple[Layer, Mapping[str, str]]]:
-        """Name -> the layer that makes it, the versions that its lock pins."""
+    def environments(self) -> Mapping[str, Environment]:
+        """Those of its layers, and of layers that another place would build, by name."""
+        made = [(layer.name, name, "") for layer in self.plan.layers for name in layer.python]
+        out = [each for each in self.plan.left_out if not each.system]
+        made += [(each.name, name, each.reason) for each in out for name in each.python]
         return {
-            name.removesuffix(WINDOWS): (layer, self.plan.lock.versions(f"python:{name}"))
-            for layer in self.plan.layers
-            for name in layer.python
+            name.removesuffix(WINDOWS): self._environment(layer, name, out=why)
+            for layer, name, why in made
         }
+
+    def _environment(self, layer: str, name: str, *, out: str) -> Environment:
+        lock = self.plan.lock.python.get(name)
+        asked = self.layers[layer].vars.get(REQUIREMENTS, ()) if layer in self.layers else ()
+        return Environment(
+            layer=layer,
+            asked=_names(asked or (lock.declared if lock else ())),
+            pins=self.plan.lock.versions(f"python:{name}"),
+            out=out,
+        )
 
     def pinned(self, distribution: str) -> str:
         """The version of a distribution in the first environment that has it."""
-        versions = (found for _, found in self.environments.values())
-        return next((found[distribution] for found in versions if distribution in found), "")
+        pins = (each.pins for each in self.environments.values())
+        return next((found[distribution] for found in pins if distribution in found), "")
 
     def downloads(self, role: str) -> Mapping[str, str]:
         """File -> address, of the layers that a role stands in."""
@@ -90,16 +117,19 @@ def parity(linux: Plan, windows: Plan, *, roles: Mapping[str, Role]) -> Parity:
         windows=windows.image.name,
         rows=(*own, *asked),
         wheels=tuple(
-            _wheels(name, one.environments[name][1], other=other.environments[name][1])
+            _wheels(name, one.environments[name].pins, other=other.environments[name].pins)
             for name in environments
             if name in one.environments and name in other.environments
         ),
-        open=tuple(
-            f"{plan.image.name}: {each.section}: {each.reason}"
-            for plan in (linux, windows)
-            for each in plan.open
-        ),
+        open=(*_open(linux), *_open(windows)),
     )
+
+
+def _open(plan: Plan) -> Iterator[str]:
+    """What another place would have resolved, or built."""
+    name = plan.image.name
+    yield from (f"{name}: {each.section}: {each.reason}" for each in plan.open)
+    yield from (f"{name}: layer {e.name}: {e.reason}" for e in plan.left_out if not e.system)
 
 
 def _role(role: Role, one: _Side, *, other: _Side, told: set[str]) -> Iterator[Row]:
@@ -113,41 +143,42 @@ def _role(role: Role, one: _Side, *, other: _Side, told: set[str]) -> Iterator[R
             found[named.name] = row
     lacking = other.without(role.name)
     if not found and lacking and role.name in one.plan.roles:
-        yield _row(role.name, (role.name, "yes", "-"), "missing", told=lacking.told)
+        yield _row(role.name, (role.name, "yes", "-"), state="missing", told=lacking.told)
     yield from found.values()
 
 
 def _named(named: Named, role: Role, *, one: _Side, other: _Side) -> Row | None:
     """One of its names; nothing where neither image has it."""
-    linux, windows = _on_linux(named, role, one), _on_windows(named, role, other)
+    linux, windows = _on_linux(named, role, side=one), _on_windows(named, role, side=other)
     cells = (named.name, linux, windows)
     if linux and windows:
-        return _row(role.name, cells, _compared(linux, windows))
+        return _row(role.name, cells, state=_compared(linux, windows))
     if not linux and (out := one.without(role.name)):
         if out.system:
-            return _row(role.name, cells, "only") if windows else None
+            return _row(role.name, cells, state="only") if windows else None
         why = f"on Linux {out.reason}"
-        return _row(role.name, cells, "untold", told=(why, "")) if windows or named.apt else None
+        return (
+            _row(role.name, cells, state="untold", told=(why, "")) if windows or named.apt else None
+        )
     if windows or not linux:
-        return _row(role.name, cells, "only" if windows else "untold") if windows else None
+        return _row(role.name, cells, state="only" if windows else "untold") if windows else None
     if out := other.without(role.name):
-        return _row(role.name, cells, "missing" if out.system else "untold", told=out.told)
-    return _unlike(named, role, cells=cells, other=other)
+        return _row(role.name, cells, state="missing" if out.system else "untold", told=out.told)
+    return _unlike(named, role, cells=cells)
 
 
-def _unlike(named: Named, role: Role, *, cells: tuple[str, str, str], other: _Side) -> Row:
-    """What Linux has of a role that Windows has too, where nothing says what it is there."""
+def _unlike(named: Named, role: Role, *, cells: tuple[str, str, str]) -> Row:
+    """What Linux has of a role that Windows has too, where nothing pins what it is there."""
+    if named.instead:
+        return _row(role.name, cells, state="missing", told=("no-upstream-build", named.instead))
     if named.windows:
-        return _row(role.name, cells, "untold", told=(NO_VERSION, ""))
+        return _row(role.name, cells, state="untold", told=(NO_VERSION, ""))
     if named.python:
-        return _row(role.name, cells, "missing", told=(NOT_ASKED, ""))
-    own = [each.name for each in role.facts.software if each.windows and not each.apt]
-    if own and other.downloads(role.name):
-        return _row(role.name, cells, "missing", told=("no such build", ", ".join(own)))
-    return _row(role.name, cells, "untold", told=(NOT_NAMED, ""))
+        return _row(role.name, cells, state="missing", told=(NOT_ASKED, ""))
+    return _row(role.name, cells, state="untold", told=(NOT_NAMED, ""))
 
 
-def _on_linux(named: Named, role: Role, side: _Side) -> str:
+def _on_linux(named: Named, role: Role, *, side: _Side) -> str:
     if named.apt or named.python:
         return side.apt.get(named.apt, "") or side.pinned(canonicalize_name(named.python))
     word = named.name.partition(" ")[0].lower()
@@ -155,7 +186,7 @@ def _on_linux(named: Named, role: Role, side: _Side) -> str:
     return next(filter(None, map(_told, addresses)), "")
 
 
-def _on_windows(named: Named, role: Role, side: _Side) -> str:
+def _on_windows(named: Named, role: Role, *, side: _Side) -> str:
     if named.windows:
         return _told(side.downloads(role.name).get(named.windows, ""))
     return side.pinned(canonicalize_name(named.python)) if named.python else ""
@@ -171,39 +202,43 @@ def _told(address: str) -> str:
 def _environment(name: str, one: _Side, *, other: _Side) -> Iterator[Row]:
     """What an environment is asked for, on either."""
     part = f"environment {name}"
-    asked, there = _asked(name, one), _asked(name, other)
-    linux = one.environments[name][1] if asked else {}
-    windows = other.environments[name][1] if there else {}
-    for each in dict.fromkeys((*asked, *there)):
-        cells = (each, linux.get(each, ""), windows.get(each, ""))
-        if each in asked and each in there:
+    here, there = (side.environments.get(name, NOTHING) for side in (one, other))
+    for each in dict.fromkeys((*here.asked, *there.asked)):
+        cells = (each, here.pins.get(each, ""), there.pins.get(each, ""))
+        if each in here.asked and each in there.asked:
             state: Same = _compared(*cells[1:]) if all(cells) else "untold"
-            yield _row(part, cells, state, told=("" if all(cells) else OPEN, ""))
-        elif each in there:
-            yield _row(part, cells, "only")
+            why = "" if all(cells) else there.out or here.out or OPEN
+            yield _row(part, cells, state=state, told=(why, ""))
+        elif each in there.asked:
+            yield _row(part, cells, state="only")
         else:
-            yield _missing(part, cells, name=name, one=one, other=other)
+            yield _missing(part, cells, pair=(here, there), out=other.plan.left_out)
 
 
-def _missing(part: str, cells: tuple[str, str, str], *, name: str, one: _Side, other: _Side) -> Row:
+def _missing(
+    part: str,
+    cells: tuple[str, str, str],
+    *,
+    pair: tuple[Environment, Environment],
+    out: Iterable[LeftOut],
+) -> Row:
     """A requirement of Linux alone: its layer, or the role that wants it, or it is not asked for."""
-    layer, distribution = one.environments[name][0], cells[0]
-    for out in other.plan.left_out:
-        if out.name == layer.name:
-            return _row(part, cells, "missing" if out.system else "untold", told=out.told)
-        if out.name.startswith(f"{layer.name}/"):
-            return _row(part, cells, "missing", told=out.told)
-    like = [each for each in _asked(name, other) if each not in _asked(name, one)]
-    like = [each for each in like if each.startswith(distribution) or distribution.startswith(each)]
-    return _row(part, cells, "missing", told=(NOT_ASKED, ", ".join(like)))
+    here, there = pair
+    name = cells[0]
+    like = [each for each in there.asked if each not in here.asked]
+    like = [each for each in like if each.startswith(name) or name.startswith(each)]
+    if like:
+        return _row(part, cells, state="missing", told=(NOT_ASKED, ", ".join(like)))
+    for each in out:
+        if each.name == here.layer or each.name.startswith(f"{here.layer}/"):
+            return _row(part, cells, state="missing" if each.system else "untold", told=each.told)
+    return _row(part, cells, state="missing", told=(NOT_ASKED, ""))
 
 
-def _asked(name: str, side: _Side) -> tuple[str, ...]:
-    """The distributions that an environment is asked for."""
-    if name not in side.environments:
-        return ()
+def _names(lines: Iterable[str]) -> tuple[str, ...]:
+    """The distributions that lines of requirements name."""
     found = []
-    for line in side.environments[name][0].vars.get("python_requirements", ()):
+    for line in lines:
         try:
             found.append(canonicalize_name(Requirement(line).name))
         except InvalidRequirement:  # an option, as `--pre`
@@ -229,7 +264,7 @@ def _compared(linux: str, windows: str) -> Same:
 
 
 def _row(
-    part: str, cells: tuple[str, str, str], state: Same, *, told: tuple[str, str] = ("", "")
+    part: str, cells: tuple[str, str, str], *, state: Same, told: tuple[str, str] = ("", "")
 ) -> Row:
     """`told`: why, and what is there instead."""
     name, linux, windows = cells

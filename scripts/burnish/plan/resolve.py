@@ -148,13 +148,23 @@ def _add(of: Offered, gathered: _Gathered, *, context: Context) -> None:
     entries += [OpenEntry(section=f"apt:{spec.id}", reason=reason)] if reason else []
     if entries and spec.if_reachable:
         gathered.left_out.append(
-            LeftOut(name=spec.id, reason=f"not built here: {entries[0].reason}", roles=spec.roles)
+            LeftOut(
+                name=spec.id,
+                reason=f"not built here: {entries[0].reason}",
+                roles=spec.roles,
+                python=_environments(spec, context),
+            )
         )
         return
     gathered.open += entries
     told = _contents(spec, gathered, context=context)
     context = replace(context, told=told)
     gathered.layers.append(next_layer(spec, gathered.layers[-1], origin=of.origin, context=context))
+
+
+def _environments(spec: LayerSpec, context: Context) -> tuple[str, ...]:
+    found = python_environments(spec, context.catalog, base=context.base)
+    return tuple(name for name, _ in found)
 
 
 def _contents(spec: LayerSpec, gathered: _Gathered, *, context: Context) -> Mapping[str, Any]:

@@ -81,6 +81,7 @@ def source(plan: Plan, target: Target, *, login: str, spot: bool) -> dict[str, A
         **(_trusted() if trusted else {}),
         **({"spot": _spot(machine)} if spot else {}),
         **_identities(machine),
+        **_licence(machine, system=base.os),
         **_network(machine),
         **_communicator(base.communicator),
         "shared_image_gallery_timeout": "2h",
@@ -137,6 +138,11 @@ def _spot(machine: BuildMachine) -> Block:
 def _identities(machine: BuildMachine) -> dict[str, Any]:
     found = list(machine.identities)
     return {"user_assigned_managed_identities": found} if found else {}
+
+
+def _licence(machine: BuildMachine, *, system: str) -> dict[str, Any]:
+    own = machine.license_type if system == "windows" else ""
+    return {"license_type": own} if own else {}
 
 
 def _network(machine: BuildMachine) -> dict[str, Any]:

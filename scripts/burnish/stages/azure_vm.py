@@ -26,7 +26,7 @@ from burnish.model.plan import Layer, Plan
 from burnish.model.publication import Published
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import homes, inputs, layers, plans, vm_proof
+from burnish.stages import filed_proofs, homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
 from burnish.stages.run import Run, World
 from burnish.stages.vm_build import VmBuild
@@ -210,7 +210,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
 
 
 def _manifest(world: World, plan: Plan) -> Manifest:
-    """What the version's tags say of it: it has no disk here, and nothing is proven of it yet."""
+    """What the version's tags say of it: it has no disk here, and what was proven of its plan."""
     return Manifest(
         format=1,
         image=plan.image.name,
@@ -226,7 +226,7 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         sizes={},
         seconds={},
         software=(),
-        verdicts=(),
+        verdicts=filed_proofs.filed(world, plan),
         lock=hashlib.sha256(dump_lock(plan.lock).encode()).hexdigest(),
         host={},
         left_out={each.name: each.text for each in plan.left_out},

@@ -49,7 +49,7 @@ class Checked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Signed:
+class Signed:
     """What was found of installers' signers, those that are not as they should be, why nobody could look."""
 
     told: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ def check(world: World, image: Image) -> Checked:
     here = world.store.inputs
     missing = {k: v for names, _ in answers for k, v in names.items()}
     kept = {digest: name for digest, name in missing.items() if here.find(digest)}
-    signed = _signatures(plan, place=inputs.place_of(world, Run(plan=plan)))
+    signed = signatures(plan, place=inputs.place_of(world, Run(plan=plan)))
     return Checked(
         image=image.name,
         open=tuple(entry for entry in plan.open if entry.section in recorded),
@@ -124,7 +124,7 @@ def _jobs(world: World, plan: Plan) -> Iterator[Callable[[], Names]]:
         yield partial(tarballs.gone, tree, place=place)
 
 
-def _signatures(plan: Plan, *, place: Place) -> _Signed:
+def signatures(plan: Plan, *, place: Place) -> Signed:
     """Whose signature each installer has that can be had without asking its publisher."""
     found: dict[str, Signature | None] = {}
     try:
@@ -134,9 +134,9 @@ def _signatures(plan: Plan, *, place: Place) -> _Signed:
     except (DefinitionError, Interrupted):
         raise
     except BurnishError as error:
-        return _Signed(unasked=error.message.splitlines()[0])
+        return Signed(unasked=error.message.splitlines()[0])
     told, forged = sorted_out(found)
-    return _Signed(told=told, forged=forged)
+    return Signed(told=told, forged=forged)
 
 
 def sorted_out(found: Mapping[str, Signature | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:

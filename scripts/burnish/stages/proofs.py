@@ -9,15 +9,29 @@ from burnish.model.parity import Parity
 from burnish.plan.levels import reach
 from burnish.plan.parity import parity as differing
 from burnish.stages import plans
+from burnish.stages.filed_proofs import file_proof, filed
 from burnish.stages.run import World
+from burnish.stages.wine_proof import Asked as UnderWine
+from burnish.stages.wine_proof import environments
+from burnish.stages.wine_proof import prove as prove_wine
 
-__all__ = ["PAIR", "page", "parity", "reach"]
+__all__ = [
+    "PAIR",
+    "UnderWine",
+    "environments",
+    "file_proof",
+    "filed",
+    "page",
+    "parity",
+    "prove_wine",
+    "reach",
+]
 
 # What is compared where nobody says which.
 PAIR = ("debian-12-cpu", "windows-2022-cpu")
 
 
-def parity(world: World, linux: Image, windows: Image) -> Parity:
+def parity(world: World, linux: Image, *, windows: Image) -> Parity:
     """The two images with their committed locks; UsageError unless they are of Linux and of Windows."""
     for image, system in ((linux, "linux"), (windows, "windows")):
         found = world.catalog.bases[image.base].os

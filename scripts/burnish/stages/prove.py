@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from burnish.build import boot, checks, docker, extract, firmware, inventory, tools
 from burnish.build.checks import CheckRequest
@@ -40,6 +40,7 @@ class Reach:
     """How the checks reach what they prove: pytest's options, and where it runs, in words.
 
     `left` is what this run of theirs leaves undone, whatever comes out; `user` the normal user there;
+    `known` and `suite` are the facts and the suite's hash where they are not the plan's own;
     `environment` has what is secret.
     """
 
@@ -47,6 +48,8 @@ class Reach:
     where: str = ""
     left: tuple[str, ...] = ()
     user: str = USER
+    known: Mapping[str, Any] = field(default_factory=dict)
+    suite: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -183,7 +186,7 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
     """Run the checks of a level to the end and keep the verdict in the store; Unproven if one failed."""
     path = world.scratch(run) / f"facts-{level}.json"
     written = run.disk.written if run.disk else {}
-    known = facts(run.plan, leftovers=as_facts(written), user=reach.user)
+    known = reach.known or facts(run.plan, leftovers=as_facts(written), user=reach.user)
     write(path, json.dumps(known, indent=1))
     request = CheckRequest(
         root=world.root,
@@ -196,7 +199,7 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
         environment=reach.environment,
     )
     text = junit.impersonal(checks.run(request, on_line=_progress(world)))
-    suite = suite_of(world, run)
+    suite = reach.suite or suite_of(world, run)
     verdict = junit.verdict(text, subject=subject, suite=suite, level=str(level), where=reach.where)
     verdict = replace(verdict, not_run=(*verdict.not_run, *reach.left))
     # one that failed is kept for those who look at it, and is never taken for proof

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 from dataclasses import replace
 from typing import Any
 
@@ -69,7 +70,7 @@ def bodies_of(world: World, manifest: Manifest, *, to: str) -> dict[str, Any]:
     wanted = _wanted(world, manifest, target=target)
     disk = payloads.disk_name(manifest.image, manifest.plan)
     ends = bodies.end_of_life(manifest, wanted.image, target=target)
-    making = Making(disk=f"(the id of {disk})", tags=wanted.tags)
+    making = Making(disk=f"(the id of {disk})", tags=wanted.tags, signing=manifest.signing)
     return {
         "gallery": bodies.gallery(target),
         "definition": bodies.definition(wanted.image, wanted.base, location=target.location),
@@ -102,4 +103,5 @@ def _wanted(world: World, manifest: Manifest, *, target: Target) -> Wanted:
         vhd=folder / tags.VHD,
         work=homes.work(world, target.name),
         now=world.now,
+        host=platform.node(),
     )

@@ -1,25 +1,21 @@
-"""What the command line offers besides a build: locks, rendered files, re-verification, a shell."""
+"""What the command line offers besides a build: locks, rendered files, re-verification."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable
 from dataclasses import replace
 
-from burnish.build import boot, firmware, kvm, qemu
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock
 from burnish.errors import UsageError
 from burnish.lock import update
 from burnish.lock.moves import moves
-from burnish.model.command import Command
 from burnish.model.image import Image, Target
 from burnish.model.lock import Lock, Move
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.render.azure import AzureBuild, render_azure
 from burnish.render.layer import LayerPaths, render_layer
-from burnish.stages import inputs, locks, planning, prepare, prove
+from burnish.stages import inputs, locks, planning, prepare
 from burnish.stages.run import Run, World
 
 
@@ -99,31 +95,6 @@ def run_of(world: World, plan: Plan, *, manifest: Manifest) -> Run:
     known = tuple(record for record in records if record)
     run = Run(plan=plan, records=known, verdicts=manifest.verdicts)
     return replace(prepare.probe(world, run), disk=world.store.disk_record(plan.disk_key))
-
-
-def shell(world: World, run: Run, *, manifest: Manifest, attach: Callable[[Command], int]) -> int:
-    """Boot a filed version on an overlay and give the user a shell; gives the shell's exit code."""
-    disk = world.gallery.folder(manifest.image, manifest.version) / prove.QCOW2
-    request = prove.boot_request(world, run, disk=disk, log=world.log(run, "serial"))
-    # beside the checks' own boots, which clear their folder
-    request = replace(request, scratch=world.scratch(run) / "shell", network=True)
-    return boot.interactive(request, attach=attach, on_step=world.monitor.detail)
-
-
-def boot_command(world: World, run: Run, *, manifest: Manifest) -> str:
-    """QEMU's command line for a filed version, as `boot` would start it."""
-    disk = world.gallery.folder(manifest.image, manifest.version) / prove.QCOW2
-    request = prove.boot_request(world, run, disk=disk, log=world.log(run, "serial"))
-    guest = qemu.Guest(
-        request=request,
-        accelerator="kvm" if kvm.usable() else "tcg",
-        overlay=request.scratch / "overlay.qcow2",
-        seed=request.scratch / "seed.iso",
-        port=2222,
-        firmware=firmware.find(request.firmware),
-        tpm=request.scratch / "tpm" if request.firmware == "secureboot" else None,
-    )
-    return shlex.join(qemu.guest_argv(guest))
 
 
 def image_of(world: World, name: str) -> Image:

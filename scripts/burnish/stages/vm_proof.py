@@ -55,7 +55,7 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
         reach = _answers(lambda: windows_machine.reach_of(on), way)
         where = f"a machine made of it in {way.target.location}: {reach.where}"
         reach = replace(reach, where=where, left=(LEFT,))
-        subject = _id(way, plan, number=number)
+        subject = id_of(way, plan, number=number)
         return windows_machine.proven(world, plan, reach=reach, subject=subject)
 
     def checks(address: str, login: Login) -> Verdict:
@@ -66,7 +66,7 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
             where = f"a machine made of it in {way.target.location}, over SSH"
             reach = Reach(options=there.options, where=where, user=proof.USER)
             return check(
-                world, run, level=Level.AZURE, subject=_id(way, plan, number=number), reach=reach
+                world, run, level=Level.AZURE, subject=id_of(way, plan, number=number), reach=reach
             )
 
     windows = plan.base.os == "windows"
@@ -86,7 +86,7 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     login = _login(folder, plan)
-    wanted = wanted_of(world, plan, way=way, version=_id(way, plan, number=number))
+    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
     public = login.key.with_suffix(".pub")
     wanted = replace(
         wanted,
@@ -163,7 +163,8 @@ def _keep(versions: Versions, number: str, *, verdict: Verdict) -> None:
     versions.change(number, wanted)
 
 
-def _id(way: Way, plan: Plan, *, number: str) -> str:
+def id_of(way: Way, plan: Plan, *, number: str) -> str:
+    """The version as Azure names it."""
     target = way.target
     return (
         f"/subscriptions/{way.reach.subscription}/resourceGroups/{target.resource_group}/providers"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from burnish.model.base import Base, Level
+from burnish.model.lock import WINDOWS
 from burnish.model.plan import Plan
 
 LOCAL = (Level.CONTAINER, Level.ARTIFACT, Level.VM)
@@ -57,7 +58,9 @@ def facts(
                 "roles": list(layer.roles),
                 "vars": dict(layer.vars),
                 "lock": {
-                    name: [f"{w.name}=={w.version}" for w in plan.lock.python[name].wheels]
+                    name.removesuffix(WINDOWS): [
+                        f"{w.name}=={w.version}" for w in plan.lock.python[name].wheels
+                    ]
                     for name in layer.python
                 },
             }

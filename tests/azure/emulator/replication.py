@@ -22,6 +22,7 @@ def plan(version: Resource) -> None:
     """New regions begin at nothing, those that are there stay where they are, others are gone."""
     wanted = [each["name"] for each in version.properties["publishingProfile"]["targetRegions"]]
     version.progress = {name: version.progress.get(name, 0) for name in wanted}
+    version.failed = {name: text for name, text in version.failed.items() if name in wanted}
 
 
 def look(version: Resource, pace: Pace) -> Document:
@@ -31,12 +32,14 @@ def look(version: Resource, pace: Pace) -> Document:
     failing = {place(name): text for name, text in pace.failing.items()}
     summary = []
     for name, before in version.progress.items():
-        failed = place(name) in failing
+        if place(name) in failing:
+            version.failed[name] = failing[place(name)]
+        failed = name in version.failed
         if made and not failed and place(name) not in stalled:
             version.progress[name] = min(100, before + pace.step)
         percent = version.progress[name]
         state = "Failed" if failed else "Completed" if percent == 100 else "Replicating"
-        text = failing.get(place(name), "")
+        text = version.failed.get(name, "")
         summary.append({"region": name, "state": state, "details": text, "progress": percent})
     return {"aggregatedState": _whole({str(each["state"]) for each in summary}), "summary": summary}
 

@@ -53,6 +53,8 @@ class Resource:
     kind: str
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
     progress: dict[str, int] = field(default_factory=dict)
+    # regions whose copy failed: it stays so until the version is taken off them
+    failed: dict[str, str] = field(default_factory=dict)
     blob: str = ""
     uefi: Document | None = None
 

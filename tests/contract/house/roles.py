@@ -32,6 +32,7 @@ REASONS = {
     "licence",
 }
 SOURCES = {"apt", "python", "windows"}
+INSTEAD = {"instead"}
 WINDOWS_PATH = re.compile(r"[A-Z]:\\[^/]*")
 
 
@@ -75,7 +76,10 @@ def missing(role: Role) -> Iterator[str]:
     """Parts of the five things that are not there."""
     checks = role.root / "tests" / "toolchains" / f"test_{role.name}.py"
     scenario = role.root / "molecule" / role.name / "molecule.yml"
-    for path in (*(role.folder / part for part in PARTS), checks, scenario):
+    # its Windows path is proven on the simulated host
+    windows = role.root / "molecule" / f"windows_{role.name}" / "molecule.yml"
+    proven = (windows,) if (role.folder / "tasks" / "windows.yml").is_file() else ()
+    for path in (*(role.folder / part for part in PARTS), checks, scenario, *proven):
         if not path.is_file():
             yield f"{place(path)}: missing"
 
@@ -121,8 +125,11 @@ def facts(role: Role) -> Iterator[str]:
         return
     for entry in data["software"]:
         known = SOURCES & set(entry)
-        if set(entry) != {"name", *known} or known in (set(), {"apt", "python"}, SOURCES):
-            yield f"{where}: software: {entry}: a name, and apt or python, and windows"
+        there = known | (INSTEAD & set(entry))
+        if set(entry) != {"name", *there} or there in (set(), {"apt", "python"}, SOURCES, INSTEAD):
+            yield f"{where}: software: {entry}: a name, apt or python, and windows or instead"
+        elif {"windows", "instead"} <= there:
+            yield f"{where}: software: {entry}: what has `windows` needs no `instead`"
     yield from _paths(where, data)
     if set(data["support"]) != ROWS:
         yield f"{where}: support: expected {sorted(ROWS)}"
@@ -135,7 +142,9 @@ def facts(role: Role) -> Iterator[str]:
 
 def scenarios(role: Role) -> Iterator[str]:
     """Alternative scenarios that change nothing, or set what the role does not have."""
-    for path in sorted((role.root / "molecule").glob(f"{role.name}_*/molecule.yml")):
+    folder = role.root / "molecule"
+    alternatives = [*folder.glob(f"{role.name}_*/"), *folder.glob(f"windows_{role.name}_*/")]
+    for path in (each / "molecule.yml" for each in sorted(alternatives)):
         changed = path.with_name("vars.yml")
         variables = tasks.load(changed) if changed.is_file() else {}
         if not variables:

@@ -29,7 +29,7 @@ options:
     vars: [{name: ansible_simulated_folder}]
   answers:
     description: Files of answers, one for each role that is applied.
-    type: pathlist
+    type: pathspec
     default: []
     env: [{name: BURNISH_SIMULATED_ANSWERS}]
     vars: [{name: ansible_simulated_answers}]

@@ -84,12 +84,14 @@ def read(path: Path) -> Answers:
     given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     return Answers(
         **{
-            **_known(Answers, given, path.name),
+            **_known(Answers, given, place=path.name),
             "commands": [
-                Command(**_known(Command, each, path.name)) for each in given.get("commands", ())
+                Command(**_known(Command, each, place=path.name))
+                for each in given.get("commands", ())
             ],
             "packages": [
-                Package(**_known(Package, each, path.name)) for each in given.get("packages", ())
+                Package(**_known(Package, each, place=path.name))
+                for each in given.get("packages", ())
             ],
         }
     )
@@ -106,7 +108,7 @@ def joined(every: Sequence[Answers]) -> Answers:
     return Answers(**found)
 
 
-def command(answers: Answers, argv: Sequence[str], line: str) -> tuple[Command, tuple[str, ...]]:
+def command(answers: Answers, argv: Sequence[str], *, line: str) -> tuple[Command, tuple[str, ...]]:
     """The answer to a command, and what the stars of its pattern stood for."""
     for each in answers.commands:
         found = _argv(each.argv, argv) if each.argv else _fits(each.line, " ".join(line.split()))
@@ -148,7 +150,7 @@ def _fits(pattern: str, text: str) -> tuple[str, ...] | None:
     return found.groups() if found else None
 
 
-def _known(kind: type, given: Mapping[str, Any], place: str) -> dict[str, Any]:
+def _known(kind: type, given: Mapping[str, Any], *, place: str) -> dict[str, Any]:
     names = [each.name for each in fields(kind)]
     for name in given:
         if name not in names:

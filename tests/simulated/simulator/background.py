@@ -10,7 +10,7 @@ FOLDER = r"C:\Users\Administrator\.ansible_async"
 DONE = 2
 
 
-def started(asked: Asked, job: str, result: Result) -> Result:
+def started(asked: Asked, job: str, *, result: Result) -> Result:
     """A job's first word. Its work is done at once; its end is told when it is asked for."""
     asked.state.jobs[job] = result
     place = rf"{FOLDER}\{job}"

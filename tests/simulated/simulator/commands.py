@@ -22,7 +22,7 @@ def win_command(asked: Asked) -> Result:
     if skipped := _made(asked):
         return skipped
     _runnable(asked, argv[0])
-    return _run(asked, argv, " ".join(argv))
+    return _run(asked, argv, line=" ".join(argv))
 
 
 def win_shell(asked: Asked) -> Result:
@@ -31,7 +31,7 @@ def win_shell(asked: Asked) -> Result:
         return _skipped("remote module (ansible.windows.win_shell) does not support check mode")
     if skipped := _made(asked):
         return skipped
-    return _run(asked, (), asked["_raw_params"] or asked["cmd"] or "")
+    return _run(asked, (), line=asked["_raw_params"] or asked["cmd"] or "")
 
 
 def win_powershell(asked: Asked) -> Result:
@@ -43,8 +43,8 @@ def win_powershell(asked: Asked) -> Result:
         return {**_skipped(f"skipped, since {gone} does not exist"), "changed": False}
     if asked.check and not SUPPORTS_CHECK.search(script):
         return {"changed": True, "msg": "skipped, running in check mode"}
-    known, stars = _answer(asked, (), script)
-    _leave(asked, known, stars)
+    known, stars = _answer(asked, (), line=script)
+    _leave(asked, known, stars=stars)
     if known.rc:
         raise Refused(known.stderr or f"the script ended with {known.rc}")
     return {
@@ -58,13 +58,13 @@ def win_powershell(asked: Asked) -> Result:
 
 def answered(asked: Asked, script: str) -> tuple[int, str, str]:
     """What a raw script says that no module sent."""
-    known, stars = _answer(asked, (), script)
-    _leave(asked, known, stars)
+    known, stars = _answer(asked, (), line=script)
+    _leave(asked, known, stars=stars)
     return known.rc, known.stdout, known.stderr
 
 
-def _run(asked: Asked, argv: Sequence[str], line: str) -> Result:
-    known, stars = _answer(asked, argv, line)
+def _run(asked: Asked, argv: Sequence[str], *, line: str) -> Result:
+    known, stars = _answer(asked, argv, line=line)
     result = {
         "cmd": line,
         "rc": known.rc,
@@ -74,7 +74,7 @@ def _run(asked: Asked, argv: Sequence[str], line: str) -> Result:
     }
     if known.rc:
         raise Refused("non-zero return code", **result)
-    _leave(asked, known, stars)
+    _leave(asked, known, stars=stars)
     if asked["creates"]:
         asked.state.bring(asked["creates"])
     if asked["removes"]:
@@ -83,10 +83,10 @@ def _run(asked: Asked, argv: Sequence[str], line: str) -> Result:
 
 
 def _answer(
-    asked: Asked, argv: Sequence[str], line: str
+    asked: Asked, argv: Sequence[str], *, line: str
 ) -> tuple[answers.Command, tuple[str, ...]]:
     try:
-        return answers.command(asked.answers, argv, line)
+        return answers.command(asked.answers, argv, line=line)
     except LookupError:
         shown = repr(list(argv)) if argv else repr(" ".join(line.split()))
         raise Refused(
@@ -94,7 +94,7 @@ def _answer(
         ) from None
 
 
-def _leave(asked: Asked, known: answers.Command, stars: Sequence[str]) -> None:
+def _leave(asked: Asked, known: answers.Command, *, stars: Sequence[str]) -> None:
     for path in known.brings:
         asked.state.bring(answers.filled(path, stars))
     for path in known.removes:

@@ -70,12 +70,18 @@ def slurp(asked: Asked) -> Result:
 
 def win_find(asked: Asked) -> Result:
     """Files or folders below some folders, by the patterns of their names."""
-    wanted = "directory" if asked["file_type"] == "directory" else "file"
+    kinds = {"any": ("directory", "file")}.get(asked["file_type"], (asked["file_type"],))
     found = [
-        {"path": each["path"], "filename": ntpath.basename(each["path"]), "isdir": wanted != "file"}
+        {
+            "path": each["path"],
+            "filename": ntpath.basename(each["path"]),
+            "isdir": each["kind"] == "directory",
+            "isreg": each["kind"] == "file",
+            "islnk": False,
+        }
         for path in asked["paths"]
         for each in asked.state.below(path)
-        if each["kind"] == wanted
+        if each["kind"] in kinds
         and (
             asked["recurse"]
             or asked.state.key(ntpath.dirname(each["path"])) == asked.state.key(path)

@@ -19,6 +19,7 @@ from simulator import background, commands, facts, files, options, packages, reg
 from simulator.answers import Answers
 from simulator.asked import Answer, Asked, Refused, Result
 from simulator.state import State
+from simulator.subjects import subject
 from simulator.wire import Call
 
 ANSWERS: Mapping[str, Answer] = {
@@ -32,6 +33,8 @@ ANSWERS: Mapping[str, Answer] = {
 }
 # one module under several names: a builtin one is redirected to its like for Windows
 SAME = re.compile(r"^ansible\.(legacy|builtin)\.(?=setup$|slurp$|async_status$|win_)")
+# a module that moved from one collection to another is about the same things
+SAME_HERE = re.compile(r"^(ansible|community)\.windows\.")
 ASKS = re.compile(r"(_info|_facts|_stat)$|\.win_(ping|whoami|wait_for|wait_for_process|uri)$")
 ALWAYS = {"ansible.windows.win_ping": {"ping": "pong"}, "ansible.windows.win_wait_for": {}}
 SECRET = re.compile(r"password|passphrase|secret|token", re.IGNORECASE)
@@ -79,7 +82,7 @@ class Host:
             answers=self.answers,
         )
         result = ANSWERS.get(call.module, _otherwise)(asked)
-        return background.started(asked, call.job, result) if call.job else result
+        return background.started(asked, call.job, result=result) if call.job else result
 
     def state(self) -> State:
         """The machine now: as it was installed, with what the layers below left, at the first call."""
@@ -124,10 +127,10 @@ def _otherwise(asked: Asked) -> Result:
             f"simulated host: nothing to answer {asked.module} with; write it under `modules:` into"
             f" {commands.PLACE}"
         )
-    about = options.required(asked.module) or ("name",)
-    subject = json.dumps([asked.module, *(asked[name] for name in about)], default=str).lower()
+    about = [asked[name] for name in subject(asked.module)]
+    key = json.dumps([SAME_HERE.sub("", asked.module), *about], default=str).lower()
     word = json.loads(json.dumps(struck(asked.arguments), default=str))
-    known, asked.state.subjects[subject] = asked.state.subjects.get(subject), word
+    known, asked.state.subjects[key] = asked.state.subjects.get(key), word
     return {"changed": known != word}
 
 

@@ -52,9 +52,9 @@ def win_package(asked: Asked) -> Result:
     if changed and not asked.check:
         known = answers.package(asked.answers, ntpath.basename(path))
         if asked["state"] == "present":
-            _install(asked, product, known)
+            _install(asked, product, known=known)
         else:
-            _remove(asked, product, known)
+            _remove(asked, product, known=known)
         result |= _ended(asked, known)
     return result
 
@@ -68,7 +68,7 @@ def _installed(asked: Asked, product: str) -> bool:
     return product.lower() in asked.state.packages
 
 
-def _install(asked: Asked, product: str, known: answers.Package) -> None:
+def _install(asked: Asked, product: str, *, known: answers.Package) -> None:
     state = asked.state
     created = [asked["creates_path"]] if asked["creates_path"] else []
     for path in (*created, *known.brings):
@@ -84,7 +84,7 @@ def _install(asked: Asked, product: str, known: answers.Package) -> None:
         }
 
 
-def _remove(asked: Asked, product: str, known: answers.Package) -> None:
+def _remove(asked: Asked, product: str, *, known: answers.Package) -> None:
     state = asked.state
     state.packages.pop(product.lower(), None)
     state.registry.pop(rf"{UNINSTALL}\{product}".lower(), None)

@@ -79,11 +79,11 @@ def _array(tokens: Iterator[tuple[str, str]]) -> list[Any]:
         if kind == "close":
             return items
         if kind != "comma":
-            items.append(_value(iter([(kind, text), *_rest(kind, tokens, text)])))
+            items.append(_value(iter([(kind, text), *_rest(kind, tokens)])))
     raise NotALiteral("an array without an end")
 
 
-def _rest(kind: str, tokens: Iterator[tuple[str, str]], text: str) -> list[tuple[str, str]]:
+def _rest(kind: str, tokens: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
     """What belongs to a value that opens: all up to where it closes."""
     taken: list[tuple[str, str]] = []
     depth = 1 if kind == "open" else 0
@@ -104,5 +104,5 @@ def _table(tokens: Iterator[tuple[str, str]]) -> dict[str, Any]:
         if next(tokens)[0] != "equals":
             raise NotALiteral(text)
         inner, value = next(tokens)
-        table[text] = _value(iter([(inner, value), *_rest(inner, tokens, value)]))
+        table[text] = _value(iter([(inner, value), *_rest(inner, tokens)]))
     raise NotALiteral("a table without an end")

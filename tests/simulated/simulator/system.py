@@ -26,11 +26,11 @@ def win_environment(asked: Asked) -> Result:
             "a variable of level process is gone with the call: the role cannot mean that"
         )
     wanted = asked["variables"] or {asked["name"]: asked["value"]}
-    changed = [_variable(asked, name, value) for name, value in wanted.items()]
+    changed = [_variable(asked, name, value=value) for name, value in wanted.items()]
     return {"changed": any(changed)}
 
 
-def _variable(asked: Asked, name: str, value: Any) -> bool:
+def _variable(asked: Asked, name: str, *, value: Any) -> bool:
     kept = asked.state.environment[asked["level"]]
     known = next((each for each in kept if each.lower() == name.lower()), name)
     state = asked["state"] or ("present" if value not in (None, "") else "absent")

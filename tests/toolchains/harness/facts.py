@@ -179,11 +179,13 @@ def _kernels(layer: Mapping[str, Any], *, roots: Iterable[Path]) -> dict[str, st
 
 def _environment(layer: Layer, *, os: str) -> Environment:
     name = layer.vars["python_environment"]
-    prefix = f"{layer.vars['python_prefix']}/{name}"
+    windows = os == "windows"
+    folder = layer.vars["python_windows_prefix" if windows else "python_prefix"]
+    prefix = f"{folder}\\{name}" if windows else f"{folder}/{name}"
     return Environment(
         name=name,
         prefix=prefix,
-        python=f"{prefix}/python.exe" if os == "windows" else f"{prefix}/bin/python",
+        python=f"{prefix}\\Scripts\\python.exe" if windows else f"{prefix}/bin/python",
         requirements=tuple(layer.vars["python_requirements"]),
         locked=layer.lock.get(name, ()),
         imports={key: tuple(value) for key, value in layer.vars["python_imports"].items()},

@@ -18,13 +18,13 @@ from burnish.plan.gpu.installed import against_table, told
 
 from harness import facts as facts_file
 from harness import tree as tree_file
-from harness import winrm
+from harness import wine, winrm
 from harness.browser import Browser, chromium, way_to
 from harness.facts import Environment, Facts
 from harness.selection import Check
 from harness.tree import Tree
 from harness.unverified import REASONS
-from harness.work import Work, as_user
+from harness.work import DEADLINE, Work, as_user
 
 FACTS = pytest.StashKey[Facts]()
 WayTo = Callable[..., AbstractContextManager[str]]
@@ -60,6 +60,7 @@ def check_of(item: pytest.Item) -> Check:
         role=role.args[0] if role else item.path.stem.removeprefix("test_"),
         levels=levels.args if levels else (),
         tcg=item.get_closest_marker("tcg") is not None,
+        quick=bool(levels and levels.kwargs.get("quick")),
         fixtures=fixtures,
         applies="environment" not in fixtures or isinstance(environment, Environment),
     )
@@ -115,7 +116,10 @@ def unlike_the_table(
 def work(request: pytest.FixtureRequest, facts: Facts) -> Work:
     """Runs a program of the `work` folder beside the check (or of ours) on the machine."""
     folders = (request.path.parent / "work", Path(__file__).parents[1] / "work")
-    return Work(transport=_transport(request.config), folders=folders, user=facts.user)
+    transport = _transport(request.config)
+    # the limits of Windows' programs are kept by what starts them: there is no `timeout` there
+    deadline = () if facts.os == "windows" else DEADLINE
+    return Work(transport=transport, folders=folders, user=facts.user, deadline=deadline)
 
 
 @pytest.fixture
@@ -163,10 +167,13 @@ def window(
 
 
 @pytest.fixture
-def real(host: Any, not_verified: Callable[[str], NoReturn]) -> Callable[[str], None]:
-    """Ends a check as "not verified here" where a package (a pattern) is one of a stand-in's stubs."""
+def real(host: Any, level: str, not_verified: Callable[[str], NoReturn]) -> Callable[[str], None]:
+    """Ends a check as "not verified here" where a package (a pattern) is one of a stand-in's stubs, or a
+    tool that no installer brings under Wine."""
 
     def go_on(pattern: str) -> None:
+        if level == "wine":
+            not_verified("wine-no-java" if "jdk" in pattern else "wine-no-git")
         shown = host.run("dpkg-query --show --showformat='${Version}\\n' %s", pattern)
         if "~standin" in shown.stdout:
             not_verified("standin")
@@ -207,7 +214,7 @@ def load(config: pytest.Config) -> None:
 
 
 def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[int, str, str]]:
-    """Argument vector and user in; exit code, stdout, stderr out. Docker, SSH, WinRM, or this machine."""
+    """Argument vector and user in; exit code, stdout, stderr out: of what `--hosts` names."""
     spec = config.getoption("hosts")
     kind, _, address = spec.partition("://")
 
@@ -225,10 +232,13 @@ def _transport(config: pytest.Config) -> Callable[[Sequence[str], str], tuple[in
         host = testinfra.get_host(spec)
         return _outcome(host.run(as_user(argv, user=user, login=getpass.getuser())))
 
+    def under_wine(argv: Sequence[str], user: str) -> tuple[int, str, str]:
+        return wine.run(address, argv, user=user)
+
     def over_winrm(argv: Sequence[str], user: str) -> tuple[int, str, str]:
         return winrm.run(spec, argv, user=user)
 
-    known = {"docker": docker, "ssh": ssh, "local": local}
+    known = {"docker": docker, "ssh": ssh, "local": local, "wine": under_wine}
     return {**known, "winrm": over_winrm, "winrm+http": over_winrm}[kind]
 
 

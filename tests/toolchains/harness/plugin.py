@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import fixtures, winrm
+from harness import fixtures, wine, winrm
 from harness.selection import LEVELS, Run, left_out, mistakes
 
 
@@ -15,7 +15,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--burnish-facts", metavar="FILE", help="facts of the image (JSON)")
     group.addoption("--burnish-level", choices=LEVELS, help="level of proof of this run")
     group.addoption("--burnish-tcg", action="store_true", help="the VM's processor is emulated")
-    group.addoption("--burnish-all", action="store_true", help="run every check under TCG too")
+    group.addoption(
+        "--burnish-all", action="store_true", help="run every check under TCG and Wine too"
+    )
+    group.addoption("--burnish-role", metavar="ROLE", help="only the checks of this role")
     group.addoption("--burnish-tree", metavar="DIR", help="files of the disk (level artifact)")
     group.addoption(
         "--burnish-root", metavar="DIR", action="append", default=[], type=Path,
@@ -38,8 +41,10 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"the checks need {flag}; `burnish verify` gives it")
     if config.getoption("burnish_level") != "artifact" and not config.getoption("hosts"):
         raise pytest.UsageError(
-            "the checks need --hosts=docker://NAME, ssh://USER@HOST, winrm://USER@HOST or local://"
+            "the checks need --hosts=docker://NAME, ssh://USER@HOST, winrm://USER@HOST, wine://NAME or "
+            "local://"
         )
+    wine.register()
     winrm.register()
     fixtures.load(config)
     config.pluginmanager.register(fixtures, "burnish-fixtures")
@@ -50,9 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wrong = mistakes(checks)
     if wrong:
         raise pytest.UsageError("\n".join(wrong))
+    one = config.getoption("burnish_role")
+    subjects = config.stash[fixtures.FACTS].subjects
     run = Run(
         level=config.getoption("burnish_level"),
-        roles=config.stash[fixtures.FACTS].subjects,
+        roles=subjects & {one} if one else subjects,
         os=config.stash[fixtures.FACTS].os,
         tcg=config.getoption("burnish_tcg"),
         everything=config.getoption("burnish_all"),

@@ -11,7 +11,8 @@ NEEDS_MACHINE = frozenset({"host", "work", "not_verified", "real"})
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What one check declares: its role, the levels it can run at, if it is worth TCG's price.
+    """What one check declares: its role, the levels it can run at, if it is worth TCG's price;
+    `quick`: if it is worth Wine's.
 
     `applies` is false for a check that no Python environment of the image asks for.
     """
@@ -20,6 +21,7 @@ class Check:
     role: str
     levels: tuple[str, ...]
     tcg: bool = False
+    quick: bool = False
     fixtures: frozenset[str] = frozenset()
     applies: bool = True
 
@@ -36,7 +38,8 @@ class Run:
 
 
 def left_out(check: Check, run: Run) -> str:
-    """Why the check does not run here: "role", "content", "level", "system" or "tcg"; empty if it runs."""
+    """Why the check does not run here: "role", "content", "level", "system", "tcg" or "slow"; empty if it
+    runs."""
     if check.role not in run.roles:
         return "role"
     if not check.applies:
@@ -46,9 +49,14 @@ def left_out(check: Check, run: Run) -> str:
     # written for Windows is what runs under Wine
     if run.os == "windows" and "wine" not in check.levels:
         return "system"
-    if run.level == "vm" and run.tcg and not check.tcg and not run.everything:
+    return "" if run.everything else _too_slow(check, run)
+
+
+def _too_slow(check: Check, run: Run) -> str:
+    """What only a run of everything takes the time for."""
+    if run.level == "vm" and run.tcg and not check.tcg:
         return "tcg"
-    return ""
+    return "slow" if run.level == "wine" and not check.quick else ""
 
 
 def mistakes(checks: Iterable[Check]) -> list[str]:

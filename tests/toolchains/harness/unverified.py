@@ -75,4 +75,40 @@ REASONS: Mapping[str, Reason] = {
         text="Azure's metadata service does not answer here",
         probe="! timeout 5 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80' 2>/dev/null",
     ),
+    # What Wine has not, or plays: each probe is a line of Windows' own command processor, and ends with 0
+    # where that is so. On Windows it would not.
+    "wine-no-java": Reason(
+        text="no Java is installed under Wine: the role's installer does not run here",
+        probe="cmd /c 'where java >nul 2>nul && exit 1 || exit 0'",
+    ),
+    "wine-no-git": Reason(
+        text="no Git is installed under Wine: the role's installer does not run here",
+        probe="cmd /c 'where git >nul 2>nul && exit 1 || exit 0'",
+    ),
+    "wine-no-powershell": Reason(
+        text="Wine's powershell.exe does nothing and says that it went well",
+        probe="powershell -NoProfile -Command 'exit 3'",
+    ),
+    "wine-no-setx": Reason(
+        text="Wine's setx says that it went well, and writes nothing",
+        probe="cmd /c 'setx BURNISH_PROBE x >nul && reg query HKCU/Environment /v BURNISH_PROBE >nul 2>nul"
+        " && exit 1 || exit 0'",
+    ),
+    "wine-no-features": Reason(
+        text="Wine's dism.exe knows no feature of Windows",
+        probe='cmd /c \'dism /online /english /get-features 2>nul | find "Feature" >nul'
+        " && exit 1 || exit 0'",
+    ),
+    "wine-no-sysprep": Reason(
+        text="Wine has no sysprep",
+        probe="cmd /c 'if exist %SystemRoot%/System32/Sysprep/sysprep.exe (exit 1) else exit 0'",
+    ),
+    "wine-no-winrm": Reason(
+        text="Wine has no WinRM that could be reached",
+        probe="cmd /c 'sc query WinRM >nul 2>nul && exit 1 || exit 0'",
+    ),
+    "wine-no-defender": Reason(
+        text="Wine has no Defender",
+        probe="cmd /c 'sc query WinDefend >nul 2>nul && exit 1 || exit 0'",
+    ),
 }

@@ -20,6 +20,7 @@ TEXT_OPTION = {
 # The kernel takes no single argument longer than this (MAX_ARG_STRLEN).
 LONGEST = 128 * 1024 - 1
 SECONDS = 900
+DEADLINE = ("timeout", "--kill-after=10", str(SECONDS))
 TAIL = 60
 
 Transport = Callable[[Sequence[str], str], tuple[int, str, str]]
@@ -36,12 +37,14 @@ class Work:
     transport: Transport
     folders: tuple[Path, ...]
     user: str
+    deadline: tuple[str, ...] = DEADLINE
 
     def __call__(
         self, program: str, *args: str, interpreter: Sequence[str], user: str | None = None
     ) -> Any:
         """Run `program` as `user` (the image's normal user unless named), in one round trip."""
-        argv = arguments(self._find(program), args=args, interpreter=interpreter)
+        asked = arguments(self._find(program), args=args, interpreter=interpreter)
+        argv = (*self.deadline, *asked)
         returncode, out, err = self.transport(argv, user or self.user)
         return answer(program, returncode=returncode, out=out, err=err)
 
@@ -54,13 +57,12 @@ class Work:
 
 
 def arguments(program: Path, *, args: Sequence[str], interpreter: Sequence[str]) -> tuple[str, ...]:
-    """The argument vector: a deadline, the interpreter, the program's text, its arguments."""
+    """The argument vector: the interpreter, the program's text, its arguments."""
     text = program.read_text(encoding="utf-8")
     if len(text.encode()) > LONGEST:
         raise ValueError(f"{program.name}: a work program must be shorter than {LONGEST} bytes")
     option = TEXT_OPTION[program.suffix]
-    deadline = ("timeout", "--kill-after=10", str(SECONDS))
-    return (*deadline, *interpreter, *option, text, *args)
+    return (*interpreter, *option, text, *args)
 
 
 def answer(program: str, *, returncode: int, out: str, err: str) -> Any:

@@ -9,6 +9,12 @@ import numpy
 import scipy.linalg
 import threadpoolctl
 
+
+def cores():
+    """Those that this process may use; Windows tells how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 side = 700
 values = numpy.random.default_rng(7).standard_normal((side, side))
 started = time.perf_counter()
@@ -19,12 +25,12 @@ print(
         {
             "error": float(numpy.abs(product - numpy.eye(side)).max()),
             "seconds": seconds,
-            "cores": len(os.sched_getaffinity(0)),
+            "cores": cores(),
             "pools": [
                 {
                     "api": pool["user_api"],
                     "threads": pool["num_threads"],
-                    "inside": pool["filepath"].startswith(f"{sys.argv[1]}/"),
+                    "inside": pool["filepath"].startswith(f"{sys.argv[1]}{os.sep}"),
                 }
                 for pool in threadpoolctl.threadpool_info()
                 if pool["user_api"] == "blas"

@@ -163,6 +163,18 @@ def widened(found: Mapping[str, Any], wanted: Sequence[Region], *, channel: str)
     return None if regions == before else _patch(found, profile, tags=found.get("tags") or {})
 
 
+def without(found: Mapping[str, Any], regions: Sequence[str]) -> Body:
+    """The body of a PATCH that takes a version, as it was found, off some regions, and allows that.
+
+    Without regions it only allows it. The next change of the version forbids it again.
+    """
+    profile = _profile(found)
+    kept = [each for each in profile["targetRegions"] if place(each["name"]) not in regions]
+    body = _patch(found, {**profile, "targetRegions": kept}, tags=found.get("tags") or {})
+    body["properties"]["safetyProfile"]["allowDeletionOfReplicatedLocations"] = True
+    return body
+
+
 def unlike(found: Mapping[str, Any], wanted: Sequence[Region]) -> list[str]:
     """Where a version's regions are other than wanted and stay so, in the user's words."""
     lines, named = [], {each.name: each for each in wanted}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
@@ -30,13 +31,15 @@ class Refused(PublishError):
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A disk that is there. `state` is Azure's word, such as `ReadyToUpload` or `ActiveUpload`."""
+    """A disk that is there. `state` is Azure's word, such as `ReadyToUpload` or `ActiveUpload`;
+    `created` when it was made, None where Azure does not say."""
 
     id: str
     name: str
     state: str
     tags: dict[str, str]
     unique: str
+    created: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -149,4 +152,5 @@ def _found(disk: Disk) -> Found:
         state=str(getattr(state, "value", state)),  # an enum, for the words that the SDK knows
         tags=dict(disk.tags or {}),
         unique=str((properties and properties.unique_id) or ""),
+        created=properties.time_created if properties else None,
     )

@@ -219,7 +219,7 @@ REGION = Rule(
     when="a region's copy ends as Failed",
     then="end",
     says="the copy to these regions failed; the version is whole in the others",
-    next="take the region off the version in Azure, then publish again: it is added anew",
+    next="publish again: the version is taken off these regions and brought there anew",
     left="the candidate, whole in the other regions",
 )
 KILLED = Rule(

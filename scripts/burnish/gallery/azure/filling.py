@@ -8,33 +8,41 @@ and where it refuses the disk is made anew.
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from burnish.errors import PublishError
 from burnish.gallery.azure import payloads
 from burnish.gallery.azure.disks import Disks, Found, Refused
-from burnish.gallery.azure.pages import API_VERSION, Access
-from burnish.gallery.azure.payloads import UploadDisk
+from burnish.gallery.azure.pages import API_VERSION, Access, Door, Sender
+from burnish.gallery.azure.payloads import HOST, UploadDisk
 from burnish.gallery.azure.state import Source, StateFile
 from burnish.gallery.azure.upload import Sent, StaleDisk, Upload
-from burnish.model.protocols import Monitor
+from burnish.model.disk import SECTOR
+from burnish.model.protocols import Monitor, Silent
 
 WRITABLE = ("ReadyToUpload", "ActiveUpload")
+# A disk that another machine opened longer ago is a dead run's: a killed one can't close it.
+AT_WORK = timedelta(hours=6)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filling:
-    """One file and the disk it goes to. `options` are those of the SDK's blob client."""
+    """One file and the disk it goes to. `options` are those of the SDK's blob client; `now` tells
+    whether another machine may still be at work on the same disk."""
 
     disks: Disks
     wanted: UploadDisk
     file: Path
     source: Source
     state: StateFile
+    now: datetime
     api_version: str = API_VERSION
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -45,6 +53,13 @@ class Filling:
             raise PublishError(
                 f"the disk {disk.name!r} is there and is not burnish's upload of this plan",
                 hint="move or rename it: burnish removes nothing that it did not make",
+            )
+        if disk and self._anothers(disk):
+            raise PublishError(
+                f"{disk.tags[HOST]} is uploading this very plan to the disk {disk.name!r}, "
+                f"begun at {disk.created:%Y-%m-%d %H:%M} UTC",
+                hint="wait for it, then publish again: the version is there then. Is that run dead? "
+                f"`az disk revoke-access --name {disk.name}` gives the disk to this machine",
             )
         if disk and self._is_whole(disk):
             if disk.open:
@@ -64,15 +79,12 @@ class Filling:
 
     def _fill(self, disk: Found, monitor: Monitor) -> tuple[str, Sent]:
         name = self.wanted.name
-        access = Access(
-            ask=lambda: self.disks.grant(name), api_version=self.api_version, options=self.options
-        )
         upload = Upload(
             file=self.file,
             source=self.source,
             disk=disk.key,
             state=self.state,
-            access=access,
+            access=self._access(),
         )
         try:
             sent = upload.run(monitor)
@@ -84,6 +96,20 @@ class Filling:
             raise
         self.disks.revoke(name)
         return disk.id, sent
+
+    def _access(self) -> Access:
+        name = self.wanted.name
+        return Access(
+            ask=lambda: self.disks.grant(name), api_version=self.api_version, options=self.options
+        )
+
+    def _anothers(self, disk: Found) -> bool:
+        """Whether a run of another machine has this disk open: two of them would remove it from under
+        each other."""
+        by = disk.tags.get(HOST, self.wanted.host)
+        if not disk.open or by == self.wanted.host or disk.created is None:
+            return False
+        return self.now - disk.created < AT_WORK
 
     def _is_whole(self, disk: Found) -> bool:
         known = self.state.load(self.source, disk.key)
@@ -108,7 +134,21 @@ class Filling:
     def _remove(self, disk: Found, monitor: Monitor) -> None:
         monitor.detail(f"removing the disk {disk.name}")
         if disk.open:
-            with suppress(PublishError):  # half a VHD may not be revoked; then it may be removed
-                self.disks.revoke(disk.name)
+            self._close(disk.name)
         self.disks.delete(disk.name)
         self.state.forget()
+
+    def _close(self, name: str) -> None:
+        """Revoke every address of a disk that is to go. Azure closes none without a VHD's footer, and
+        removes none that is open: one that has no footer yet is given the file's."""
+        try:
+            self.disks.revoke(name)
+        except PublishError:
+            with self.file.open("rb") as file:
+                file.seek(-SECTOR, os.SEEK_END)
+                footer = file.read()
+            sender = Sender(
+                door=Door(self._access()), pause=threading.Event().wait, waits=Silent().detail
+            )
+            sender.send(self.wanted.size - SECTOR, lambda: footer)
+            self.disks.revoke(name)

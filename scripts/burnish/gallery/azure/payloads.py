@@ -12,7 +12,7 @@ from typing import Any, Literal
 from burnish.model.partitions import Generation
 
 # Tags by which a later run, and whoever cleans up, knows what is burnish's own.
-KIND, PLAN, EXPIRES = "burnish-kind", "burnish-plan", "burnish-expires"
+KIND, PLAN, EXPIRES, HOST = "burnish-kind", "burnish-plan", "burnish-expires", "burnish-host"
 UPLOAD = "upload"
 
 
@@ -20,8 +20,9 @@ UPLOAD = "upload"
 class UploadDisk:
     """The temporary disk that a VHD of `size` bytes, its footer counted, is uploaded to.
 
-    `expires` is an ISO date: after it whoever finds the disk may remove it. `security` is for disks
-    that carry Trusted Launch themselves; the gallery's `...Supported` types want a plain one.
+    `expires` is an ISO date: after it whoever finds the disk may remove it. `host` is the machine that
+    uploads: another one that wants to send the same plan keeps off while it is at work. `security` is
+    for disks that carry Trusted Launch themselves; the gallery's `...Supported` types want a plain one.
     """
 
     name: str
@@ -35,11 +36,13 @@ class UploadDisk:
     controllers: tuple[str, ...] = ("SCSI", "NVMe")
     accelerated_network: bool = True
     security: str = ""
+    host: str = ""
 
     @property
     def tags(self) -> dict[str, str]:
         """By these it is found again."""
-        return {KIND: UPLOAD, PLAN: self.plan, EXPIRES: self.expires}
+        told = {KIND: UPLOAD, PLAN: self.plan, EXPIRES: self.expires}
+        return told | ({HOST: self.host[:256]} if self.host else {})
 
 
 def disk_name(image: str, plan: str) -> str:

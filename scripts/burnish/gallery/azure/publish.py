@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from burnish.errors import PublishError
 from burnish.gallery import rules
-from burnish.gallery.azure import bodies, definitions, payloads, preflight, tags
+from burnish.gallery.azure import bodies, definitions, payloads, preflight, replication, tags
 from burnish.gallery.azure.bodies import Making
 from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.faults import DISK, FAILED, FOREIGN
@@ -43,7 +43,7 @@ DAYS = 2  # after which a temporary disk that is still there is nobody's
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What is to be published, where. `sha256` is of manifest.json, `vhd` the disk's file; `work` is a
-    folder for what a run leaves for the next one."""
+    folder for what a run leaves for the next one; `host` is this machine's name."""
 
     target: Target
     image: Image
@@ -53,6 +53,7 @@ class Wanted:
     vhd: Path
     work: Path
     now: datetime
+    host: str = ""
     blob_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,9 +123,34 @@ class Publication:
                 self.monitor.say(f"{number}: {line}")
             widened = self._widened(found) is not None
             self.versions.change(number, self._completed)
+            repaired = self._repaired(number)
             copies = self.versions.whole(number, None)
         self._drop()
-        return self._told(number, copies, outcome="widened" if widened else "already")
+        outcome = "widened" if widened or repaired else "already"
+        return self._told(number, copies, outcome=outcome)
+
+    def _repaired(self, number: str) -> bool:
+        """Take the version off the regions whose copies failed, and bring it there anew.
+
+        The copies that are whole stay, and so does the one beside the version itself, which can't be
+        taken off. Killed in between, the next run adds what the target names and is not there.
+        """
+        found = self.versions.one(number, copies=True)
+        named = {each.name for each in self.wanted.target.regions}
+        failed = [
+            each.region
+            for each in (replication.copies(found) if found else ())
+            if each.state == replication.FAILED
+            and each.region in named
+            and each.region != bodies.place(self.wanted.target.location)
+        ]
+        if failed:
+            self.monitor.say(f"{number}: the copy to {', '.join(failed)} failed: it is made anew")
+            # whether Azure asks the old permission or the new one is not known: it is given first
+            self.versions.change(number, lambda found: bodies.without(found, ()))
+            self.versions.change(number, lambda found: bodies.without(found, failed))
+            self.versions.change(number, self._completed)
+        return bool(failed)
 
     def _widened(self, found: Found) -> Found | None:
         return bodies.widened(found, self.wanted.target.regions, channel=_channel(found))
@@ -132,7 +158,12 @@ class Publication:
     def _completed(self, found: Found) -> Found | None:
         """The change that gives a version the regions, replicas and verdicts that it lacks."""
         known = tags.decode(found.get("tags"), version=str(found["name"]))
-        assert known is not None, "it is one of ours"
+        if known is None:
+            raise PublishError(
+                f"{self.wanted.image.name}/{found['name']} has this plan in its tags, but the others of "
+                "burnish's are gone or changed",
+                hint="somebody edited its tags: remove that version, and publish again",
+            )
         new = replace(self.wanted.manifest, channel=known.channel, events=known.events)
         fresh = tags.encode(new, others=found.get("tags"))
         if body := self._widened(found):
@@ -209,6 +240,7 @@ class Publication:
             expires=str((wanted.now + timedelta(days=DAYS)).date()),
             os="Linux" if wanted.base.os == "linux" else "Windows",
             controllers=tuple(bodies.controllers(wanted.base).split(", ")),
+            host=wanted.host,
         )
         state = StateFile(path=wanted.work / f"{disk.name}.state")
         digest = wanted.manifest.artifacts.get(tags.VHD, "")
@@ -218,6 +250,7 @@ class Publication:
             file=wanted.vhd,
             source=Source.of(wanted.vhd, digest),
             state=state,
+            now=wanted.now,
             options=wanted.blob_options,
         )
 

@@ -54,7 +54,8 @@ def stack(plan: Plan, table: Compatibility, *, roles: Mapping[str, Role]) -> Sta
         modules=given.get("cuda_kernel_modules", "proprietary"),
         unsigned=tuple(sorted(n for n in asked if DRIVER.search(n) and BUILT_THERE.search(n))),
         architectures=tuple(claimed) if _is_list(claimed) else (),
-        fabric_manager=bool(given.get("cuda_fabric_manager", False)),
+        # NVIDIA has none for Windows
+        fabric_manager=bool(given.get("cuda_fabric_manager")) and plan.base.os == "linux",
         environments=tuple(_environments(plan, table, unread=unread, toolkit=own)),
         packages=_packages(plan),
         unread=tuple(_unread(plan, layer, open_=unread)),

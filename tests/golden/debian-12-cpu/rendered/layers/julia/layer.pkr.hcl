@@ -1,6 +1,6 @@
 # One layer of debian-12-cpu: a container from the layer below, the layer's roles, a commit.
 source "docker" "layer" {
-  image       = "burnish/layer:TAG-OF-rstudio"
+  image       = "burnish/layer:TAG-OF-vscode"
   pull        = false
   commit      = true
   run_command = ["-d", "-i", "--hostname", "burnish", "--label", "burnish.build=ID-OF-julia", "{{.Image}}", "/bin/sleep", "infinity"]

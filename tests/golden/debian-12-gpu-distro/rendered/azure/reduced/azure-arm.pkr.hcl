@@ -104,6 +104,11 @@ build {
 
   # Beside Packer's own Ansible provisioner: its SSH proxy is five to ten times slower.
   provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' vscode"]
+  }
+
+  # Beside Packer's own Ansible provisioner: its SSH proxy is five to ten times slower.
+  provisioner "shell-local" {
     inline = ["sh ./apply layer '${build.Host}' julia"]
   }
 

@@ -40,7 +40,7 @@ source "azure-arm" "image" {
   image_sku = "2022-datacenter-g2"
   image_version = "1.0.0"
   vm_size = "Standard_D4s_v5"
-  os_disk_size_gb = 128
+  os_disk_size_gb = 256
   communicator = "winrm"
   winrm_use_ssl = true
   winrm_insecure = true
@@ -80,6 +80,71 @@ build {
   # Nothing was added to the machine, taken off it or updated since the lock was made.
   provisioner "shell-local" {
     inline = ["sh ./apply origin '${build.Host}'"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' base"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' r"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' java"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' rstudio"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' vscode"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' julia"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' azcli"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' tf"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' torch"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' jupyter"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' python-ml"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' samples"]
+  }
+
+  # Beside Packer's own Ansible provisioner: it hands the password over as an argument, which every user of this machine can read.
+  provisioner "shell-local" {
+    inline = ["sh ./apply layer '${build.Host}' seal"]
   }
 
   provisioner "windows-restart" {

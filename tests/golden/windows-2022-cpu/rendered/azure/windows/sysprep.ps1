@@ -54,14 +54,14 @@ if (Test-Path -Path $panther) {
     Remove-Item -Path $panther -Recurse -Force -ErrorAction 'SilentlyContinue'
 }
 
-# An update of the agent leaves the entry of the one before it, whose DLL is gone: sysprep ends at that.
+# An update of the agent can leave the entry of a library that is gone, and sysprep ends at that. The agent
+# has nothing to do there: it is set up anew on each machine that is made of the image.
 $external = "$setup\SysPrepExternal\Generalize"
 if (Test-Path -Path $external) {
     $key = (Get-Item -Path $external)
     foreach ($name in $key.GetValueNames()) {
-        $dll = ([string] $key.GetValue($name)).Split(',')[0]
-        if (($dll -like '*VMAgentDisabler.dll') -and (-not (Test-Path -Path $dll))) {
-            Write-Output "burnish: sysprep: dropped the entry of $dll, which is not there"
+        if (([string] $key.GetValue($name)) -like '*VMAgentDisabler.dll*') {
+            Write-Output "burnish: sysprep: dropped the agent's entry $name"
             Remove-ItemProperty -Path $external -Name $name
         }
     }

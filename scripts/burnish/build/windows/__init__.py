@@ -1,0 +1,1 @@
+"""Reads a built Windows disk without booting or mounting it."""

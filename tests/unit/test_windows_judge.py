@@ -1,0 +1,143 @@
+"""The facts of a Windows disk against what its image should be; the plan says what that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import checkout
+import makers
+import pytest
+from burnish.catalog.load import load
+from burnish.model.lock import PythonLock
+from burnish.verify import windows
+from burnish.verify.windows import CHECKS, Expected
+from burnish.verify.windows_expected import expected
+
+EXPECTED = Expected(release="2022", paths={"git": "Git/git.exe"}, environments={"ml": {}})
+ML = {"distributions": [], "python": "", "unread": {}, "missing": [], "changed": [], "unowned": []}
+FACTS: dict[str, Any] = {
+    "disk": {"unfit": {}},
+    "volume": {"dirty": False, "damaged": 0},
+    "windows": {"name": "Windows Server 2022 Datacenter", "build": "20348"},
+    "image_state": windows.GENERALIZED,
+    "pending_renames": [],
+    "reboots": [],
+    "programs": [],
+    "paths": {"Git/git.exe": True},
+    "services": {},
+    "environment": {},
+    "secret_variables": [],
+    "logs": [],
+    "answers": [],
+    "logon": {"automatic": False, "password": False},
+    "secrets": [],
+    "histories": [],
+    "winrm": {"listeners": [], "unencrypted": False, "basic": False},
+    "certificates": {},
+    "traces": [],
+    "environments": {"ml": ML},
+    "not_read": {},
+}
+
+
+def judged(**changes: Any) -> dict[str, tuple[str, str]]:
+    found = windows.verdict({**FACTS, **changes}, EXPECTED, subject="s", suite="x")
+    return {
+        each.check: (each.outcome, each.text) for each in found.results if each.outcome != "passed"
+    }
+
+
+def test_nothing_is_wrong_with_what_is_right() -> None:
+    found = windows.verdict(FACTS, EXPECTED, subject="s", suite="x")
+    assert [each.outcome for each in found.results] == ["passed"] * (len(CHECKS) + 2)
+    assert (found.passed, found.level, found.subject) == (True, "artifact", "s")
+
+
+@pytest.mark.parametrize(("name", "needs"), [(name, needs) for name, needs, _ in CHECKS[1:]])
+def test_a_fact_that_was_not_read_is_never_passed(name: str, needs: tuple[str, ...]) -> None:
+    for topic in needs:
+        facts = {key: value for key, value in FACTS.items() if key != topic}
+        facts["not_read"] = {topic: "SYSTEM: why"}
+        found = windows.verdict(facts, EXPECTED, subject="s", suite="x")
+        bad, *others = [each for each in found.results if each.outcome != "passed"]
+        assert all(each.check.endswith("[ml]") for each in others)
+        assert (bad.check, bad.outcome) == (f"windows_disk::{name}", "error")
+        assert bad.text == "not read: SYSTEM: why"
+        assert not found.passed
+
+
+def test_what_was_read_is_judged_beside_what_was_not() -> None:
+    secret = [{"path": "Users/x/_netrc", "what": "a login in netrc"}]
+    found = judged(secrets=secret, not_read={"secrets": "y: it is compressed by NTFS"})
+    text = "Users/x/_netrc: a login in netrc\nnot read: y: it is compressed by NTFS"
+    assert found == {"windows_disk::no_credential_is_left": ("failed", text)}
+
+
+def test_what_has_nothing_to_look_for_proves_nothing() -> None:
+    facts = {**FACTS, "environments": {}}
+    found = windows.verdict(facts, Expected(release="2022"), subject="s", suite="x")
+    assert {each.check: each.text for each in found.results if each.outcome == "not-verified"} == {
+        "windows_disk::programs_are_installed": (
+            "no role of the plan says what it installs on Windows"
+        ),
+        "windows_disk::environments_are_there": "the lock has no environment for Windows",
+    }
+    assert found.passed
+
+
+def test_many_findings_are_counted() -> None:
+    found = judged(traces=[f"burnish/{number}" for number in range(9)])
+    (_, text) = found["windows_disk::nothing_of_the_build_is_left"]
+    assert text.splitlines()[-1] == "and 4 more"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"certificates": {"0A": ["Windows Azure CRP Certificate Generator", "Tenant"]}},
+        {"answers": [{"path": "Windows/Panther/unattend.xml", "secrets": []}]},
+        {"environment": {"PATH": "C:\\Windows;C:\\Users\\Public\\x", "TEMP": "%SystemRoot%\\TEMP"}},
+        {"services": {"a": {"start": 3, "account": "NT Service\\a", "program": "C:\\a.exe"}}},
+    ],
+)
+def test_what_every_machine_has_is_no_finding(changes: dict[str, Any]) -> None:
+    assert judged(**changes) == {}
+
+
+def test_an_environment_of_a_closed_volume_is_not_read() -> None:
+    facts = {key: FACTS[key] for key in ("disk",)} | {"not_read": {"environments": "BitLocker"}}
+    wanted = replace(EXPECTED, environments={"ml": {}})
+    found = windows.verdict(facts, wanted, subject="s", suite="x").results
+    assert ("windows_disk::the_environment_is_its_lock[ml]", "error", "not read: BitLocker") in [
+        (each.check, each.outcome, each.text) for each in found
+    ]
+
+
+VARS = """\
+__extra_packages_windows:
+  - {file: git, kind: exe, product_id: Git_is1, creates: 'C:\\Git\\git.exe'}
+  - {file: r, kind: exe, product_id: "R for Windows {{ r_version }}_is1"}
+"""
+
+
+def test_the_plan_says_what_is_expected(tmp_path: Path) -> None:
+    changes = {
+        "roles/extra/vars/Windows.yml": VARS,
+        "roles/extra/tasks/windows.yml": "[]\n",
+        "roles/extra/facts.yml": checkout.FACTS.replace('"no", reason: not-written', '"yes"'),
+    }
+    root = checkout.write(tmp_path, changes=changes)
+    wheel = makers.wheel("numpy", "2.4")
+    ml = PythonLock(declared=("numpy",), python="3.13", epoch=1, wheels=(wheel,))
+    lock = makers.lock(image="panes-cpu", rootfs=None, tools=None, python={"ml@windows": ml})
+    plan = checkout.resolved(root, lock, image="panes-cpu")
+    found = expected(plan, load([root]).roles)
+    assert found == Expected(
+        release="panes",
+        environments={"ml": {"numpy": "2.4"}},
+        pythons={"ml": "3.13"},
+        programs={"git": "Git_is1", "r": r"R\ for\ Windows\ .+_is1"},
+        paths={"git": "Git/git.exe"},
+    )
