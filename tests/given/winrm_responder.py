@@ -150,20 +150,14 @@ class _Handler(BaseHTTPRequestHandler):
         sealed = SEALED in self.headers.get("Content-Type", "")
         self.responder.seen.sealed += sealed
         told = self._soap(ET.fromstring(self._open(body) if sealed else body))
-        self._say(
-            200,
-            *(
-                (
-                    self._seal(told),
-                    f'multipart/encrypted;protocol="{SEALED}";boundary="Encrypted Boundary"',
-                )
-                if sealed
-                else (told,)
-            ),
-        )
+        kind = f'multipart/encrypted;protocol="{SEALED}";boundary="Encrypted Boundary"'
+        if sealed:
+            self._say(200, self._seal(told), kind=kind)
+        else:
+            self._say(200, told)
 
     def _say(
-        self, code: int, body: bytes, kind: str = "application/soap+xml", **headers: str
+        self, code: int, body: bytes, *, kind: str = "application/soap+xml", **headers: str
     ) -> None:
         self.send_response(code)
         self.send_header("Content-Type", kind)

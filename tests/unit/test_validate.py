@@ -123,7 +123,7 @@ def test_mistakes_in_an_image(tmp_path: Path, old: str, new: str, expected: Sequ
                     "x.yaml:5: colour: unknown key 'colour'",
                     (
                         "known: aliases, architecture, communicator, distribution, family, generation, "
-                        "levels, marketplace, name, os, python, rootfs"
+                        "installer, levels, marketplace, name, os, python, rootfs"
                     ),
                 )
             ],

@@ -188,27 +188,28 @@ def test_it_refuses_a_planted_fault(folder: Path, old: str, new: str, told: str)
     assert told in validated(folder)
 
 
+def emulated(variables: Path) -> list[str]:
+    """QEMU's arguments as they are rendered, but for KVM and the host's CPU, which are not there."""
+    given = options(plan_of(), MEDIUM)["qemuargs"]
+    changes = {
+        "${var.firmware_code}": MEDIUM.code,
+        "${var.firmware_variables}": str(variables),
+        "accel=kvm": "accel=tcg",
+        "host": "max",
+    }
+    found = [text.strip('"') for name, value in given for text in (name, value.text)]
+    for old, new in changes.items():
+        found = [text.replace(old, new) for text in found]
+    return found
+
+
 @processes
 def test_qemu_takes_the_firmware_as_it_is_given(tmp_path: Path) -> None:
-    """Under emulation: KVM and the host's CPU are not there."""
     variables = tmp_path / "variables.fd"
     variables.write_bytes((OVMF / "OVMF_VARS_4M.fd").read_bytes())
-    texts = [
-        text
-        for name, value in options(plan_of(), MEDIUM)["qemuargs"]
-        for text in (name, value.text)
-    ]
-    argv = [
-        text.strip('"')
-        .replace("${var.firmware_code}", MEDIUM.code)
-        .replace("${var.firmware_variables}", str(variables))
-        .replace("accel=kvm", "accel=tcg")
-        .replace("host", "max")
-        for text in texts
-    ]
     monitor = ("-S", "-display", "none", "-monitor", "stdio")
     done = subprocess.run(
-        ["qemu-system-x86_64", *argv, *monitor],
+        ["qemu-system-x86_64", *emulated(variables), *monitor],
         input="info block\nquit\n",
         capture_output=True,
         text=True,

@@ -214,6 +214,8 @@ def _in_azure(world: World, given: Mapping[str, str]) -> None:
         passed = sum(each.outcome == "passed" for each in verdict.results)
         name = f"{at.manifest.image}/{at.manifest.version}"
         click.echo(f"{name} at {given['target']}: azure {passed}/{len(verdict.results)}")
+
+
 def _on_windows(context: Context, given: Mapping[str, str]) -> None:
     """Prove the plan of an image on a Windows machine of the user's."""
     if given["key"] or given["reboot"] or given["firmware"]:

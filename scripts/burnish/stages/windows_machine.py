@@ -46,10 +46,11 @@ def proven(world: World, plan: Plan, *, reach: Reach, subject: str) -> Verdict:
 
 def reach_of(on: WinRm) -> Reach:
     """How checks reach a machine that is ready: what it is stands in the verdict. ToolError if it is not."""
-    state = _value(on, STATE, "ImageState")
+    state = _value(on, STATE, name="ImageState")
     if state != READY:
         raise ToolError(f"{on.host}: its image state is {state or 'not known'}, not {READY}")
-    build = f"{_value(on, VERSION, 'CurrentBuildNumber')}.{int(_value(on, VERSION, 'UBR'), 0)}"
+    number = _value(on, VERSION, name="CurrentBuildNumber")
+    build = f"{number}.{int(_value(on, VERSION, name='UBR'), 0)}"
     return Reach(
         options=(f"--hosts={on.url}",),
         where=f"Windows build {build}, over WinRM",
@@ -58,7 +59,7 @@ def reach_of(on: WinRm) -> Reach:
     )
 
 
-def _value(on: WinRm, key: str, name: str) -> str:
+def _value(on: WinRm, key: str, *, name: str) -> str:
     """One value of the registry, by Windows' own `reg`; a number as it writes it, 0x1135."""
     done = winrm.run(on, ("reg.exe", "query", key, "/v", name))
     found = re.search(rf"^\s*{name}\s+REG_\w+\s+(\S.*?)\s*$", done.stdout, re.MULTILINE)
