@@ -150,8 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
         sealed = SEALED in self.headers.get("Content-Type", "")
         self.responder.seen.sealed += sealed
         told = self._soap(ET.fromstring(self._open(body) if sealed else body))
+        kind = f'multipart/encrypted;protocol="{SEALED}";boundary="Encrypted Boundary"'
         if sealed:
-            kind = f'multipart/encrypted;protocol="{SEALED}";boundary="Encrypted Boundary"'
             self._say(200, self._seal(told), kind=kind)
         else:
             self._say(200, told)

@@ -188,18 +188,19 @@ def test_it_refuses_a_planted_fault(folder: Path, old: str, new: str, told: str)
     assert told in validated(folder)
 
 
-def _emulated(variables: Path) -> list[str]:
-    """The arguments that QEMU is given, for a machine without KVM and the host's CPU."""
+def emulated(variables: Path) -> list[str]:
+    """QEMU's arguments as they are rendered, but for KVM and the host's CPU, which are not there."""
     given = options(plan_of(), MEDIUM)["qemuargs"]
-    return [
-        text.strip('"')
-        .replace("${var.firmware_code}", MEDIUM.code)
-        .replace("${var.firmware_variables}", str(variables))
-        .replace("accel=kvm", "accel=tcg")
-        .replace("host", "max")
-        for name, value in given
-        for text in (name, value.text)
-    ]
+    changes = {
+        "${var.firmware_code}": MEDIUM.code,
+        "${var.firmware_variables}": str(variables),
+        "accel=kvm": "accel=tcg",
+        "host": "max",
+    }
+    found = [text.strip('"') for name, value in given for text in (name, value.text)]
+    for old, new in changes.items():
+        found = [text.replace(old, new) for text in found]
+    return found
 
 
 @processes
@@ -208,7 +209,7 @@ def test_qemu_takes_the_firmware_as_it_is_given(tmp_path: Path) -> None:
     variables.write_bytes((OVMF / "OVMF_VARS_4M.fd").read_bytes())
     monitor = ("-S", "-display", "none", "-monitor", "stdio")
     done = subprocess.run(
-        ["qemu-system-x86_64", *_emulated(variables), *monitor],
+        ["qemu-system-x86_64", *emulated(variables), *monitor],
         input="info block\nquit\n",
         capture_output=True,
         text=True,

@@ -129,7 +129,7 @@ def plan(context: Context, /, **given: Any) -> None:
 @click.option("--local-iso", type=FILE, help="A Windows medium: a build by QEMU on this machine.")
 @click.option("--virtio", type=FILE, help="The ISO of the virtio drivers, beside --local-iso.")
 @pass_context
-def render(context: Context, *, image: str, output: Path | None, **given: Path | None) -> None:
+def render(context: Context, /, image: str, *, output: Path | None, **given: Path | None) -> None:
     """The Packer templates and Ansible variables of IMAGE."""
     iso, drivers = given["local_iso"], given["virtio"]
     if iso or drivers:

@@ -41,6 +41,11 @@ class Login:
     key: Path
     password: str = field(default="", repr=False)
 
+    @property
+    def public(self) -> str:
+        """What the machine is told of the key."""
+        return "" if self.password else self.key.with_suffix(".pub").read_text("utf-8").strip()
+
 
 Checks = Callable[[str, Login], Verdict]
 
@@ -86,12 +91,8 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     login = _login(folder, plan)
-    public = login.key.with_suffix(".pub")
-    wanted = replace(
-        wanted_of(world, plan, way=way, version=id_of(way, plan, number=number)),
-        key=public.read_text(encoding="utf-8").strip() if public.is_file() else "",
-        password=login.password,
-    )
+    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
+    wanted = replace(wanted, key=login.public, password=login.password)
     resources = Resources(
         client=way.reach.compute(way.patience),
         subscription=way.reach.subscription,

@@ -49,7 +49,8 @@ def reach_of(on: WinRm) -> Reach:
     state = _value(on, STATE, name="ImageState")
     if state != READY:
         raise ToolError(f"{on.host}: its image state is {state or 'not known'}, not {READY}")
-    build = f"{_value(on, VERSION, name='CurrentBuildNumber')}.{int(_value(on, VERSION, name='UBR'), 0)}"
+    number = _value(on, VERSION, name="CurrentBuildNumber")
+    build = f"{number}.{int(_value(on, VERSION, name='UBR'), 0)}"
     return Reach(
         options=(f"--hosts={on.url}",),
         where=f"Windows build {build}, over WinRM",
