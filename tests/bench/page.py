@@ -12,6 +12,7 @@ from pathlib import Path
 from page_azure import fabric as _fabric
 from page_azure import section as _azure
 from page_gpu import section as _gpu
+from page_windows import section as _windows
 from timing import Measure, shown, table, totals
 
 HEAD = """\
@@ -294,4 +295,5 @@ SUITES = {
     "roles": ("Roles", _roles),
     "tests": ("Tests", _tests),
     "gpu": ("The image for GPUs", _gpu),
+    "windows": ("Images of Windows", _windows),
 }

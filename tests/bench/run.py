@@ -31,6 +31,7 @@ import nights as nightly
 import ours
 import page
 import uploads
+import windows as without_windows
 from burnish.model.disk import DiskIds, DiskRecipe
 from burnish.stages.disk import MIB_PER_GIB
 from content import content
@@ -169,6 +170,11 @@ def gpu(bench: Bench) -> None:
     gpus.figures(own, bench.log)
 
 
+def windows(bench: Bench) -> None:
+    """The images of Windows, as far as Linux can prove them."""
+    without_windows.figures(bench.small.world, bench.log)
+
+
 def moved(bench: Bench) -> None:
     """One package of an environment high in the image, then of one low in it, against all layers."""
     moves = {"ml": "python-ml", "tf": "tf"}
@@ -197,7 +203,7 @@ SECTIONS: dict[str, Section] = {
     each.__name__: each
     for each in (
         *(compare, nothing, disk, nights, boot, fabric),
-        *(layers, moved, imports, upload, azure, checks, roles, tests, gpu),
+        *(layers, moved, imports, upload, azure, checks, roles, tests, gpu, windows),
     )
 }
 
