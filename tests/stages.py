@@ -115,7 +115,7 @@ def fast() -> list[Stage]:
         ),
         Stage("lint", 2.5, (*PYTEST, "tests/contract/test_lint.py")),
         Stage("Azurite from npm, once", 0.5, (sys.executable, "tests/given/azurite.py")),
-        Stage("Azure, emulated", 4, (*PYTEST, "tests/azure")),
+        Stage("Azure, emulated", 4, (*PYTEST, "-n2", "tests/azure")),
         Stage("simulated host: roles with a Windows path", 3, simulated()),
         Stage(
             "simulated host: what is planted is caught",
