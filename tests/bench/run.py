@@ -35,7 +35,7 @@ import windows as without_windows
 from burnish.model.disk import DiskIds, DiskRecipe
 from burnish.stages.disk import MIB_PER_GIB
 from content import content
-from filed import IMAGE, ROOT, Filed, find
+from filed import IMAGE, ROOT, Filed, checkout, find
 from timing import Log
 
 SMALL = "debian-12-minimal"
@@ -172,7 +172,7 @@ def gpu(bench: Bench) -> None:
 
 def windows(bench: Bench) -> None:
     """The images of Windows, as far as Linux can prove them."""
-    without_windows.figures(bench.small.world, bench.log)
+    without_windows.figures(checkout(), bench.log)
 
 
 def moved(bench: Bench) -> None:

@@ -42,9 +42,14 @@ class Filed:
         return Tools(image=self.world.store.tag(self.plan.tools.id))
 
 
+def checkout() -> World:
+    """This checkout."""
+    return Context(roots=(ROOT,), debug=False, story=Console(stderr=True)).world()
+
+
 def find(image: str = IMAGE) -> Filed:
     """An image as it is planned today. LookupError if the store does not have its disk."""
-    world = Context(roots=(ROOT,), debug=False, story=Console(stderr=True)).world()
+    world = checkout()
     plan = pipeline.plan(world, pipeline.pick(world, image))
     record = world.store.disk_record(plan.disk_key)
     if record is None:
