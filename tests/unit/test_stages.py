@@ -32,8 +32,10 @@ def test_a_cloud_image_needs_a_cloud(world: World) -> None:
     with pytest.raises(UsageError) as caught:
         prepare.probe(world, run_of(world, "panes-cpu"))
     assert caught.value.message == (
-        "panes-cpu needs an Azure target: its base exists in the marketplace only"
+        "panes-cpu is built on a VM in Azure alone: its base exists in the marketplace only"
     )
+    assert "--target TARGET`, one with `route: vm`" in caught.value.hint
+    assert "--local-iso" not in caught.value.hint
 
 
 def test_a_disk_that_is_too_small_stops_before_anything(world: World) -> None:
