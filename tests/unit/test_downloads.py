@@ -183,7 +183,6 @@ def test_the_publisher_is_asked_where_the_mirror_has_nothing(
     [
         ("none.tgz", r"is not there\n  \| https://localhost"),
         ("moved", r"moved can't be fetched from localhost\n  \| https://.*\n  \| No connection"),
-        ("moved/1.2/stable", r"moved/1.2/stable can.t be fetched from localhost"),
     ],
 )
 def test_what_cannot_be_fetched(

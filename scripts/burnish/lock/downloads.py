@@ -231,10 +231,7 @@ def _offers(source: str, *, place: Place) -> bool:
 def _unreachable(url: str, error: requests.RequestException, *, site: Site) -> ToolError:
     mirror = site.downloads.mirror
     who = "the downloads mirror" if mirror and url.startswith(mirror) else urlsplit(url).hostname
-    path = urlsplit(url).path.strip("/")
-    file = path.rpartition("/")[2]
-    # an address may end in a word that says nothing by itself, as `stable`
-    what = f"{file if '.' in file else path} can't be fetched from {who}\n  | {url}"
+    what = f"{url.rpartition('/')[2]} can't be fetched from {who}\n  | {url}"
     hint = "name a mirror as downloads.mirror, or a proxy as https_proxy, in site.yaml"
     return failure(f"{who}", error, what=what, hint=hint)
 
