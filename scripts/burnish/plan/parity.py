@@ -94,7 +94,7 @@ class _Side:
         )
         return {line[0]: line[1] for line in lines}
 
-    def open(self, role: str) -> str:
+    def unresolved(self, role: str) -> str:
         """The sections of a role's layers that the lock leaves open."""
         layers = [layer.name for layer in self.plan.layers if role in layer.roles]
         own = {f"{kind}:{name}" for kind in ("apt", "downloads") for name in layers}
@@ -177,7 +177,7 @@ def _off_linux(named: Named, role: Role, *, side: _Side, windows: str) -> Row | 
         return _row(role.name, cells, state="untold", told=told) if windows or named.apt else None
     if not windows:
         return None
-    if named.apt and not out and (sections := side.open(role.name)):
+    if named.apt and not out and (sections := side.unresolved(role.name)):
         return _row(role.name, cells, state="untold", told=(f"on Linux {OPEN}: {sections}", ""))
     return _row(role.name, cells, state="only")
 
