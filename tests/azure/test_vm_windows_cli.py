@@ -74,6 +74,7 @@ def test_without_an_exact_version_no_build_begins(typed: Typed) -> None:
     code, _, err = typed(*TYPED)
     assert code == 4
     assert "FILE` takes one line, its version" in err
+    assert err.count("hint: `burnish lock panes-cpu --origin FILE`; docs/azure-vm.md") == 1
 
 
 def test_a_dry_run_shows_everything_and_no_password(
@@ -85,6 +86,7 @@ def test_a_dry_run_shows_everything_and_no_password(
     shown = json.loads(out)
     assert (shown["open"], arm.exchanges) == ([], [])
     assert 'image_version = "20348.4405.251112"' in shown["files"]["azure-arm.pkr.hcl"]
+    assert shown["proof"][0]["path"].endswith("-YYYY.MDD.N")
     machine = next(each["body"] for each in shown["proof"] if each["title"] == "the machine")
     assert machine["properties"]["osProfile"]["adminPassword"] == "(new)"
     rules = next(each["body"] for each in shown["proof"] if each["title"] == "who may come in")

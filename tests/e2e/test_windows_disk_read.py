@@ -62,6 +62,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "roles/extra/vars/Windows.yml": VARS,
         "roles/extra/tasks/windows.yml": "[]\n",
         "roles/extra/facts.yml": WINDOWS_FACTS,
+        "roles/python/tasks/windows.yml": "[]\n",
+        "roles/python/facts.yml": f"{WINDOWS_FACTS}lock: python\n",
     }
     root = checkout.write(tmp_path_factory.mktemp("root"), changes=changes)
     gallery = LocalGallery(root=root / "build/gallery", codec=JsonCodec())
@@ -119,6 +121,9 @@ def test_what_is_wrong_and_what_is_not_read_are_told(verify: Verify, faulty: Pat
     assert "not read: SYSTEM: it was not written to its end" in done.out
     names = "nothing_waits_for_a_restart, programs_are_installed, services_are_fit_for_any_machine"
     assert f"4 of 18 checks did not pass: {names}" in done.err
+    assert (
+        "built anew: it is held against its plan, with the lock as it is now; what was" in done.err
+    )
 
 
 def test_machines_get_the_facts_and_a_verdict_that_is_kept(
@@ -160,6 +165,12 @@ def test_what_does_not_go_together_is_refused(
     done = verify(*arguments, str(clean))
     assert done.code == 2
     assert says in done.err.replace("\n", " ")
+
+
+def test_a_target_that_is_not_known_is_refused(verify: Verify) -> None:
+    done = verify(IMAGE, "--target", "azure")
+    assert done.code == 2
+    assert "unknown target 'azure'" in done.err
 
 
 def test_a_file_that_is_no_disk_is_refused(verify: Verify, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from burnish.cli import main as room
 from burnish.cli.monitor import ConsoleMonitor
 from burnish.errors import BuildError, Interrupted, NothingToDo, ToolError
 from burnish.gallery.local import LocalGallery
+from burnish.plan.resolve import IN_AZURE
 from burnish.stages.run import Run
 from rich.console import Console
 
@@ -185,13 +186,13 @@ def test_plan_for_machines(call: Call) -> None:
 def test_plan_of_a_cloud_image(call: Call) -> None:
     found = json.loads(call("plan", "panes-cpu", "--json").out)
     assert found["disk_needed"] is None
-    assert found["notes"] == ["no local build: this base is reached through an Azure target only"]
+    assert found["notes"] == [IN_AZURE]
 
 
 def test_building_a_cloud_image_says_what_it_needs(call: Call) -> None:
     ended = call("build", "panes-cpu")
     assert ended.code == 2
-    assert "error: panes-cpu needs an Azure target" in ended.err
+    assert "error: panes-cpu is built on a VM in Azure alone" in ended.err
 
 
 def test_a_dry_run_refuses_what_the_run_would(call: Call) -> None:

@@ -142,6 +142,13 @@ def test_list_by_channel(call: Caller) -> None:
     assert [(row["version"], len(row["events"])) for row in rows] == [("2026.1125.0", 2)]
 
 
+def test_a_list_of_nothing_says_so(call: Caller) -> None:
+    assert call("list", "tiny-cpu")[1] == "no version of tiny-cpu is filed yet\n"
+    shelf.line(call.world, "c")
+    told = call("list", "tiny-cpu", "--channel", "stable")[1]
+    assert told == "no stable version of tiny-cpu is filed yet\n"
+
+
 def filled(call: Caller) -> None:
     """Seven versions, of which the newest five are kept, and the oldest one's disk in the store."""
     shelf.file(call.world, stored=True)

@@ -182,7 +182,7 @@ def test_names_that_mean_no_one_version(
 def test_an_empty_gallery_says_so(gallery: LocalGallery) -> None:
     with pytest.raises(UsageError) as caught:
         gallery.find("x")
-    assert caught.value.hint == "versions here: none yet"
+    assert caught.value.hint == f"versions here: {rules.NONE_YET}"
 
 
 def test_an_altered_manifest_is_named(gallery: LocalGallery, disk: Path) -> None:

@@ -122,6 +122,29 @@ def test_what_linux_downloads_and_what_windows_alone_has() -> None:
     assert (found["Redist"].windows, found["Redist"].state) == ("14.50", "only")
 
 
+@pytest.mark.parametrize(("layer_", "state"), [("t", "untold"), ("other", "only")])
+def test_what_the_lock_of_linux_leaves_open_is_not_on_windows_only(layer_: str, state: str) -> None:
+    named = Named(name="Tool", apt="tool", windows="t.exe")
+    entry = OpenEntry(section=f"apt:{layer_}", reason="not reached")
+    linux = plan("l", layer("t", "t"), lock={}, open=(entry,))
+    windows = plan("w", layer("t", "t", downloads=(f"t.exe {URL}/2.4.0/t.exe",)), lock={})
+    row = rows(parity(linux, windows, roles={"t": role("t", named)}))["Tool"]
+    assert (row.windows, row.state) == ("2.4.0", state)
+    assert row.why == ("on Linux its lock leaves it open: apt:t" if state == "untold" else "")
+
+
+def test_a_distribution_that_a_row_has_already_takes_no_name_twice() -> None:
+    old, new = (Named(name="Run", python=each) for each in ("run-cu12", "run"))
+    pins = {"a": python(run="13.0"), "b": python(**{"run-cu12": "12.9"})}
+    layers = (layer("a", "t", a=["run"]), layer("b", "t", b=["x"]))
+    linux = plan("l", *layers, lock={"python": pins})
+    other = {"python": {"a@windows": python(run="13.0")}}
+    windows = plan("w", layer("a", "t", a__windows=["run"]), lock=other)
+    found = rows(parity(linux, windows, roles={"t": role("t", old, new)}))
+    assert "Run" not in found
+    assert (found["run"].state, found["run-cu12"].state) == ("same", "missing")
+
+
 def environments(out: tuple[LeftOut, ...] = ()) -> Parity:
     """Two images: one environment of both, one that Windows lacks, one that is left out here."""
     linux = plan(

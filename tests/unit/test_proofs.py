@@ -17,7 +17,7 @@ from burnish.errors import UsageError
 from burnish.evidence.report import report
 from burnish.gallery import rules
 from burnish.model.base import Level
-from burnish.model.lock import Lock
+from burnish.model.lock import Lock, OpenEntry, OriginLock
 from burnish.model.plan import Licence, Plan
 from burnish.plan.gpu.judge import fit
 from burnish.plan.levels import reach
@@ -107,7 +107,23 @@ def test_what_the_lock_has_of_a_layer(tmp_path: Path) -> None:
     nothing = checkout.resolved(tmp_path, Lock(image="panes-cpu"), image="panes-cpu")
     opened = makers.by_name(nothing)["python-ml"]
     assert proofs.pinned(nothing, opened) == ("[yellow]open[/yellow]", "")
-    assert proofs.pinned(plan, plan.layers[0])[0] == "pinned"
+
+
+def test_what_is_open_says_what_to_do_next() -> None:
+    plan = real("windows-2022-cpu")
+    assert proofs.pinned(plan, plan.layers[0]) == ("[yellow]open[/yellow]", "no version")
+    lock = "next: `burnish lock windows-2022-cpu"
+    origin = f"{lock} --origin FILE` for the version that is built on: docs/windows.md"
+    entry = OpenEntry(section="downloads:r", reason="not reached")
+    assert list(proofs.pin_them(replace(plan, open=()))) == [origin]
+    assert list(proofs.pin_them(replace(plan, open=(entry,)))) == [
+        f"{lock}` where that is reached, or through a mirror: docs/site.md",
+        origin,
+    ]
+    known = OriginLock(identity="a:b:c:1.2.3", listed="2026-11-27", packages=())
+    pinned = replace(plan, open=(), lock=replace(plan.lock, marketplace=known))
+    assert proofs.pinned(pinned, plan.layers[0]) == ("pinned", "")
+    assert list(proofs.pin_them(pinned)) == []
 
 
 def test_a_report_tells_licences() -> None:

@@ -14,7 +14,7 @@ from burnish.errors import UsageError
 from burnish.model.catalog import Catalog
 from burnish.model.lock import Lock, OpenEntry
 from burnish.model.plan import LeftOut
-from burnish.plan.resolve import pick
+from burnish.plan.resolve import IN_AZURE, OWN_ISO, pick
 from burnish.stages import planning
 
 
@@ -116,7 +116,7 @@ def test_a_base_that_only_a_cloud_has(catalog: Catalog) -> None:
     assert plan.left_out[0] == LeftOut(
         name="base", reason="base: not-written", system=True, roles=("base",)
     )
-    assert plan.notes == ("no local build: this base is reached through an Azure target only",)
+    assert plan.notes == (IN_AZURE,)
     assert (plan.tools, plan.open) == (None, ())
 
 
@@ -145,7 +145,7 @@ def test_layers_left_out_when_they_may_be(tmp_path: Path) -> None:
         ),
         (
             "windows-2022-cpu",
-            ["no local build: this base is reached through an Azure target only"],
+            [OWN_ISO],
         ),
     ],
 )

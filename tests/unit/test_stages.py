@@ -17,8 +17,8 @@ from burnish.catalog.load import PLUGINS
 from burnish.errors import BuildError, UsageError
 from burnish.lock import update
 from burnish.lock.place import Vanished
-from burnish.model.lock import Lock
-from burnish.stages import inputs, layers, locks, prepare, scenario, services
+from burnish.model.lock import Lock, OpenEntry
+from burnish.stages import azure_vm, inputs, layers, locks, prepare, scenario, services
 from burnish.stages.run import Run, World
 from worlds import run_of, with_options
 
@@ -32,8 +32,10 @@ def test_a_cloud_image_needs_a_cloud(world: World) -> None:
     with pytest.raises(UsageError) as caught:
         prepare.probe(world, run_of(world, "panes-cpu"))
     assert caught.value.message == (
-        "panes-cpu needs an Azure target: its base exists in the marketplace only"
+        "panes-cpu is built on a VM in Azure alone: its base exists in the marketplace only"
     )
+    assert "--target TARGET`, one with `route: vm`" in caught.value.hint
+    assert "--local-iso" not in caught.value.hint
 
 
 def test_a_disk_that_is_too_small_stops_before_anything(world: World) -> None:
@@ -181,3 +183,22 @@ def test_free_disk_is_that_of_the_stores_file_system(
     monkeypatch.setattr(shutil, "disk_usage", usage)
     host.disk_free(tmp_path / "not" / "yet")
     assert asked == [tmp_path]
+
+
+@pytest.mark.parametrize(
+    ("sections", "told"),
+    [
+        (["downloads:r"], [True, False]),
+        (["marketplace"], [False, True]),
+        (["downloads:r", "marketplace"], [True, True]),
+    ],
+)
+def test_what_pins_the_open_sections_of_a_build_on_a_vm(
+    world: World, sections: list[str], told: list[bool]
+) -> None:
+    entries = tuple(OpenEntry(section=each, reason="why") for each in sections)
+    plan = replace(run_of(world, "panes-cpu").plan, open=entries)
+    with pytest.raises(BuildError) as caught:
+        azure_vm.build(world, azure_vm.Site(plan=plan, way=None))  # type: ignore[arg-type]
+    words = ("docs/site.md", "--origin FILE")
+    assert [word in caught.value.hint for word in words] == told

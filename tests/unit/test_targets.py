@@ -8,6 +8,9 @@ import pytest
 from burnish.catalog.document import read
 from burnish.catalog.targets import check_target
 from burnish.catalog.validate import validate
+from burnish.errors import UsageError
+from burnish.gallery.azure.clients import need_set
+from burnish.model.build_machine import BuildMachine
 from burnish.model.image import Region, Target
 
 GOOD = """\
@@ -115,6 +118,17 @@ def test_a_target_without_regions_is_refused(tmp_path: Path) -> None:
     assert problems(tmp_path, text) == [
         "cloud.yaml:1: regions: a target in Azure needs at least one region"
     ]
+
+
+def test_what_is_still_to_be_written_is_a_list() -> None:
+    machine = BuildMachine(inbound=("SET_ME",))
+    target = Target(
+        name="x", kind="azure", resource_group="SET_ME", gallery="SET_ME", machine=machine
+    )
+    with pytest.raises(UsageError) as caught:
+        need_set(target)
+    told = "'resource_group', 'gallery' and 'machine.inbound' still to be written: it is an example"
+    assert caught.value.message == f"packer/targets/x.yaml: {told}"
 
 
 def test_the_shipped_one_says_what_is_still_to_be_written(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_what_has_nothing_to_look_for_proves_nothing() -> None:
         "windows_disk::programs_are_installed": (
             "no role of the plan says what it installs on Windows"
         ),
-        "windows_disk::environments_are_there": "the lock has no environment for Windows",
+        "windows_disk::environments_are_there": "no layer of the plan makes an environment",
     }
     assert found.passed
 
@@ -117,27 +117,52 @@ def test_an_environment_of_a_closed_volume_is_not_read() -> None:
 
 VARS = """\
 __extra_packages_windows:
-  - {file: git, kind: exe, product_id: Git_is1, creates: 'C:\\Git\\git.exe'}
-  - {file: r, kind: exe, product_id: "R for Windows {{ r_version }}_is1"}
+  - {file: git.exe, kind: exe, product_id: Git_is1, creates: 'C:\\Git\\git.exe'}
+  - {file: r, kind: exe, product_id: "R for Windows {{ extra_version }}_is1", creates: "{{ __extra_r }}"}
+  - {file: c, kind: exe, product_id: "C_{{ __extra_version | upper }}", creates: "{{ unknown }}"}
+__extra_r: '{{ __extra_home }}\\R.exe'
+__extra_home: C:\\R
 """
 
 
-def test_the_plan_says_what_is_expected(tmp_path: Path) -> None:
+@pytest.fixture
+def found(tmp_path: Path) -> Expected:
+    """What is expected of an image whose lock has an environment more than its layers make."""
+    row = '  windows: {state: "yes"}\n'
+    facts = checkout.FACTS.replace('  windows: {state: "no", reason: not-written}\n', row)
     changes = {
+        "packer/bases/panes.yaml": checkout.PANES + 'python: "3.13"\n',
+        "roles/python/tasks/windows.yml": "[]\n",
+        "roles/python/facts.yml": facts + "lock: python\n",
         "roles/extra/vars/Windows.yml": VARS,
+        "roles/extra/defaults/main.yml": "extra_version: 4.6.1\n",
         "roles/extra/tasks/windows.yml": "[]\n",
-        "roles/extra/facts.yml": checkout.FACTS.replace('"no", reason: not-written', '"yes"'),
+        "roles/extra/facts.yml": facts.replace("[]", "[{name: Git, windows: git.exe}]", 1),
     }
     root = checkout.write(tmp_path, changes=changes)
     wheel = makers.wheel("numpy", "2.4")
     ml = PythonLock(declared=("numpy",), python="3.13", epoch=1, wheels=(wheel,))
-    lock = makers.lock(image="panes-cpu", rootfs=None, tools=None, python={"ml@windows": ml})
-    plan = checkout.resolved(root, lock, image="panes-cpu")
-    found = expected(plan, load([root]).roles)
-    assert found == Expected(
-        release="panes",
-        environments={"ml": {"numpy": "2.4"}},
-        pythons={"ml": "3.13"},
-        programs={"git": "Git_is1", "r": r"R\ for\ Windows\ .+_is1"},
-        paths={"git": "Git/git.exe"},
-    )
+    locks = {"ml@windows": ml, "left-out@windows": ml}
+    lock = makers.lock(image="panes-cpu", rootfs=None, tools=None, python=locks)
+    return expected(checkout.resolved(root, lock, image="panes-cpu"), load([root]).roles)
+
+
+def test_the_plan_says_which_environments_are_expected(found: Expected) -> None:
+    assert found.release == "panes"
+    # not the one of a layer that is left out, though the lock has it
+    assert found.environments == {"ml": {"numpy": "2.4"}}
+    assert found.pythons == {"ml": "3.13"}
+
+
+def test_programs_go_by_their_names_and_with_the_variables_of_their_role(found: Expected) -> None:
+    """A pattern that takes any key would find every program on any disk."""
+    key = r"R\ for\ Windows\ 4\.6\.1_is1"
+    assert found.programs == {"Git": "Git_is1", "r": key, "c": "C_.+"}
+    assert found.paths == {"Git": "Git/git.exe", "r": "R/R.exe"}
+
+
+def test_a_key_is_told_as_one_reads_it() -> None:
+    wanted = replace(EXPECTED, programs={"R": r"R\ for\ Windows\ .+_is1"})
+    result = windows.verdict(FACTS, wanted, subject="s", suite="x").results
+    texts = [each.text for each in result if each.check.endswith("programs_are_installed")]
+    assert texts == ["R is not installed: no uninstall key 'R for Windows *_is1' in either view"]

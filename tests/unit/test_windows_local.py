@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -16,12 +17,13 @@ import checkout
 import pycdlib
 import pytest
 from burnish.build import virtio
+from burnish.cli import main as room
 from burnish.errors import UsageError
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.render.answers import DRIVERS, MARK
 from burnish.render.windows_local import BUILD, TEMPLATE, Medium, options, render
-from burnish.stages import planning
+from burnish.stages import planning, windows_local
 
 OVMF = Path("/usr/share/OVMF")
 MEDIUM = Medium(
@@ -138,6 +140,33 @@ def test_what_is_no_iso_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.fixture
+def media(tmp_path: Path) -> list[str]:
+    """Both ISOs, and where the build goes."""
+    windows = tmp_path / "WINDOWS.iso"
+    windows.write_bytes(b"no Windows")
+    virtio = iso(tmp_path / "virtio-win.iso", drivers("2k22"))
+    out = str(tmp_path / "local")
+    return ["--local-iso", str(windows), "--virtio", str(virtio), "--output", out]
+
+
+@pytest.mark.touches("clock", reason="the command line reads the clock for all others")
+def test_what_the_lock_leaves_open_is_told_before_anything_is_built(
+    media: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    with pytest.raises(SystemExit) as ended:
+        room.main(["--root", str(checkout.REPOSITORY), "render", "windows-2022-cpu", *media])
+    out, err = capsys.readouterr()
+    local = Path(media[-1])
+    assert ended.value.code == 0
+    assert f"{local / 'build'}\n" in out
+    assert windows_local.NOT_HERE in err
+    assert "open: downloads:base: " in err
+    assert "a build would stop at what is open: `burnish lock windows-2022-cpu`" in err
+    assert err.endswith(f"next: sh {local / 'build'} validate\n")
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A build as it is written, with a medium that Packer finds."""
     found = tmp_path / "local"
@@ -167,6 +196,15 @@ def test_packer_1_6_6_takes_the_whole_template_and_no_secret_stays(folder: Path)
     before = sorted(path for path in folder.rglob("*"))
     assert validated(folder) == ""
     assert sorted(path for path in folder.rglob("*")) == before
+
+
+@processes
+def test_the_script_takes_two_words_and_no_other(folder: Path) -> None:
+    argv = ("sh", str(folder / BUILD), "biuld")
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: sh ")
+    assert "[build|validate]" in done.stderr
 
 
 @processes

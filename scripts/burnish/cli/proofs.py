@@ -13,6 +13,7 @@ from burnish.model.parity import STATES, Parity
 from burnish.model.plan import Layer, Plan
 
 MARKETPLACE = "marketplace"
+OPEN = "[yellow]open[/yellow]"
 
 
 def levels(made: Plan) -> Iterator[str]:
@@ -27,6 +28,16 @@ def levels(made: Plan) -> Iterator[str]:
             yield f"[yellow]not here[/yellow] {each.level}: {escape(each.text)}"
 
 
+def pin_them(made: Plan) -> Iterator[str]:
+    """What to do about what the lock leaves open."""
+    lock = f"next: `burnish lock {made.image.name}"
+    if any(entry.section != MARKETPLACE for entry in made.open):
+        yield f"{lock}` where that is reached, or through a mirror: docs/site.md"
+    if made.layers[0].name == MARKETPLACE and made.lock.marketplace is None:
+        page = "windows" if made.base.os == "windows" else "azure-vm"
+        yield f"{lock} --origin FILE` for the version that is built on: docs/{page}.md"
+
+
 def licences(made: Plan) -> Iterator[str]:
     """What may be redistributed of each installer, and what its user accepts."""
     for text, names in made.by_licence.items():
@@ -36,9 +47,9 @@ def licences(made: Plan) -> Iterator[str]:
 def pinned(made: Plan, layer: Layer) -> tuple[str, str]:
     """Whether the lock has every input of a layer, and how many it has."""
     own = {f"{kind}:{layer.name}" for kind in ("apt", "downloads", "npm")}
-    own |= {f"python:{name}" for name in layer.python} or (
-        {MARKETPLACE} if not layer.roles else set()
-    )
+    own |= {f"python:{name}" for name in layer.python}
+    if layer.name == MARKETPLACE and made.lock.marketplace is None:
+        return OPEN, "no version"
     files = made.lock.downloads.get(layer.name)
     counts = {
         "wheels": sum(
@@ -48,7 +59,7 @@ def pinned(made: Plan, layer: Layer) -> tuple[str, str]:
     }
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     is_open = any(entry.section in own for entry in made.open)
-    return ("[yellow]open[/yellow]" if is_open else "pinned"), told
+    return (OPEN if is_open else "pinned"), told
 
 
 def parity(of: Parity) -> dict[str, Any]:

@@ -45,6 +45,8 @@ def list_(context: Context, /, image: str | None, **given: Any) -> None:
         click.echo(json.dumps([{key: row[key] for key in keys} for row in rows], indent=2))
     elif as_json:
         click.echo(json.dumps(views.image_data(world.catalog, manifests), indent=2))
+    elif image and not manifests:
+        click.echo(f"no {f'{channel} ' if channel else ''}version of {names[0]} is filed yet")
     elif image:
         output().print(views.versions(manifests))
     else:
@@ -158,7 +160,13 @@ def _render_local(context: Context, image: str, *, media: Media, out: Path) -> N
     for entry in plan.open:
         world.monitor.say(f"open: {entry.section}: {entry.reason}")
     world.monitor.say(pipeline.windows_local.NOT_HERE)
-    world.monitor.say(f"next: sh {out / 'build'} validate, then sh {out / 'build'}")
+    if plan.open:
+        world.monitor.say(
+            f"a build would stop at what is open: `burnish lock {plan.image.name}` where its publishers"
+            " are reached, then write this anew"
+        )
+    then = "" if plan.open else f", then sh {out / 'build'}"
+    world.monitor.say(f"next: sh {out / 'build'} validate{then}")
 
 
 @click.command()

@@ -163,7 +163,8 @@ def plan(
     """What a build would do, and why; which versions are held by hand; which GPUs it serves."""
     parts: list[RenderableType] = [f"[bold]{made.image.name}[/bold]  plan {made.id[:16]}"]
     parts += proofs.levels(made)
-    table = Table("layer", "roles", "state", "expected", "why", box=None)
+    held = "expected" if schedule else "in the lock"
+    table = Table("layer", "roles", "state", held, "why", box=None)
     if schedule:
         for step in schedule.steps:
             state = "[green]kept[/green]" if step.cached else "[yellow]build[/yellow]"
@@ -171,14 +172,14 @@ def plan(
             table.add_row(step.layer.name, " ".join(step.layer.roles), state, _seconds(step), why)
     else:
         for layer in made.layers:
-            state, held = proofs.pinned(made, layer)
-            table.add_row(layer.name, " ".join(layer.roles), state, "", held)
+            table.add_row(layer.name, " ".join(layer.roles), *proofs.pinned(made, layer), "")
     for left in made.left_out:
         table.add_row(left.name, "", "[dim]left out[/dim]", "", escape(left.text))
     parts.append(table)
     parts += [
         f"[yellow]open[/yellow] {entry.section}: {escape(entry.reason)}" for entry in made.open
     ]
+    parts += proofs.pin_them(made)
     parts += [f"[cyan]pinned by hand[/cyan] {escape(each.text)}" for each in pins]
     parts += [f"[yellow]note[/yellow] {escape(note)}" for note in made.notes]
     parts += proofs.licences(made)

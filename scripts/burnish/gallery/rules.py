@@ -21,8 +21,8 @@ from burnish.model.retention import Fate, Link
 from burnish.model.version import Version
 
 CANDIDATE, STABLE, RETIRED = "candidate", "stable", "retired"
-# Gates that nobody can accept.
-NEVER = ("compatibility",)
+NEVER = ("compatibility",)  # gates that nobody can accept
+NONE_YET = "none yet; `burnish build IMAGE` files one, `burnish list` names the images"
 PROMOTE: Final = "promote"
 ROLLBACK: Final = "rollback"
 Known = Sequence[Manifest]  # an image's manifests, newest first
@@ -85,7 +85,7 @@ def the_one(name: str, known: Known) -> Manifest:
     found = named(name, known)
     if len(found) != 1:
         what = "is not in the gallery" if not found else "names several versions"
-        names = ", ".join(f"{item.image}/{item.version}" for item in known) or "none yet"
+        names = ", ".join(f"{item.image}/{item.version}" for item in known) or NONE_YET
         raise UsageError(f"{name!r} {what}", hint=f"versions here: {names}")
     return found[0]
 

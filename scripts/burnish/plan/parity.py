@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
@@ -94,6 +94,12 @@ class _Side:
         )
         return {line[0]: line[1] for line in lines}
 
+    def unresolved(self, role: str) -> str:
+        """The sections of a role's layers that the lock leaves open."""
+        layers = [layer.name for layer in self.plan.layers if role in layer.roles]
+        own = {f"{kind}:{name}" for kind in ("apt", "downloads") for name in layers}
+        return ", ".join(each.section for each in self.plan.open if each.section in own)
+
     def without(self, role: str) -> LeftOut | None:
         """Why an image has nothing of a role; None if it has."""
         if role in self.plan.roles:
@@ -135,9 +141,12 @@ def _open(plan: Plan) -> Iterator[str]:
 def _role(role: Role, one: _Side, *, other: _Side, told: set[str]) -> Iterator[Row]:
     """What a role's facts name; of a role that has no names and is not there, the role itself."""
     found: dict[str, Row] = {}
-    for named in role.facts.software:
-        if canonicalize_name(named.python) in told:
+    shown = {each.name for each in role.facts.software if canonicalize_name(each.python) in told}
+    for each in role.facts.software:
+        if canonicalize_name(each.python) in told:
             continue
+        # what has a row by the name of its distribution has every other by that, too
+        named = replace(each, name=each.python) if each.python and each.name in shown else each
         row = _named(named, role, one=one, other=other)
         if row and (named.name not in found or found[named.name].state == "missing"):
             found[named.name] = row
@@ -153,18 +162,24 @@ def _named(named: Named, role: Role, *, one: _Side, other: _Side) -> Row | None:
     cells = (named.name, linux, windows)
     if linux and windows:
         return _row(role.name, cells, state=_compared(linux, windows))
-    if not linux and (out := one.without(role.name)):
-        if out.system:
-            return _row(role.name, cells, state="only") if windows else None
-        why = f"on Linux {out.reason}"
-        return (
-            _row(role.name, cells, state="untold", told=(why, "")) if windows or named.apt else None
-        )
-    if windows or not linux:
-        return _row(role.name, cells, state="only" if windows else "untold") if windows else None
+    if not linux:
+        return _off_linux(named, role, side=one, windows=windows)
     if out := other.without(role.name):
         return _row(role.name, cells, state="missing" if out.system else "untold", told=out.told)
     return _unlike(named, role, cells=cells)
+
+
+def _off_linux(named: Named, role: Role, *, side: _Side, windows: str) -> Row | None:
+    """What no lock has a version of on Linux: the image does without it, or nobody could look it up here."""
+    cells, out = (named.name, "", windows), side.without(role.name)
+    if out and not out.system:
+        told = (f"on Linux {out.reason}", "")
+        return _row(role.name, cells, state="untold", told=told) if windows or named.apt else None
+    if not windows:
+        return None
+    if named.apt and not out and (sections := side.unresolved(role.name)):
+        return _row(role.name, cells, state="untold", told=(f"on Linux {OPEN}: {sections}", ""))
+    return _row(role.name, cells, state="only")
 
 
 def _unlike(named: Named, role: Role, *, cells: tuple[str, str, str]) -> Row:

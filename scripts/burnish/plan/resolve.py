@@ -33,6 +33,10 @@ from burnish.plan.pins import applying, unkept
 
 # The newest Python that ansible-core 2.19 can manage, from its support matrix.
 NEWEST_PYTHON = (3, 13)
+IN_AZURE = "built on a VM in Azure alone, at a target with `route: vm`: docs/azure-vm.md"
+OWN_ISO = (
+    f"{IN_AZURE}; or from an ISO of your own: `burnish render IMAGE --local-iso`, docs/windows.md"
+)
 CHANGED = "what it asks for has changed since it was resolved"
 
 
@@ -289,6 +293,6 @@ def _notes(base: Base, gathered: _Gathered, *, lock: Lock) -> tuple[str, ...]:
             text = f"its Python {base.rootfs.python} is newer than {newest}"
             notes.append(f"{text}, the last that ansible-core 2.19 names")
     if Level.VM not in base.levels:
-        notes.append("no local build: this base is reached through an Azure target only")
+        notes.append(OWN_ISO if base.installer else IN_AZURE)
     notes += _locked_ahead(gathered.layers, lock)
     return tuple(notes)

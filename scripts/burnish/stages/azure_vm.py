@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from burnish.model.image import Image, Target
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Layer, Plan
 from burnish.model.publication import Published
+from burnish.plan.origins import SECTION
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
 from burnish.stages import filed_proofs, homes, inputs, layers, plans, vm_proof
@@ -87,7 +88,7 @@ def shown(world: World, at: Site) -> dict[str, Any]:
     """What a build would do, nobody asked: its files, its values, and the list of its proof."""
     build = _build(world, at, run=_never)
     number = "YYYY.MDD.N"
-    version = f"(the id of {at.plan.image.name}/{number})"
+    version = f"(the id of {at.plan.image.name})/{number}"
     wanted = vm_proof.wanted_of(world, at.plan, way=at.way, version=version)
     listed = [asdict(each) for each in proof.steps(wanted)]
     return {
@@ -108,7 +109,7 @@ def build(world: World, at: Site) -> Published:
         lines = "\n".join(f"  - {each.section}: {each.reason}" for each in at.plan.open)
         raise BuildError(
             f"{at.plan.image.name}: not everything is pinned:\n{lines}",
-            hint=f"`burnish lock {at.plan.image.name} --origin FILE`; docs/azure-vm.md says how",
+            hint="; ".join(_pinning(at.plan)),
         )
     request = _request(world, at)
     release = replace(packer.PINNED, url=world.site.packer.url or packer.PINNED.url)
@@ -125,6 +126,14 @@ def build(world: World, at: Site) -> Published:
         azure_vm.forget(request)
     vm_proof.prove(world, at.plan, way=at.way, number=done.version)
     return done
+
+
+def _pinning(plan: Plan) -> Iterator[str]:
+    """What pins the sections that are open."""
+    if any(each.section != SECTION for each in plan.open):
+        yield f"`burnish lock {plan.image.name}` where that is reached, or through a mirror: docs/site.md"
+    if any(each.section == SECTION for each in plan.open):
+        yield f"`burnish lock {plan.image.name} --origin FILE`; docs/azure-vm.md says how"
 
 
 def leaked(world: World, to: str, *, environment: Environment) -> Leaked:

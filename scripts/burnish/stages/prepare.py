@@ -33,9 +33,12 @@ def probe(world: World, run: Run) -> Run:
 def need_rootfs(plan: Plan) -> None:
     """UsageError for an image whose base can only be had in a cloud's marketplace."""
     if plan.base.rootfs is None:
+        name = plan.image.name
+        own = f"; from an ISO of your own: `burnish render {name} --local-iso`, docs/windows.md"
         raise UsageError(
-            f"{plan.image.name} needs an Azure target: its base exists in the marketplace only",
-            hint="`burnish plan` and `burnish render` work without one",
+            f"{name} is built on a VM in Azure alone: its base exists in the marketplace only",
+            hint=f"`burnish build {name} --target TARGET`, one with `route: vm`: docs/azure-vm.md"
+            + (own if plan.base.installer else ""),
         )
 
 

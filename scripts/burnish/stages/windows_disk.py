@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from burnish.build.files import sha256
 from burnish.build.windows import facts, image
 from burnish.errors import ChecksFailed, UsageError
 from burnish.model.plan import Plan
-from burnish.model.verdict import Verdict
+from burnish.model.verdict import CheckResult, Verdict
 from burnish.stages.plans import plan as plan_of_image
 from burnish.stages.plans import plan_of
 from burnish.stages.run import Run, World
@@ -77,8 +77,17 @@ def need_passed(proven: Proven) -> None:
         names = ", ".join(each.check.partition("::")[2] for each in bad)
         raise ChecksFailed(
             f"{len(bad)} of {len(proven.verdict.results)} checks did not pass: {names}",
-            hint="what was not read is no proof: the table says why for each",
+            hint="; ".join(_next(bad)),
         )
+
+
+def _next(bad: Sequence[CheckResult]) -> Iterator[str]:
+    """What to do about checks that did not pass."""
+    yield "the table says for each what was found"
+    if any(each.outcome == "failed" for each in bad):
+        yield "the image has to be built anew: it is held against its plan, with the lock as it is now"
+    if any(each.outcome == "error" for each in bad):
+        yield "what was not read is no proof"
 
 
 def _suite(wanted: windows.Expected) -> str:

@@ -85,7 +85,7 @@ def _nothing_due(name: str, expected: Expected) -> str:
     if name == "programs_are_installed" and not (expected.programs or expected.paths):
         return "no role of the plan says what it installs on Windows"
     if name == "environments_are_there" and not expected.environments:
-        return "the lock has no environment for Windows"
+        return "no layer of the plan makes an environment"
     return ""
 
 
@@ -135,10 +135,15 @@ def _programs(facts: Mapping[str, Any], expected: Expected) -> Iterator[str]:
     keys = [each["key"] for each in facts["programs"]]
     for name, pattern in expected.programs.items():
         if not any(re.fullmatch(pattern, key, re.IGNORECASE) for key in keys):
-            yield f"{name} is not installed: no uninstall key {pattern!r} in either view"
+            yield f"{name} is not installed: no uninstall key '{_plain(pattern)}' in either view"
     for name, path in expected.paths.items():
         if not facts["paths"].get(path):
             yield f"{name} is not installed: no {path}"
+
+
+def _plain(pattern: str) -> str:
+    """A pattern as one reads it: `R for Windows *_is1`."""
+    return re.sub(r"\\(\W)", r"\1", pattern.replace(".+", "*"))
 
 
 def _services(facts: Mapping[str, Any], _: Expected) -> Iterator[str]:

@@ -84,7 +84,8 @@ def reach(
 def need_set(target: Target) -> None:
     """UsageError for a target whose example values are still in it."""
     if target.unset:
-        keys = " and ".join(repr(key) for key in target.unset)
+        *others, last = (repr(key) for key in target.unset)
+        keys = " and ".join(filter(None, [", ".join(others), last]))
         raise UsageError(
             f"packer/targets/{target.name}.yaml: {keys} still to be written: it is an example",
             hint="write yours there, or into packer/targets/ below another --root; docs/azure.md",
