@@ -55,6 +55,15 @@ def test_nothing_is_wrong_with_what_is_right() -> None:
     assert (found.passed, found.level, found.subject) == (True, "artifact", "s")
 
 
+@pytest.mark.parametrize(("name", "needs"), [(name, needs) for name, needs, _ in CHECKS])
+def test_a_fact_that_nobody_looked_for_is_never_passed(name: str, needs: tuple[str, ...]) -> None:
+    for topic in needs:
+        facts = {key: value for key, value in FACTS.items() if key != topic}
+        found = windows.verdict(facts, EXPECTED, subject="s", suite="x")
+        (result,) = [each for each in found.results if each.check == f"windows_disk::{name}"]
+        assert (result.outcome, result.text) == ("error", f"not read: nobody looked for {topic}")
+
+
 @pytest.mark.parametrize(("name", "needs"), [(name, needs) for name, needs, _ in CHECKS[1:]])
 def test_a_fact_that_was_not_read_is_never_passed(name: str, needs: tuple[str, ...]) -> None:
     for topic in needs:
