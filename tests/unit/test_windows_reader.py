@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import regf
 from burnish.build.sparse import Digest
-from burnish.build.windows import record, registry
+from burnish.build.windows import image, record, registry
 from burnish.build.windows.files import HISTORIES, LOGIN, SECRETS
 from burnish.build.windows.hive import Hive
 from burnish.build.windows.known import begun, failures
 from burnish.build.windows.ntfs import Shape, Unreadable
 from burnish.build.windows.record import Damaged, Extent
+from burnish.model.command import Command
 
 STREAM = 0x80
 FIVE = b"\x11\x05\x10\0"  # five clusters from the 16th on
@@ -150,3 +151,18 @@ def test_a_digest_can_leave_out_a_footer(size: int, tmp_path: Path) -> None:
     path.write_bytes(data)
     alone.write_bytes(data[:size])
     assert Digest(path, size=size).hex == Digest(alone).hex
+
+
+def test_a_disk_that_is_not_laid_out_to_its_end_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(command: Command) -> None:
+        Path(command.argv[-1]).write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    disk, scratch = tmp_path / "disk.qcow2", tmp_path / "scratch"
+    disk.write_bytes(b"QFI\xfb".ljust(1024, b"\0"))
+    monkeypatch.setattr(image, "run", cut)
+    with pytest.raises(KeyboardInterrupt), image.opened(disk, scratch=scratch):
+        raise AssertionError
+    assert list(scratch.iterdir()) == []
