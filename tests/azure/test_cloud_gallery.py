@@ -13,6 +13,7 @@ from burnish import pipeline
 from burnish.errors import ChecksFailed, PublishError
 from burnish.gallery import rules
 from burnish.gallery.azure import tags
+from burnish.model.base import Level
 from burnish.model.manifest import Manifest
 from burnish.stages import channels
 from burnish.stages.run import World
@@ -125,6 +126,25 @@ def test_a_version_that_is_not_whole_or_proven_stays_a_candidate(
     cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
     with pytest.raises(PublishError, match="the copy in northeurope failed: Storage allocation"):
         promote(world, publish_failing(cloud))
+
+
+def test_what_is_built_in_azure_alone_is_proven_there_before_it_is_stable(
+    cloud: Cloud, world: World
+) -> None:
+    base = replace(world.catalog.bases["tiny"], rootfs=None, levels=(Level.STATIC, Level.AZURE))
+    world = replace(world, catalog=replace(world.catalog, bases={"tiny": base}))
+    older, newer = (
+        makers.verdict(outcome, level="azure", suite=suite)
+        for suite, outcome in (("old", "passed"), ("new", "failed"))
+    )
+    for number, verdicts in enumerate(((), (older, newer))):
+        manifest = publish(cloud, number, verdicts=verdicts)
+        with pytest.raises(PublishError, match="it is not proven at level azure") as caught:
+            promote(world, manifest)
+        name = f"{IMAGE}/2026.1125.{number}"
+        assert caught.value.hint.startswith(f"`burnish verify {name} --target cloud` proves it on")
+    [stable] = promote(world, publish(cloud, 2, verdicts=(newer, older)))
+    assert stable.channel == "stable"
 
 
 def publish_failing(cloud: Cloud) -> Manifest:

@@ -129,7 +129,11 @@ def _left_out(manifest: Manifest) -> list[tuple[str, str]]:
 
 def _last(manifest: Manifest) -> list[Verdict]:
     """The newest verdict of each suite at each level, the last ones of them."""
-    newest = {(each.level, each.suite): each for each in manifest.verdicts}
+    newest: dict[tuple[str, str], Verdict] = {}
+    for each in manifest.verdicts:
+        # behind the others, also where an older one of its suite stood before them
+        newest.pop((each.level, each.suite), None)
+        newest[each.level, each.suite] = each
     return list(newest.values())[-VERDICTS:]
 
 
