@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import checkout
 import makers
 import pytest
 from burnish.catalog.load import load
-from burnish.model.lock import PythonLock
+from burnish.model.lock import Lock, PythonLock
+from burnish.stages import planning
 from burnish.verify import windows
 from burnish.verify.windows import CHECKS, Expected
 from burnish.verify.windows_expected import expected
@@ -127,8 +129,31 @@ def test_an_environment_of_a_closed_volume_is_not_read() -> None:
 VARS = """\
 __extra_packages_windows:
   - {file: git, kind: exe, product_id: Git_is1, creates: 'C:\\Git\\git.exe'}
-  - {file: r, kind: exe, product_id: "R for Windows {{ r_version }}_is1"}
+  - {file: r, kind: exe, product_id: "R for Windows {{ r_version | upper }}_is1"}
+  - {file: x, kind: exe, product_id: "{{ extra_product }}", creates: '{{ __extra_home }}\\x.exe'}
+  - {file: y, kind: exe, product_id: "{{ __extra_unknown }}", creates: '{{ __extra_unknown }}\\y'}
+__extra_home: '{{ __extra_top }}\\x'
+__extra_top: C:\\top
+__extra_product: '{{ 1 + 1 }}'
+extra_product: '{0E}'
 """
+
+
+@pytest.mark.parametrize("image", ["windows-2022-cpu", "windows-2025-gpu"])
+def test_each_program_is_looked_for_by_what_only_it_has(image: str) -> None:
+    catalog = checkout.real()
+    plan = planning.plan(catalog, catalog.images[image], lock=Lock(image=image))
+    found = expected(plan, catalog.roles)
+    names = {
+        each["file"]
+        for role in plan.roles
+        for each in catalog.roles[role].data.get("Windows", {}).get(f"__{role}_packages_windows", ())
+    }
+    assert names and names == {*found.paths}
+    assert {"python.exe", "vc_redist.exe"} <= {*found.programs}
+    anything = "{00000000-0000-0000-0000-000000000000}"
+    assert [name for name, key in found.programs.items() if re.fullmatch(key, anything)] == []
+    assert "Program Files/Git/cmd/git.exe" in found.paths.values()
 
 
 def test_the_plan_says_what_is_expected(tmp_path: Path) -> None:
@@ -147,6 +172,6 @@ def test_the_plan_says_what_is_expected(tmp_path: Path) -> None:
         release="panes",
         environments={"ml": {"numpy": "2.4"}},
         pythons={"ml": "3.13"},
-        programs={"git": "Git_is1", "r": r"R\ for\ Windows\ .+_is1"},
-        paths={"git": "Git/git.exe"},
+        programs={"git": "Git_is1", "r": r"R\ for\ Windows\ .+_is1", "x": r"\{0E\}"},
+        paths={"git": "Git/git.exe", "x": "top/x/x.exe"},
     )

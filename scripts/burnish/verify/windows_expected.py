@@ -11,8 +11,10 @@ from burnish.model.plan import Plan
 from burnish.model.role import Role
 from burnish.verify.windows import Expected
 
-# A value of a role that is worked out on the machine, such as a version in an uninstall key.
-_TEMPLATE = re.compile(r"\\\{\\\{.*?\\\}\\\}")
+# A variable by its name; anything else is worked out on the machine, such as a version in a key.
+_NAMED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_DEEP = 9  # variables in variables, in case one holds itself
 
 
 def expected(plan: Plan, roles: Mapping[str, Role]) -> Expected:
@@ -22,7 +24,7 @@ def expected(plan: Plan, roles: Mapping[str, Role]) -> Expected:
         for name, lock in plan.lock.python.items()
         if name.endswith(WINDOWS)
     }
-    packages = [found for name in plan.roles for found in _packages(roles[name])]
+    packages = [found for name in plan.roles for found in _packages(roles[name], plan)]
     return Expected(
         release=plan.base.name.removeprefix("windows-"),
         environments={
@@ -31,26 +33,44 @@ def expected(plan: Plan, roles: Mapping[str, Role]) -> Expected:
         },
         pythons={name: lock.python for name, lock in locks.items()},
         programs={
-            str(each["file"]): _pattern(str(each["product_id"]))
+            each["file"]: _pattern(key)
             for each in packages
-            if each.get("product_id")
+            # any key at all would do for one of which nothing is known
+            if (key := each["product_id"]) and _TEMPLATE.sub("", key)
         },
         paths={
-            str(each["file"]): _path(str(each["creates"]))
+            each["file"]: _path(path)
             for each in packages
-            if each.get("creates") and "{{" not in str(each["creates"])
+            if (path := each["creates"]) and "{{" not in path
         },
     )
 
 
-def _packages(role: Role) -> Iterator[Mapping[str, Any]]:
-    """What a role installs on Windows, as its data says it."""
+def _packages(role: Role, plan: Plan) -> Iterator[Mapping[str, str]]:
+    """What a role installs on Windows, as its data says it, by the variables that its layers have."""
     of_windows = role.data.get("Windows", {})
-    yield from of_windows.get(f"__{role.name}_packages_windows") or ()
+    known = {**role.data.get("defaults", {}), **of_windows}
+    for layer in plan.layers:
+        known |= layer.vars if role.name in layer.roles else {}
+    for each in of_windows.get(f"__{role.name}_packages_windows") or ():
+        yield {
+            name: _told(str(each.get(name) or ""), known)
+            for name in ("file", "product_id", "creates")
+        }
+
+
+def _told(text: str, known: Mapping[str, Any]) -> str:
+    """The text with the variables in it that are plain ones."""
+    for _ in range(_DEEP):
+        fresh = _NAMED.sub(lambda name: str(known.get(name[1], name[0])), text)
+        if fresh == text:
+            break
+        text = fresh
+    return text
 
 
 def _pattern(key: str) -> str:
-    return _TEMPLATE.sub(".+", re.escape(key))
+    return ".+".join(re.escape(part) for part in _TEMPLATE.split(key))
 
 
 def _path(path: str) -> str:
