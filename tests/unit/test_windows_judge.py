@@ -147,7 +147,9 @@ def test_each_program_is_looked_for_by_what_only_it_has(image: str) -> None:
     names = {
         each["file"]
         for role in plan.roles
-        for each in catalog.roles[role].data.get("Windows", {}).get(f"__{role}_packages_windows", ())
+        for each in catalog.roles[role]
+        .data.get("Windows", {})
+        .get(f"__{role}_packages_windows", ())
     }
     assert names and names == {*found.paths}
     assert {"python.exe", "vc_redist.exe"} <= {*found.programs}
