@@ -154,10 +154,10 @@ def test_what_does_not_go_together_is_refused(
     assert says in done.err.replace("\n", " ")
 
 
-def test_a_target_without_a_disk_is_refused(verify: Verify) -> None:
+def test_a_target_that_there_is_none_of_is_refused(verify: Verify) -> None:
     done = verify(IMAGE, "--target", "azure")
     assert done.code == 2
-    assert "--target says where the version of a --disk is filed" in done.err
+    assert "unknown target 'azure'" in done.err
 
 
 def test_a_file_that_is_no_disk_is_refused(verify: Verify, tmp_path: Path) -> None:
