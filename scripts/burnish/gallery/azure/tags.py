@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from burnish.errors import PublishError
 from burnish.gallery.azure.fitting import CUT, LONGEST, as_json, fits, packed, shortened
 from burnish.gallery.rules import STABLE
-from burnish.model.base import Flavour
+from burnish.model.base import Flavour, Level
 from burnish.model.manifest import Event, Manifest
 from burnish.model.verdict import CheckResult, Outcome, Verdict
 
@@ -90,6 +91,14 @@ def decode(tags: Tags | None, *, version: str) -> Manifest | None:
             f"{plain['image']} {version}: its tags in Azure were altered: {error}",
             hint="remove the version in Azure and publish it again",
         ) from error
+
+
+def completed(record: Manifest, known: Manifest) -> Manifest:
+    """The record of a version as it is filed, with what only its tags know: its channel and moves, and what
+    was proven on a machine made of it."""
+    there = tuple(each for each in known.verdicts if each.level == Level.AZURE)
+    verdicts = (*record.verdicts, *there)
+    return replace(record, channel=known.channel, events=known.events, verdicts=verdicts)
 
 
 def made_by(tags: Tags | None) -> str:
