@@ -14,6 +14,7 @@ from burnish.verify.windows import Expected
 # A variable by its name; anything else is worked out on the machine, such as a version in a key.
 _NAMED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
+KEYS = ("file", "product_id", "creates")
 _DEEP = 9  # variables in variables, in case one holds itself
 
 
@@ -50,13 +51,18 @@ def _packages(role: Role, plan: Plan) -> Iterator[Mapping[str, str]]:
     """What a role installs on Windows, as its data says it, by the variables that its layers have."""
     of_windows = role.data.get("Windows", {})
     known = {**role.data.get("defaults", {}), **of_windows}
-    for layer in plan.layers:
-        known |= layer.vars if role.name in layer.roles else {}
-    for each in of_windows.get(f"__{role.name}_packages_windows") or ():
-        yield {
-            name: _told(str(each.get(name) or ""), known)
-            for name in ("file", "product_id", "creates")
-        }
+    own = [layer for layer in plan.layers if role.name in layer.roles]
+    for layer in own:
+        known |= layer.vars
+    brought = {line.partition(" ")[0] for layer in own for line in layer.downloads}
+    every = f"__{role.name}_packages_windows"
+    for name, entries in of_windows.items():
+        if not name.startswith(every):
+            continue
+        for each in entries or ():
+            # a list of its own is for one choice of several, and so are its downloads
+            if name == every or each["file"] in brought:
+                yield {key: _told(str(each.get(key) or ""), known) for key in KEYS}
 
 
 def _told(text: str, known: Mapping[str, Any]) -> str:
