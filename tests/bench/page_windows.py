@@ -21,7 +21,9 @@ def section(measures: Sequence[Measure]) -> str:
         "No Windows is there where burnish is developed; [what each level proves](windows.md).\n",
         f"{told} Rows of the parity table: {sum(parity.values()):.0f} ({rows}).\n",
         _simulated(
-            last("simulated", "seconds"), last("simulated", "cpu"), last("simulated", "calls")
+            last("simulated", "seconds"),
+            last("simulated", "cpu"),
+            calls=last("simulated", "calls"),
         ),
         _wine(measures, last("wheels", "installed")),
         _plants(last("plants", "planted"), last("plants", "caught")),
@@ -29,7 +31,7 @@ def section(measures: Sequence[Measure]) -> str:
     return "\n".join(parts)
 
 
-def _simulated(seconds: dict[str, float], cpu: dict[str, float], calls: dict[str, float]) -> str:
+def _simulated(seconds: dict[str, float], cpu: dict[str, float], *, calls: dict[str, float]) -> str:
     rows = [
         [name.removeprefix("windows_"), f"{seconds[name]:.0f}", f"{cpu[name]:.0f}", f"{n:.0f}"]
         for name, n in calls.items()
