@@ -53,8 +53,7 @@ def proven(manifest: Manifest, *, suite: str, levels: Iterable[str]) -> bool:
 
 
 def unproven(manifest: Manifest, levels: Iterable[str]) -> list[str]:
-    """The levels due at which a version was never proven, or failed last, by whichever checks."""
-    # in Azure one level has a verdict of each suite, the newest of them last
+    """The levels due at which a version was never proven, or failed last (in Azure: by any suite)."""
     passed = {verdict.level: verdict.passed for verdict in manifest.verdicts}
     return [level for level in levels if not passed.get(level)]
 
