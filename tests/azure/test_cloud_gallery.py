@@ -134,10 +134,8 @@ def test_what_is_built_in_azure_alone_is_proven_there_before_it_is_stable(
 ) -> None:
     base = replace(world.catalog.bases["tiny"], rootfs=None, levels=(Level.STATIC, Level.AZURE))
     world = replace(world, catalog=replace(world.catalog, bases={"tiny": base}))
-    older, newer = (
-        makers.verdict(outcome, level="azure", suite=suite)
-        for suite, outcome in (("old", "passed"), ("new", "failed"))
-    )
+    older = makers.verdict("passed", level="azure", suite="old")
+    newer = makers.verdict("failed", level="azure", suite="new")
     for number, verdicts in enumerate(((), (older, newer))):
         manifest = publish(cloud, number, verdicts=verdicts)
         with pytest.raises(PublishError, match="it is not proven at level azure") as caught:

@@ -121,7 +121,7 @@ def test_an_environment_that_was_cut_short_is_not_taken_for_whole(
     request = prefix.PrefixRequest(
         name="ml", lock=pins, wheels=tmp_path, home=home, uv=tmp_path, cache=tmp_path, log=tmp_path
     )
-    monkeypatch.setattr(prefix.process, "run", lambda *_, **__: None)
+    monkeypatch.setattr("burnish.process.run", lambda *_, **__: None)
     monkeypatch.setattr(prefix, "_data", cut)
     with pytest.raises(KeyboardInterrupt):
         prefix.install(request, folder)
