@@ -12,7 +12,9 @@ import worlds
 from burnish import pipeline
 from burnish.errors import ChecksFailed, PublishError
 from burnish.gallery import rules
-from burnish.gallery.azure import tags
+from burnish.gallery.azure import bodies, tags
+from burnish.gallery.azure.shelf import Found
+from burnish.model.base import Level
 from burnish.model.manifest import Manifest
 from burnish.stages import channels
 from burnish.stages.run import World
@@ -125,6 +127,43 @@ def test_a_version_that_is_not_whole_or_proven_stays_a_candidate(
     cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
     with pytest.raises(PublishError, match="the copy in northeurope failed: Storage allocation"):
         promote(world, publish_failing(cloud))
+
+
+def test_what_is_built_in_azure_alone_is_proven_there_before_it_is_stable(
+    cloud: Cloud, world: World
+) -> None:
+    base = replace(world.catalog.bases["tiny"], rootfs=None, levels=(Level.STATIC, Level.AZURE))
+    world = replace(world, catalog=replace(world.catalog, bases={"tiny": base}))
+    older = makers.verdict("passed", level="azure", suite="old")
+    newer = makers.verdict("failed", level="azure", suite="new")
+    for number, verdicts in enumerate(((), (older, newer))):
+        manifest = publish(cloud, number, verdicts=verdicts)
+        with pytest.raises(PublishError, match="it is not proven at level azure") as caught:
+            promote(world, manifest)
+        name = f"{IMAGE}/2026.1125.{number}"
+        assert caught.value.hint.startswith(f"`burnish verify {name} --target cloud` proves it on")
+    [stable] = promote(world, publish(cloud, 2, verdicts=(newer, older)))
+    assert stable.channel == "stable"
+
+
+def test_what_was_proven_in_azure_stays_when_it_is_published_again(cloud: Cloud) -> None:
+    number = publish(cloud, 0).version
+    proven = makers.verdict("passed", level="azure", where="a machine made of it")
+    publication = cloud.publication(cloud.manifest(0))
+
+    def tagged(found: Found) -> Found:
+        known = tags.decode(found["tags"], version=number)
+        assert known
+        known = replace(known, verdicts=(*known.verdicts, proven))
+        fresh = tags.encode(known, others=found["tags"])
+        return bodies.moved(found, tags=fresh, channel=known.channel)
+
+    publication.versions.change(number, tagged)
+    before = len(cloud.arm.exchanges)
+    assert publication.run().outcome == "already"
+    found = cloud.gallery().find(f"{IMAGE}/{number}").verdicts
+    assert [each.level for each in found] == ["container", "artifact", "vm", "azure"]
+    assert not [each for each in requests(cloud.arm, before) if each[0] == "PATCH"]
 
 
 def publish_failing(cloud: Cloud) -> Manifest:

@@ -33,6 +33,26 @@ def program(*, content: bytes = b"burnish") -> bytes:
     return headers.ljust(512, b"\0") + content.ljust(512, b"\0")
 
 
+PACKAGE = """<?xml version="1.0"?>
+<Wix xmlns="http://schemas.microsoft.com/wix/2006/wi"><Product Id="*" Name="x" Language="1033"
+ Version="1.0.0" Manufacturer="x" UpgradeCode="11111111-1111-1111-1111-111111111111">
+<Package InstallerVersion="200" Compressed="yes"/><Media Id="1" Cabinet="x.cab" EmbedCab="yes"/>
+<Directory Id="TARGETDIR" Name="SourceDir"><Directory Id="D" Name="D">
+<Component Id="C" Guid="21111111-1111-1111-1111-111111111111"><File Id="F" Source="x.txt"/></Component>
+</Directory></Directory><Feature Id="X" Level="1"><ComponentRef Id="C"/></Feature></Product></Wix>
+"""
+
+
+def package(path: Path) -> Path:
+    """A small MSI of one file, made by wixl."""
+    source = path.with_suffix(".wxs")
+    source.write_text(PACKAGE, encoding="utf-8")
+    source.with_name("x.txt").write_text("burnish", encoding="utf-8")
+    argv = ("wixl", "--output", str(path), source.name)
+    process.run(Command(argv=argv, cwd=path.parent))
+    return path
+
+
 @dataclass(frozen=True)
 class Authority:
     """A certificate of our own that stands for those that Windows trusts: a folder with its files."""

@@ -84,6 +84,26 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "nobody logs on": ("<Username>Administrator</Username>", "", "AutoLogon: Username is missing"),
     "name too long": ("<ComputerName>*<", "<ComputerName>a-machine-of-burnish<", "is no name"),
     "an empty setting": ("<TimeZone>UTC</TimeZone>", "<TimeZone></TimeZone>", "TimeZone: empty"),
+    "a setting that is misspelled": (
+        "<WillWipeDisk>true</WillWipeDisk>",
+        "<WillWipeDisc>true</WillWipeDisc>",
+        "Disk: no setting 'WillWipeDisc' is known here",
+    ),
+    "a setting at a wrong place": (
+        "<UserData>",
+        "<UserData><TimeZone>UTC</TimeZone>",
+        "UserData: no setting 'TimeZone' is known here",
+    ),
+    "a setting twice": (
+        "<TimeZone>UTC</TimeZone>",
+        "<TimeZone>UTC</TimeZone><TimeZone>CET</TimeZone>",
+        "Microsoft-Windows-Shell-Setup: TimeZone: twice",
+    ),
+    "a password by itself": (
+        "<Path>D:",
+        "<Credentials><Password>P4ss</Password></Credentials><Path>D:",
+        "Password: a password as it is",
+    ),
     "a command too long": ("sc start sshd", "sc start sshd" + " x" * 600, "1024 at most"),
 }
 

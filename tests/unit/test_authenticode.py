@@ -114,6 +114,57 @@ def test_a_chain_that_does_not_hold() -> None:
     assert (found.state, found.text) == ("wrong", "its signature does not hold")
 
 
+def said(*digests: str, code: int = 1) -> Completed:
+    """What osslsigncode 2.9 says: digests as it lists them, a signer, and that the root is not known."""
+    lines = [*digests, "Signer's certificate:", "\tSubject: /O=Us/CN=Us"]
+    lines += ["Error: unable to get local issuer certificate"] if code else []
+    return Completed(returncode=code, stdout="\n".join([*lines, ""]), stderr="", seconds=0)
+
+
+MSI = ("Current DigitalSignature         : AB ", "Calculated DigitalSignature      : {} ")
+TWICE = tuple(
+    f"{side} message digest : {each}" for each in ("AB", "CD") for side in ("Current", "Calculated")
+)
+
+
+@pytest.mark.parametrize(
+    ("digests", "state"),
+    [
+        pytest.param((MSI[0], MSI[1].format("AB")), "unproven", id="MSI"),
+        pytest.param(
+            (*(each.format("AB") for each in MSI), "Calculated message digest        : EF "),
+            "unproven",
+            id="MSI, with the digest of newer ones",
+        ),
+        pytest.param(
+            (MSI[0], MSI[1].format("CD"), "Calculated message digest        : EF "),
+            "wrong",
+            id="MSI that was changed",
+        ),
+        pytest.param(TWICE, "unproven", id="signed twice"),
+        pytest.param((*TWICE[:3], f"{TWICE[3]}00"), "wrong", id="signed twice and changed"),
+        pytest.param(TWICE[:3], "wrong", id="a digest that nothing was reckoned for"),
+    ],
+)
+def test_each_signature_is_held_against_the_file(digests: tuple[str, ...], state: str) -> None:
+    assert authenticode.judge(said(*digests), "Us").state == state
+    good = authenticode.judge(said(*digests, code=0), "Us").state
+    assert good == ("wrong" if state == "wrong" else "right")
+
+
+@signs
+def test_the_signature_of_an_msi(tmp_path: Path, known: pe.Authority) -> None:
+    package = pe.package(tmp_path / "setup.msi")
+    path = pe.signed(known, package)
+    found = authenticode.look(path, pe.SIGNER, place=place(tmp_path, by=known))
+    assert (found.state, found.text) == ("right", f"signed by {pe.SIGNER}")
+    text = bytearray(path.read_bytes())
+    text[text.index(b"MSCF") + 40] ^= 1
+    path.write_bytes(text)
+    found = authenticode.look(path, pe.SIGNER, place=place(tmp_path, by=known))
+    assert (found.state, found.text) == ("wrong", "it was changed after it was signed")
+
+
 @pytest.mark.parametrize(
     ("expected", "subject", "is_it"),
     [

@@ -153,3 +153,12 @@ def test_too_many_tags_of_others_are_said() -> None:
     others = {f"team-{n}": "" for n in range(49)}
     with pytest.raises(PublishError, match="49 tags of others leave no room"):
         tags.encode(makers.manifest(), others=others)
+
+
+def test_the_newest_verdict_of_a_level_stands_last() -> None:
+    failed = makers.verdict("failed", level="azure", suite="a")
+    verdicts = [failed, makers.verdict("passed", level="azure", suite="b"), failed]
+    made = tags.encode(makers.manifest(verdicts=tuple(verdicts)))
+    known = tags.decode(made, version=makers.manifest().version)
+    assert known and [each.suite for each in known.verdicts] == ["b", "a"]
+    assert rules.unproven(known, ["azure"]) == ["azure"]

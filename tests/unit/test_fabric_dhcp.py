@@ -57,3 +57,9 @@ def test_a_machine_gets_its_address_and_the_way_to_the_wireserver(
 )
 def test_nobody_else_is_told_anything(data: bytes) -> None:
     assert dhcp.reply(data, fabric=FABRIC) is None
+
+
+def test_a_packet_that_is_cut_short_ends_nobody() -> None:
+    empty = request(dhcp.DISCOVER)[: dhcp.FIXED.size] + bytes([dhcp.KIND, 0, dhcp.END])
+    for packet in (empty, request(dhcp.DISCOVER)[: dhcp.FIXED.size + 3]):
+        assert dhcp.reply(packet, fabric=FABRIC) is None

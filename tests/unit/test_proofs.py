@@ -54,6 +54,13 @@ def test_levels_that_are_reached_and_those_that_are_not(
     assert all(each.text for each in found if not each.reached)
 
 
+def test_no_command_is_named_that_would_not_do() -> None:
+    told = {each.level: each.text for each in reach(real("windows-2025-gpu"))}
+    assert told[Level.GPU] == "no check of a GPU is written for Windows"
+    told = {each.level: each.text for each in reach(real("debian-12-gpu"))}
+    assert "--level gpu --host HOST" in told[Level.GPU]
+
+
 def test_nobody_says_that_a_driver_loads_on_windows() -> None:
     plan, catalog = real("windows-2025-gpu"), checkout.real()
     found = fit(plan, catalog.compatibility, roles=catalog.roles, today=date(2026, 11, 27))

@@ -9,6 +9,7 @@ import checkout
 import makers
 import pytest
 from burnish.catalog.load import load
+from burnish.model.base import Level
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.verify import suite
@@ -26,6 +27,14 @@ FILES = {
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return checkout.plan_of(load([checkout.write(tmp_path_factory.mktemp("root"))]))
+
+
+def test_a_version_of_windows_needs_the_machine_in_azure() -> None:
+    bases = load([checkout.REPOSITORY]).bases
+    needed = {name: (suite.owed(base), suite.promised(base)) for name, base in bases.items()}
+    assert needed["windows-2022"] == needed["windows-2025"] == ((), (Level.AZURE,))
+    local = {name: pair for name, pair in needed.items() if bases[name].rootfs}
+    assert local and all(owed == promised and owed for owed, promised in local.values())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import checkout
 import makers
 import pytest
 from burnish.catalog.load import load
-from burnish.model.lock import PythonLock
+from burnish.model.lock import Lock, PythonLock
+from burnish.stages import planning
 from burnish.verify import windows
 from burnish.verify.windows import CHECKS, Expected
 from burnish.verify.windows_expected import expected
@@ -53,6 +55,15 @@ def test_nothing_is_wrong_with_what_is_right() -> None:
     found = windows.verdict(FACTS, EXPECTED, subject="s", suite="x")
     assert [each.outcome for each in found.results] == ["passed"] * (len(CHECKS) + 2)
     assert (found.passed, found.level, found.subject) == (True, "artifact", "s")
+
+
+@pytest.mark.parametrize(("name", "needs"), [(name, needs) for name, needs, _ in CHECKS])
+def test_a_fact_that_nobody_looked_for_is_never_passed(name: str, needs: tuple[str, ...]) -> None:
+    for topic in needs:
+        facts = {key: value for key, value in FACTS.items() if key != topic}
+        found = windows.verdict(facts, EXPECTED, subject="s", suite="x")
+        (result,) = [each for each in found.results if each.check == f"windows_disk::{name}"]
+        assert (result.outcome, result.text) == ("error", f"not read: nobody looked for {topic}")
 
 
 @pytest.mark.parametrize(("name", "needs"), [(name, needs) for name, needs, _ in CHECKS[1:]])
@@ -166,3 +177,29 @@ def test_a_key_is_told_as_one_reads_it() -> None:
     result = windows.verdict(FACTS, wanted, subject="s", suite="x").results
     texts = [each.text for each in result if each.check.endswith("programs_are_installed")]
     assert texts == ["R is not installed: no uninstall key 'R for Windows *_is1' in either view"]
+
+
+@pytest.mark.parametrize("image", ["windows-2022-cpu", "windows-2025-gpu"])
+def test_each_program_is_looked_for_by_what_only_it_has(image: str) -> None:
+    catalog = checkout.real()
+    plan = planning.plan(catalog, catalog.images[image], lock=Lock(image=image))
+    found = expected(plan, catalog.roles)
+    told = {
+        each.windows: each.name
+        for role in plan.roles
+        for each in catalog.roles[role].facts.software
+        if each.windows
+    }
+    names = {
+        told.get(each["file"], each["file"])
+        for role in plan.roles
+        for key, entries in catalog.roles[role].data.get("Windows", {}).items()
+        for each in (entries if "_packages_windows" in key else ())
+    }
+    # the toolkit comes with the wheels
+    assert names - {"CUDA toolkit"} == {*found.paths}
+    assert ("NVIDIA driver" in found.programs) == image.endswith("gpu")
+    assert {told["python.exe"], told["vc_redist.exe"]} <= {*found.programs}
+    anything = "{00000000-0000-0000-0000-000000000000}"
+    assert [name for name, key in found.programs.items() if re.fullmatch(key, anything)] == []
+    assert "Program Files/Git/cmd/git.exe" in found.paths.values()

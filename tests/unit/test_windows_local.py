@@ -208,6 +208,26 @@ def test_the_script_takes_two_words_and_no_other(folder: Path) -> None:
 
 
 @processes
+def test_the_password_is_in_no_argument(folder: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    programs = {
+        "packer": f'echo "$@" >>{tmp_path}/argv; cp medium/Autounattend.xml {tmp_path}/given.xml',
+        "sed": f'echo "$@" >>{tmp_path}/argv; exec /usr/bin/sed "$@"',
+    }
+    for name, text in programs.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tools}:/usr/bin:{os.environ['PATH']}"}
+    subprocess.run(("sh", str(folder / BUILD)), env=environment, check=True, capture_output=True)
+    given = (tmp_path / "given.xml").read_text("utf-8")
+    (password,) = set(re.findall("<Value>(Aa1-[A-Za-z0-9_-]{24})</Value>", given))
+    assert MARK not in given
+    said = (tmp_path / "argv").read_text("utf-8")
+    assert said.count("\n") == 2 and password not in said
+
+
+@processes
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import cast
 
 import pytest
 import regf
 from burnish.build.sparse import Digest
-from burnish.build.windows import record, registry
+from burnish.build.windows import environments, image, record, registry
 from burnish.build.windows.files import HISTORIES, LOGIN, SECRETS
 from burnish.build.windows.hive import Hive
 from burnish.build.windows.known import begun, failures
-from burnish.build.windows.ntfs import Shape, Unreadable
+from burnish.build.windows.ntfs import Shape, Unreadable, Volume
 from burnish.build.windows.record import Damaged, Extent
+from burnish.model.command import Command
 
 STREAM = 0x80
 FIVE = b"\x11\x05\x10\0"  # five clusters from the 16th on
@@ -150,3 +152,52 @@ def test_a_digest_can_leave_out_a_footer(size: int, tmp_path: Path) -> None:
     path.write_bytes(data)
     alone.write_bytes(data[:size])
     assert Digest(path, size=size).hex == Digest(alone).hex
+
+
+def test_a_disk_that_is_not_laid_out_to_its_end_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(command: Command) -> None:
+        Path(command.argv[-1]).write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    disk, scratch = tmp_path / "disk.qcow2", tmp_path / "scratch"
+    disk.write_bytes(b"QFI\xfb".ljust(1024, b"\0"))
+    monkeypatch.setattr(image, "run", cut)
+    with pytest.raises(KeyboardInterrupt), image.opened(disk, scratch=scratch):
+        raise AssertionError
+    assert list(scratch.iterdir()) == []
+
+
+class Wheel:
+    """A volume with one environment, in which one wheel is installed."""
+
+    def __init__(self, record: str) -> None:
+        folder = "envs/ml/Lib/site-packages"
+        self.files = {f"{folder}/one-1.dist-info/RECORD": record, f"{folder}/one.py": "x"}
+
+    def walk(self, _: str) -> list[str]:
+        return [*self.files]
+
+    def names(self, _: str) -> list[str]:
+        return ["one-1.dist-info"]
+
+    def read(self, path: str) -> bytes:
+        if path not in self.files:
+            raise FileNotFoundError(path)
+        return self.files[path].encode()
+
+    def chunks(self, path: str) -> list[bytes]:
+        return [self.read(path)]
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "why"),
+    [
+        ("one.py,shake_128=x,1", "one.py", "a digest of an unknown kind, 'shake_128'"),
+        (f'"{"x" * 200_000}",sha256=x,1', "one-1.dist-info/RECORD", "it is no list of files"),
+    ],
+)
+def test_a_record_that_nobody_can_follow_is_told(line: str, path: str, why: str) -> None:
+    found = environments.environment(cast("Volume", Wheel(line)), "envs/ml")
+    assert why in found["unread"][f"Lib/site-packages/{path}"]

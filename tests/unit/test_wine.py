@@ -12,6 +12,7 @@ import pytest
 from burnish.build.wine import container, prefix, runtime
 from burnish.catalog.wine import load_wine
 from burnish.errors import BuildError, DefinitionError
+from burnish.model.lock import PythonLock
 from burnish.model.wine import Piece, Runtime
 
 ROOT = Path(__file__).parents[2]
@@ -105,3 +106,27 @@ def test_kernels_are_registered_as_the_role_does(tmp_path: Path) -> None:
     text = (tmp_path / "ml" / "kernel.json").read_text(encoding="utf-8")
     assert r"C:\\envs\\ml\\Scripts;${PATH}" in text
     assert r'"C:\\envs\\ml\\Scripts\\python.exe"' in text
+
+
+def test_an_environment_that_was_cut_short_is_not_taken_for_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    home, folder = tmp_path / "Python313", tmp_path / "ml"
+    home.mkdir()
+    (home / "python.exe").write_bytes(b"MZ")
+    pins = PythonLock(python="3.13", declared=(), epoch=0, wheels=())
+    request = prefix.PrefixRequest(
+        name="ml", lock=pins, wheels=tmp_path, home=home, uv=tmp_path, cache=tmp_path, log=tmp_path
+    )
+    monkeypatch.setattr("burnish.process.run", lambda *_, **__: None)
+    monkeypatch.setattr(prefix, "_data", cut)
+    with pytest.raises(KeyboardInterrupt):
+        prefix.install(request, folder)
+    assert (folder / "Scripts" / "python.exe").is_file()
+    assert not (folder / "pyvenv.cfg").exists()
+    monkeypatch.setattr(prefix, "_data", lambda *_: None)
+    prefix.install(request, folder)
+    assert "home = C:\\Python313\n" in (folder / "pyvenv.cfg").read_text("utf-8")

@@ -53,9 +53,9 @@ def proven(manifest: Manifest, *, suite: str, levels: Iterable[str]) -> bool:
 
 
 def unproven(manifest: Manifest, levels: Iterable[str]) -> list[str]:
-    """The levels due at which a version was never proven, or failed, by whichever checks."""
-    passed = {verdict.level for verdict in manifest.verdicts if verdict.passed}
-    return [level for level in levels if level not in passed]
+    """The levels due at which a version was never proven, or failed last (in Azure: by any suite)."""
+    passed = {verdict.level: verdict.passed for verdict in manifest.verdicts}
+    return [level for level in levels if not passed.get(level)]
 
 
 def stable(manifests: Iterable[Manifest]) -> Manifest | None:

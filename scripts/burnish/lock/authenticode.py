@@ -15,7 +15,10 @@ from burnish.model.command import Command, Completed
 TOOL = "osslsigncode"
 # what the system trusts for https; it has the roots of some signers
 SYSTEM = Path("/etc/ssl/certs/ca-certificates.crt")
-DIGEST = re.compile(r"^(Current|Calculated) message digest\s*: ([0-9A-F]+)", re.MULTILINE)
+# of a program the first, of an MSI the second; a file may be signed more than once
+DIGEST = re.compile(
+    r"^(Current|Calculated) (message digest|DigitalSignature)\s*: ([0-9A-F]+)", re.MULTILINE
+)
 SUBJECT = re.compile(r"Signer's certificate:.*?Subject\s*: (.*?)\n", re.DOTALL)
 PART = re.compile(r"(?:^|[/,]\s*)([A-Za-z]+)\s?=\s?(.*?)(?=[/,]\s*[A-Za-z]+\s?=|$)")
 # the chain goes on to a root that this place does not have: nobody vouches for the name then
@@ -40,11 +43,13 @@ def look(path: Path, expected: str, *, place: Place) -> Signature:
 
 def judge(said: Completed, expected: str) -> Signature:
     """What osslsigncode's words mean."""
-    digests = {found for _, found in DIGEST.findall(said.stdout)}
+    signed, found = (_digests(said.stdout, each) for each in ("Current", "Calculated"))
     subject = SUBJECT.search(said.stdout)
-    if not digests:
+    if not signed:
         return Signature(state="wrong", text="it is not signed")
-    if len(digests) != 1 or subject is None:
+    # beside those of an MSI, osslsigncode reckons one that nothing in the file is compared with
+    kinds = {kind for kind, _ in signed}
+    if signed != [each for each in found if each[0] in kinds] or subject is None:
         return Signature(state="wrong", text="it was changed after it was signed")
     if not is_named(expected, subject[1]):
         text = f"it is signed by {subject[1].strip()!r}, expected {expected!r}"
@@ -55,6 +60,11 @@ def judge(said: Completed, expected: str) -> Signature:
         text = f"signed in the name of {expected}: not verified here, its root is not known here"
         return Signature(state="unproven", text=text)
     return Signature(state="wrong", text="its signature does not hold")
+
+
+def _digests(text: str, which: str) -> list[tuple[str, str]]:
+    """What each signature says of the file, or what the file has: kind and digest, in order."""
+    return [(kind, digest) for side, kind, digest in DIGEST.findall(text) if side == which]
 
 
 def is_named(expected: str, subject: str) -> bool:

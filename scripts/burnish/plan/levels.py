@@ -19,6 +19,7 @@ LABELS = {
 }
 IN_AZURE = "on a machine in Azure: `burnish build {image} --target TARGET`"
 ON_GPU = "on a machine with an NVIDIA GPU: `burnish verify {image} --level gpu --host HOST`"
+GPU_OF_WINDOWS = "no check of a GPU is written for Windows"
 ELSEWHERE = {
     "linux": {Level.AZURE: IN_AZURE},
     "windows": {
@@ -54,9 +55,10 @@ def _here(plan: Plan) -> Iterator[Reach]:
 
 def _elsewhere(plan: Plan) -> Iterator[Reach]:
     here = {each.level for each in _here(plan)}
+    on_gpu = GPU_OF_WINDOWS if plan.base.os == "windows" else ON_GPU
     told = {
         **ELSEWHERE[plan.base.os],
-        **({Level.GPU: ON_GPU} if plan.image.flavour == "gpu" else {}),
+        **({Level.GPU: on_gpu} if plan.image.flavour == "gpu" else {}),
     }
     for level, text in told.items():
         if level not in here:

@@ -35,6 +35,40 @@ NEEDED = (
     ("windowsPE", "Microsoft-Windows-Setup"),
     ("oobeSystem", "Microsoft-Windows-Shell-Setup"),
 )
+# A component, or a setting in one -> the settings that it may have: those that we use.
+_GIVEN = "Value PlainText"
+SETTINGS = {
+    "Microsoft-Windows-International-Core-WinPE": (
+        "SetupUILanguage InputLocale SystemLocale UILanguage UserLocale"
+    ),
+    "SetupUILanguage": "UILanguage",
+    "Microsoft-Windows-PnpCustomizationsWinPE": "DriverPaths",
+    "DriverPaths": "PathAndCredentials",
+    "PathAndCredentials": "Path",
+    "Microsoft-Windows-Setup": "DiskConfiguration ImageInstall UserData",
+    "DiskConfiguration": "WillShowUI Disk",
+    "Disk": "DiskID WillWipeDisk CreatePartitions ModifyPartitions",
+    "CreatePartitions": "CreatePartition",
+    "CreatePartition": "Order Type Size Extend",
+    "ModifyPartitions": "ModifyPartition",
+    "ModifyPartition": "Order PartitionID Format Label Letter",
+    "ImageInstall": "OSImage",
+    "OSImage": "InstallFrom InstallTo",
+    "InstallFrom": "MetaData",
+    "MetaData": "Key Value",
+    "InstallTo": "DiskID PartitionID",
+    "UserData": "AcceptEula FullName Organization",
+    "Microsoft-Windows-Shell-Setup": (
+        "ComputerName TimeZone OOBE UserAccounts AutoLogon FirstLogonCommands"
+    ),
+    "OOBE": "HideEULAPage ProtectYourPC",
+    "UserAccounts": "AdministratorPassword",
+    "AdministratorPassword": _GIVEN,
+    "AutoLogon": "Enabled LogonCount Username Password",
+    "Password": _GIVEN,
+    "FirstLogonCommands": "SynchronousCommand",
+    "SynchronousCommand": "Order Description CommandLine",
+}
 # What there may be several of: each says what setup is to do with it.
 LISTED = (
     "Disk",
@@ -63,6 +97,7 @@ def problems(text: str) -> list[str]:
     return [
         *_passes(root),
         *_components(root),
+        *_settings(root),
         *_lists(root),
         *_install(root),
         *disks(root),
@@ -101,6 +136,20 @@ def _components(root: ET.Element) -> Iterator[str]:
     for place in NEEDED:
         if place not in seen:
             yield f"{place[0]}: {place[1]} is missing"
+
+
+def _settings(root: ET.Element) -> Iterator[str]:
+    for part in (part for settings in root for part in settings):
+        for parent in part.iter():
+            where = part.get("name", "") if parent is part else _name(parent)
+            known = SETTINGS.get(where, "").split()
+            names = [_name(each) for each in parent]
+            yield from (
+                f"{where}: no setting {each!r} is known here" for each in names if each not in known
+            )
+            for each in sorted({each for each in names if names.count(each) > 1}):
+                if each not in LISTED:
+                    yield f"{where}: {each}: twice"
 
 
 def _lists(root: ET.Element) -> Iterator[str]:
@@ -147,6 +196,8 @@ def _secrets(root: ET.Element) -> Iterator[str]:
             yield f"{name}: a password of its own, and not {MARK}, which the build replaces"
         if name.endswith("Password") and value and _text(each, "PlainText") != "true":
             yield f"{name}: PlainText is not true: setup would read {MARK} as base64"
+        if name.endswith("Password") and len(each) == 0 and (each.text or "").strip():
+            yield f"{name}: a password as it is, and not by Value, which the build replaces"
         if name == "ProductKey":
             yield "ProductKey: no key stands in a file"
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from burnish.errors import ChecksFailed, PublishError, UsageError
 from burnish.gallery import rules
 from burnish.gallery.rules import Known
+from burnish.model.base import Level
 from burnish.model.gate import GateResult
 from burnish.model.manifest import Manifest
 from burnish.stages.filing import report_text
 from burnish.stages.run import World
-from burnish.verify.suite import LOCAL, owed
+from burnish.verify.suite import LOCAL, promised
 
 # what changes, given an image's manifests and those that a killed command left to be written
 Decide = Callable[[Known, Known], Known]
@@ -72,9 +73,9 @@ def rollback(
 
 
 def levels_of(world: World, manifest: Manifest) -> list[str]:
-    """The levels that a version owes, by its base; all that a local build has if that is gone."""
+    """The levels that a version needs, by its base; all that a local build has if that is gone."""
     base = world.catalog.bases.get(manifest.base)
-    return [str(level) for level in (owed(base) if base else LOCAL)]
+    return [str(level) for level in (promised(base) if base else LOCAL)]
 
 
 def whole(world: World, known: Known) -> frozenset[str]:
@@ -141,12 +142,16 @@ def _way_out(world: World, manifest: Manifest, *, levels: Sequence[str]) -> str:
             f"`burnish publish {name} --to{world.where.removeprefix(' --target')}` goes on waiting"
         )
     if rules.unproven(manifest, levels) and not manifest.unbuilt:
-        if world.elsewhere:
-            return (
-                "`burnish verify` proves it where it was built; publish it again, verdicts go along"
-            )
-        return f"`burnish verify {name}` proves it with today's checks"
+        return _proof(world, name, levels=levels)
     return f"build it anew: `burnish build {manifest.image}`"
+
+
+def _proof(world: World, name: str, *, levels: Sequence[str]) -> str:
+    if Level.AZURE in levels and world.elsewhere:
+        return f"`burnish verify {name}{world.where}` proves it on a machine made of it"
+    if world.elsewhere:
+        return "`burnish verify` proves it where it was built; publish it again, verdicts go along"
+    return f"`burnish verify {name}` proves it with today's checks"
 
 
 def _returned(world: World, known: Known, *, image: str, to: str) -> Manifest:

@@ -14,7 +14,7 @@ from burnish.stages.comparing import compare
 from burnish.stages.plans import plan_of
 from burnish.stages.run import World
 from burnish.stages.services import image_of
-from burnish.verify.suite import owed
+from burnish.verify.suite import promised
 
 UNKNOWN = (
     GateResult(
@@ -43,7 +43,7 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
     case = Case(
         manifest=manifest,
         gates=world.catalog.gates[image.gates] if image.gates else Gates(name=""),
-        due=owed(world.catalog.bases[image.base]),
+        due=promised(world.catalog.bases[image.base]),
         difference=compare(world, stable, new=manifest, files=False) if stable else None,
         pending=pending,
         today=world.now.date(),

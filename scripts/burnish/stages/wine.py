@@ -234,7 +234,8 @@ def _environment(world: World, plan: Plan, *, name: str, home: Path) -> Path:
     folder = _folder(world) / "envs" / f"{name}-{key}"
     if (folder / "pyvenv.cfg").is_file():
         return folder
-    for old in folder.parent.glob(f"{name}-*"):
+    # no other environment whose name begins alike
+    for old in folder.parent.glob(f"{name}-{'?' * len(key)}"):
         shutil.rmtree(old)
     at = replace(place(world), scratch=place(world).scratch / name)
     wheels = at.scratch / "laid-out"

@@ -88,6 +88,12 @@ def owed(base: Base) -> tuple[Level, ...]:
     return tuple(level for level in LOCAL if level in base.levels and base.rootfs)
 
 
+def promised(base: Base) -> tuple[Level, ...]:
+    """Those that a version needs to be stable: what a local build owes, or the machine in Azure where the
+    base has no local build."""
+    return owed(base) or tuple(level for level in (Level.AZURE,) if level in base.levels)
+
+
 def _file(name: str) -> str:
     # names are NUMBER-OF-ROOT:PATH
     return name.rpartition(":")[2].rpartition("/")[2]

@@ -68,8 +68,11 @@ def _result(
     name: str, needs: Sequence[str], *, judge: Judge, of: tuple[Mapping[str, Any], Expected]
 ) -> CheckResult:
     facts, expected = of
+    why = facts["not_read"]
     lost = [
-        f"{NOT_READ}{facts['not_read'][topic]}" for topic in needs if topic in facts["not_read"]
+        f"{NOT_READ}{why.get(topic, f'nobody looked for {topic}')}"
+        for topic in needs
+        if topic in why or topic not in facts
     ]
     # a part may be unread and what was read still be wrong
     there = all(topic in facts for topic in needs)

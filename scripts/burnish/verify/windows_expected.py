@@ -11,10 +11,11 @@ from burnish.model.plan import Plan
 from burnish.model.role import Role
 from burnish.verify.windows import Expected
 
-_VARIABLE = re.compile(r"\{\{ (\w+) \}\}")
-# what is worked out on the machine, such as a part of a version in an uninstall key
-_WORKED_OUT = re.compile(r"\\\{\\\{.*?\\\}\\\}")
-_DEPTH = 5  # of variables that are made of variables
+# A variable by its name; anything else is worked out on the machine, such as a version in a key.
+_NAMED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+KEYS = ("product_id", "creates")
+_DEEP = 9  # variables in variables, in case one holds itself
 
 
 def expected(plan: Plan, roles: Mapping[str, Role]) -> Expected:
@@ -26,12 +27,7 @@ def expected(plan: Plan, roles: Mapping[str, Role]) -> Expected:
         for name in layer.python
         if name in plan.lock.python
     }
-    packages = [
-        found
-        for layer in plan.layers
-        for name in layer.roles
-        for found in _packages(roles[name], layer.vars)
-    ]
+    packages = [found for name in plan.roles for found in _packages(roles[name], plan)]
     return Expected(
         release=plan.base.name.removeprefix("windows-"),
         environments={
@@ -40,36 +36,52 @@ def expected(plan: Plan, roles: Mapping[str, Role]) -> Expected:
         },
         pythons={name: lock.python for name, lock in locks.items()},
         programs={
-            each["name"]: _pattern(each["product_id"]) for each in packages if each["product_id"]
+            each["name"]: _pattern(key)
+            for each in packages
+            # any key at all would do for one of which nothing is known
+            if (key := each["product_id"]) and _TEMPLATE.sub("", key)
         },
         paths={
-            each["name"]: _path(each["creates"])
+            each["name"]: _path(path)
             for each in packages
-            if each["creates"] and "{{" not in each["creates"]
+            if (path := each["creates"]) and "{{" not in path
         },
     )
 
 
-def _packages(role: Role, given: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
-    """What a role installs on Windows, as its data says it, with what a layer gave it; `name`: what
-    its facts call the file."""
+def _packages(role: Role, plan: Plan) -> Iterator[Mapping[str, str]]:
+    """What a role installs on Windows, as its data says it, by the variables that its layers have; `name`:
+    what its facts call the file."""
     of_windows = role.data.get("Windows", {})
+    known = {**role.data.get("defaults", {}), **of_windows}
+    own = [layer for layer in plan.layers if role.name in layer.roles]
+    for layer in own:
+        known |= layer.vars
+    brought = {line.partition(" ")[0] for layer in own for line in layer.downloads}
     names = {named.windows: named.name for named in role.facts.software if named.windows}
-    known = {**role.data.get("defaults", {}), **of_windows, **given}
-    for each in of_windows.get(f"__{role.name}_packages_windows") or ():
-        told = {key: _filled(str(each.get(key, "")), known) for key in ("product_id", "creates")}
-        yield {**told, "name": names.get(each["file"], each["file"])}
+    every = f"__{role.name}_packages_windows"
+    for name, entries in of_windows.items():
+        if not name.startswith(every):
+            continue
+        for each in entries or ():
+            # a list of its own is for one choice of several, and so are its downloads
+            if name == every or each["file"] in brought:
+                told = {key: _told(str(each.get(key) or ""), known) for key in KEYS}
+                yield {**told, "name": names.get(each["file"], each["file"])}
 
 
-def _filled(text: str, known: Mapping[str, Any]) -> str:
-    """A text with the variables that are known in it; what has a filter stays as it is."""
-    for _ in range(_DEPTH):
-        text = _VARIABLE.sub(lambda found: str(known.get(found[1], found[0])), text)
+def _told(text: str, known: Mapping[str, Any]) -> str:
+    """The text with the variables in it that are plain ones."""
+    for _ in range(_DEEP):
+        fresh = _NAMED.sub(lambda name: str(known.get(name[1], name[0])), text)
+        if fresh == text:
+            break
+        text = fresh
     return text
 
 
 def _pattern(key: str) -> str:
-    return _WORKED_OUT.sub(".+", re.escape(key))
+    return ".+".join(re.escape(part) for part in _TEMPLATE.split(key))
 
 
 def _path(path: str) -> str:

@@ -27,7 +27,7 @@ def reply(data: bytes, *, fabric: Fabric) -> bytes | None:
         data
     )
     own = bytes.fromhex(fabric.mac.replace(":", ""))
-    asked = options(data).get(KIND, b"\0")[0]
+    asked = int.from_bytes(options(data).get(KIND, b"")[:1])
     if operation != 1 or cookie != COOKIE or hardware[:length] != own or asked not in REPLIES:
         return None
     guest, server = _packed(GUEST), _packed(WIRE)

@@ -51,12 +51,12 @@ def opened(path: Path, *, scratch: Path) -> Iterator[Found]:
     """The disk in a file; a qcow2 is laid out in the folder `scratch`, sparse, for as long as it is read."""
     kind = _kind(path)
     raw = path
-    if kind == "qcow2":
-        scratch.mkdir(parents=True, exist_ok=True)
-        raw = scratch / "disk.raw"
-        argv = ("qemu-img", "convert", "-f", "qcow2", "-O", "raw", str(path), str(raw))
-        run(Command(argv=argv))
     try:
+        if kind == "qcow2":
+            scratch.mkdir(parents=True, exist_ok=True)
+            raw = scratch / "disk.raw"
+            argv = ("qemu-img", "convert", "-f", "qcow2", "-O", "raw", str(path), str(raw))
+            run(Command(argv=argv))
         size = raw.stat().st_size - (vhd.FOOTER if kind == "vhd" else 0)
         with raw.open("rb") as file:
             table = _table(file, size, path=path)

@@ -51,6 +51,9 @@ def install(request: PrefixRequest, folder: Path) -> None:
     process.run(Command(argv=argv, timeout=1800), log=request.log)
     _interpreter(request.home, folder)
     _data(library, folder)
+    # the last one: who finds it takes the environment for whole
+    settings = {"home": f"{DRIVE}{request.home.name}", "include-system-site-packages": "false"}
+    write(folder / "pyvenv.cfg", "".join(f"{key} = {value}\n" for key, value in settings.items()))
 
 
 def _interpreter(home: Path, folder: Path) -> None:
@@ -59,8 +62,6 @@ def _interpreter(home: Path, folder: Path) -> None:
     scripts.mkdir(parents=True, exist_ok=True)
     for path in [*home.glob("*.exe"), *home.glob("*.dll")]:
         shutil.copy2(path, scripts / path.name)
-    settings = {"home": f"{DRIVE}{home.name}", "include-system-site-packages": "false"}
-    write(folder / "pyvenv.cfg", "".join(f"{key} = {value}\n" for key, value in settings.items()))
 
 
 def _data(library: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -164,7 +164,7 @@ class Publication:
                 "burnish's are gone or changed",
                 hint="somebody edited its tags: remove that version, and publish again",
             )
-        new = replace(self.wanted.manifest, channel=known.channel, events=known.events)
+        new = tags.completed(self.wanted.manifest, known)
         fresh = tags.encode(new, others=found.get("tags"))
         if body := self._widened(found):
             return {**body, "tags": fresh}

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from burnish.errors import PublishError
 from burnish.gallery.azure.fitting import CUT, LONGEST, as_json, fits, packed, shortened
 from burnish.gallery.rules import STABLE
-from burnish.model.base import Flavour
+from burnish.model.base import Flavour, Level
 from burnish.model.manifest import Event, Manifest
 from burnish.model.verdict import CheckResult, Outcome, Verdict
 
@@ -92,6 +93,14 @@ def decode(tags: Tags | None, *, version: str) -> Manifest | None:
         ) from error
 
 
+def completed(record: Manifest, known: Manifest) -> Manifest:
+    """The record of a version as it is filed, with what only its tags know: its channel and moves, and what
+    was proven on a machine made of it."""
+    there = tuple(each for each in known.verdicts if each.level == Level.AZURE)
+    verdicts = (*record.verdicts, *there)
+    return replace(record, channel=known.channel, events=known.events, verdicts=verdicts)
+
+
 def made_by(tags: Tags | None) -> str:
     """The plan that burnish made a version of; an empty string for versions of others."""
     found = tags or {}
@@ -129,7 +138,11 @@ def _left_out(manifest: Manifest) -> list[tuple[str, str]]:
 
 def _last(manifest: Manifest) -> list[Verdict]:
     """The newest verdict of each suite at each level, the last ones of them."""
-    newest = {(each.level, each.suite): each for each in manifest.verdicts}
+    newest: dict[tuple[str, str], Verdict] = {}
+    for each in manifest.verdicts:
+        # behind the others, also where an older one of its suite stood before them
+        newest.pop((each.level, each.suite), None)
+        newest[each.level, each.suite] = each
     return list(newest.values())[-VERDICTS:]
 
 
