@@ -37,6 +37,13 @@ def test_a_version_of_windows_needs_the_machine_in_azure() -> None:
     assert local and all(owed == promised and owed for owed, promised in local.values())
 
 
+def test_a_version_that_was_captured_in_azure_needs_the_machine_there() -> None:
+    """A local build of the same base owes other levels, which nobody could ever prove of it."""
+    base = load([checkout.REPOSITORY]).bases["debian-12"]
+    assert suite.promised(base, captured=True) == (Level.AZURE,)
+    assert Level.AZURE not in suite.promised(base)
+
+
 @pytest.mark.parametrize(
     ("change", "differs"),
     [

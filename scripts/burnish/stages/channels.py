@@ -73,9 +73,12 @@ def rollback(
 
 
 def levels_of(world: World, manifest: Manifest) -> list[str]:
-    """The levels that a version needs, by its base; all that a local build has if that is gone."""
+    """The levels that a version needs, by its base and how it was made; all that a local build has if the
+    base is gone."""
     base = world.catalog.bases.get(manifest.base)
-    return [str(level) for level in (promised(base) if base else LOCAL)]
+    # no disk of it was ever here: nothing here could be proven of it
+    captured = not manifest.artifacts
+    return [str(level) for level in (promised(base, captured=captured) if base else LOCAL)]
 
 
 def whole(world: World, known: Known) -> frozenset[str]:

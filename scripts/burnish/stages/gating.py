@@ -43,7 +43,7 @@ def judge(world: World, manifest: Manifest, *, pending: Pending | None) -> tuple
     case = Case(
         manifest=manifest,
         gates=world.catalog.gates[image.gates] if image.gates else Gates(name=""),
-        due=promised(world.catalog.bases[image.base]),
+        due=promised(world.catalog.bases[image.base], captured=not manifest.artifacts),
         difference=compare(world, stable, new=manifest, files=False) if stable else None,
         pending=pending,
         today=world.now.date(),

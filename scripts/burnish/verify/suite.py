@@ -88,9 +88,11 @@ def owed(base: Base) -> tuple[Level, ...]:
     return tuple(level for level in LOCAL if level in base.levels and base.rootfs)
 
 
-def promised(base: Base) -> tuple[Level, ...]:
+def promised(base: Base, *, captured: bool = False) -> tuple[Level, ...]:
     """Those that a version needs to be stable: what a local build owes, or the machine in Azure where the
-    base has no local build."""
+    base has no local build, or where the version was `captured` from a machine there."""
+    if captured:
+        return (Level.AZURE,)
     return owed(base) or tuple(level for level in (Level.AZURE,) if level in base.levels)
 
 
