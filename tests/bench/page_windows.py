@@ -45,10 +45,9 @@ def _wine(measures: Sequence[Measure], wheels: dict[str, float]) -> str:
         for name, each in found.items()
     ]
     told = ", ".join(f"{name} {count:.0f}" for name, count in wheels.items())
-    head = (
-        "Wine: Windows binaries, not Windows. Wheels of environments whose every requirement was "
-    )
-    return f"{head}imported: {told or 'none'}.\n\n" + table(("check", "outcome", "seconds"), rows)
+    head = "Wine: Windows binaries, not Windows. Wheels locked, installed by hash, and imported but for"
+    named = "[those that are named](windows.md#windows-binaries-under-wine)"
+    return f"{head} {named}: {told or 'none'}.\n\n" + table(("check", "outcome", "seconds"), rows)
 
 
 def _plants(planted: dict[str, float], caught: dict[str, float]) -> str:
