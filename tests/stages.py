@@ -19,7 +19,7 @@ IMAGE = "debian-12-cpu"
 WINDOWS_DISK = ("tests/e2e/test_windows_disk.py", "tests/e2e/test_windows_disk_read.py")
 # The roles that `make test` always proves, with their default variables.
 SMOKE = ("base", "python", "jupyter")
-# Of the roles that changed since the merge base it proves so many, for CI has an hour; the nightly proves all.
+# So many of the roles that changed since the merge base, for CI has an hour; the nightly proves all.
 CHANGED_AT_MOST = 1
 # A role with one of each thing that roles do on Windows, and what is planted into it.
 GIVEN_ROLE, PLANTS = "tests/given/simulated", "tests/simulated/plants"
