@@ -22,7 +22,7 @@ from burnish.stages import planning
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "toolchains.md"
-LEVELS = ("simulated", "container", "artifact", "vm", "azure", "gpu")
+LEVELS = ("simulated", "wine", "container", "artifact", "vm", "azure", "gpu")
 COLUMNS = {"linux_cpu": "Linux CPU", "linux_gpu": "Linux GPU", "windows": "Windows"}
 GPU, TIER, WINDOWS = "linux_gpu", "test_gpu::", "windows"
 PAIR = ("debian-12-cpu", "windows-2022-cpu")
@@ -44,6 +44,9 @@ WORDS = """\
 | proven in part | some of them passed there; the others had nothing to run on, or did not run |
 | by a fixture | its source is not reached where burnish is developed: a fixture that says so plays it |
 | not run yet | the checks are there; no version that was filed has run them |
+| under Wine | every check named passed with the locked wheels of Windows under Wine: not Windows |
+| in part under Wine | some of them did; the others have nothing to run on there |
+| role on the simulated host | what the role asks for was held against the modules' words; not Windows |
 | no image yet | the role is meant for it; no such image was built |
 | no, limited | that system has no such thing, or not all of it: why, and what is offered instead |
 | later | it comes with what is named in brackets |
@@ -94,14 +97,34 @@ def cell(row: Mapping[str, str], column: str, *, claim: Claim | None, verdicts: 
         return f"later ({row['with']})"
     support = claim.support[column]
     unseen = column not in verdicts
-    if support["state"] == "no" or (support["state"] == "limited" and unseen):
+    if support["state"] == "no" or (
+        support["state"] == "limited" and (unseen or column == WINDOWS)
+    ):
         return f"{support['state']}: {_why(support)}"
     # what a fixture plays is the tool as Linux has it
     if claim.fixture and column != WINDOWS:
         return "by a fixture"
     if unseen:
         return "not run yet" if column == "linux_cpu" else "no image yet"
-    return _said(outcomes(claim, verdicts[column], column=column))
+    said = _on_windows if column == WINDOWS else _by_checks
+    return said(claim, verdicts[column], column=column)
+
+
+def _by_checks(claim: Claim, verdict: Mapping[str, Any], *, column: str) -> str:
+    return _said(outcomes(claim, verdict, column=column))
+
+
+def _on_windows(claim: Claim, verdict: Mapping[str, Any], *, column: str) -> str:
+    """How near to a real Windows the row was proven; what failed anywhere is told."""
+    found = outcomes(claim, verdict, column=column)
+    played = verdict["checks"].get(f"windows_{claim.role}", {})
+    said = _said({**found, **({"": played} if played else {})})
+    if said == "FAILED" or any("azure" in each for each in found.values()):
+        return _said(found) if said != "FAILED" else said
+    under = [name for name, each in found.items() if each.get("wine") == "passed"]
+    if under:
+        return "under Wine" if len(under) == len(found) else "in part under Wine"
+    return "role on the simulated host" if played.get("simulated") == "passed" else "no image yet"
 
 
 def _why(support: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Takes the manifest of a filed version; writes what its checks said into docs/verdicts.json.
 
 python scripts/tools/toolchain_verdicts.py GALLERY/IMAGE/VERSION/manifest.json
+python scripts/tools/toolchain_verdicts.py build/proofs/IMAGE/PLAN.json     of an image of Windows, not built
 
 The file holds for each column (`linux_cpu`) the image, its version, and each check's outcome at each level:
 the worst of a check that ran once for each environment.
@@ -34,8 +35,9 @@ def outcomes(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 def column(manifest: Mapping[str, Any]) -> str:
     """The page's column that a manifest speaks of."""
-    windows = manifest["base"].startswith("windows")
-    return "windows" if windows else f"linux_{manifest['flavour']}"
+    if str(manifest.get("base") or manifest.get("image")).startswith("windows"):
+        return "windows"
+    return f"linux_{manifest['flavour']}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("a stand-in proves nothing about the real distribution\n")
         return 1
     known = json.loads(VERDICTS.read_text(encoding="utf-8"))
-    said = {"image": manifest["image"], "version": manifest["version"]}
+    version = manifest.get("version") or f"(its plan {manifest['plan'][:12]}, no image)"
+    said = {"image": manifest["image"], "version": version}
     known[column(manifest)] = {**said, "checks": outcomes(manifest)}
     VERDICTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return 0

@@ -41,6 +41,13 @@ def there(fixture: str = "", **windows: str) -> Any:
     return claim(support={**SUPPORT, "windows": row}, fixture=fixture)
 
 
+def on_windows(level: str = "wine", *, role: str = "", **checks: str) -> dict[str, Any]:
+    """What was said of a plan for Windows: of the role on the simulated host, of its checks at a level."""
+    found = {f"test_r::test_{name}": {level: outcome} for name, outcome in checks.items()}
+    played = {"windows_r": {"simulated": role}} if role else {}
+    return {"windows": {"checks": {**found, **played}}}
+
+
 def said(a: str, b: str) -> dict[str, Any]:
     checks = {"test_r::test_a": {"container": a}, "test_r::test_b": {"container": b, "vm": b}}
     return {"linux_cpu": {"checks": checks}}
@@ -63,7 +70,14 @@ def on_gpu(tier: str, *, b: str = "passed") -> dict[str, Any]:
         ({}, "windows", claim(), {}, "no: not-written"),
         ({}, "windows", there(state="no", instead="WSL2"), {}, "no: licence; instead: WSL2"),
         ({}, "windows", there(state="limited"), {}, "limited: licence"),
-        ({}, "windows", there(state="limited"), {"windows": {"checks": {}}}, "not run yet"),
+        ({}, "windows", there(state="limited"), {"windows": {"checks": {}}}, "limited: licence"),
+        ({}, "windows", there(), on_windows(), "no image yet"),
+        ({}, "windows", there(), on_windows(role="passed"), "role on the simulated host"),
+        ({}, "windows", there(), on_windows(role="failed"), "FAILED"),
+        ({}, "windows", there(), on_windows(a="passed", role="passed"), "in part under Wine"),
+        ({}, "windows", there(), on_windows(a="passed", b="passed"), "under Wine"),
+        ({}, "windows", there(), on_windows(a="passed", b="failed"), "FAILED"),
+        ({}, "windows", there(), on_windows("azure", a="passed", b="passed"), "proven"),
         ({}, "windows", there(fixture="tests/x"), {}, "no image yet"),
         ({}, "linux_cpu", claim(fixture="tests/x"), {}, "by a fixture"),
         ({}, "linux_cpu", claim(), {}, "not run yet"),
