@@ -196,7 +196,7 @@ def azure(bench: Bench) -> None:
 
 def fabric(bench: Bench) -> None:
     """Boot to ready in the simulated Azure."""
-    booting.in_azure(bench.log, image=SMALL, rounds=bench.rounds)
+    booting.in_azure(bench.log, image=IMAGE, rounds=bench.rounds)
 
 
 SECTIONS: dict[str, Section] = {
