@@ -12,7 +12,7 @@ from inside import MIB
 from timing import Log
 
 SUITE, IMAGE = "gpu", "debian-12-gpu-distro"
-DRIVER = "cuda : Linux | Install the driver of the distribution"
+DRIVER = "cuda : Packages | Install the driver of the distribution"
 # The checks whose own words are the figures.
 SAYING = (
     "test_a_kernel_is_compiled_for_every_architecture",
