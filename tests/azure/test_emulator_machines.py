@@ -93,6 +93,37 @@ def test_a_machine_leaves_behind_what_it_was_not_told_to_take(
 
 
 @pytest.mark.usefixtures("network")
+def test_a_network_is_answered_as_its_own_provider_does(arm: Emulator) -> None:
+    made = [each for each in arm.exchanges if each.method == "PUT"]
+    states = [each.response_body["properties"]["provisioningState"] for each in made]
+    assert states == ["Updating"] * 3
+    assert ["location" in each.response_body for each in made] == [True, False, True]
+    place = (
+        f"{arm.base_url}/subscriptions/{arm.subscription}/providers/Microsoft.Network/locations/"
+    )
+    for each in made:
+        found = each.response_headers["azure-asyncoperation"]
+        assert found.startswith(f"{place}{LOCATION}/operations/")
+
+
+@pytest.mark.usefixtures("network")
+def test_the_state_of_a_networks_operation_is_asked_for_at_its_two_addresses(
+    arm: Emulator, compute: ComputeManagementClient
+) -> None:
+    arm.state.pace.polls = 2
+    clients.send(compute, "DELETE", path=NIC)
+    headers = arm.exchanges[-1].response_headers
+    assert "/operationResults/" in headers["location"]
+    assert compute.send_request(HttpRequest("GET", headers["location"])).status_code == 202
+    state, done = headers["azure-asyncoperation"], {"status": "Succeeded"}
+    looks = [compute.send_request(HttpRequest("GET", state)).json() for _ in range(2)]
+    assert looks == [{"status": "InProgress"}, done]
+    assert compute.send_request(HttpRequest("GET", headers["location"])).status_code == 200
+    assert ("GET", NIC) not in arm.paths()
+    assert len(arm.paths("GET")) == 0
+
+
+@pytest.mark.usefixtures("network")
 def test_what_is_in_use_is_not_deleted(arm: Emulator, compute: ComputeManagementClient) -> None:
     compute.virtual_machines.begin_create_or_update(GROUP, "vm", machine()).result()
     for path, code in (

@@ -13,7 +13,8 @@ from jsonschema import Draft4Validator
 from swagger import Operation, operations, validator
 
 STATUS = re.compile(
-    r"/subscriptions/[^/]+/providers/Microsoft\.Compute/locations/[^/]+/(caps|Disk)?Operations/[\w-]+",
+    r"/subscriptions/[^/]+/providers/Microsoft\.(Compute/locations/[^/]+/(caps|Disk)?Operations"
+    r"|(?P<network>Network)/locations/[^/]+/(operations|(?P<results>operationResults)))/[\w-]+",
     re.IGNORECASE,
 )
 GRANTED = re.compile(r".*/providers/Microsoft\.Authorization/permissions", re.IGNORECASE)
@@ -25,8 +26,8 @@ def violations(exchange: Exchange) -> list[str]:
     address = urlsplit(exchange.url)
     query = dict(parse_qsl(address.query, keep_blank_values=True))
     found = list(_asked(exchange))
-    if exchange.method == "GET" and STATUS.fullmatch(address.path):
-        found += _status(exchange, query)
+    if exchange.method == "GET" and (status := STATUS.fullmatch(address.path)):
+        found += _status(exchange, query, asked=status)
     elif exchange.method == "GET" and GRANTED.fullmatch(address.path):
         found += _answered(exchange, Draft4Validator(PERMISSIONS))
     elif operation := _operation(exchange.method, address.path):
@@ -120,15 +121,18 @@ def _goes_on(exchange: Exchange) -> Iterator[str]:
         yield f"answer: created, and {state or 'no state'} at once"
 
 
-def _status(exchange: Exchange, query: Mapping[str, str]) -> Iterator[str]:
+def _status(exchange: Exchange, query: Mapping[str, str], *, asked: re.Match[str]) -> Iterator[str]:
     missing = {"t", "c", "s", "h"} - query.keys()
     if missing and exchange.status < 400:
         yield f"query: an address of an operation without its signature ({', '.join(sorted(missing))})"
     if exchange.status >= 400:
         yield from _answered(exchange, Draft4Validator(WRONG))
-    elif query.get("monitor") != "true":
-        yield from _answered(exchange, Draft4Validator(OPERATION))
+    elif query.get("monitor") != "true" and not asked["results"]:
+        network = validator("network", name="network.AzureAsyncOperationResult", sent=False)
+        yield from _answered(exchange, network if asked["network"] else Draft4Validator(OPERATION))
         body = exchange.response_body or {}
+        if not body:
+            yield "answer: an operation in no state"
         if isinstance(body, dict) and (body.get("status") == "Failed") != ("error" in body):
             yield "answer: an error belongs to an operation that failed, and only there"
 

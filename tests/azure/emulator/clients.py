@@ -9,6 +9,7 @@ from typing import Any
 from azure.core.rest import HttpRequest
 from azure.identity import ClientAssertionCredential, ClientSecretCredential
 from azure.mgmt.compute import ComputeManagementClient
+from burnish.gallery.azure.resources import version_of
 
 from emulator.emulator import Emulator
 
@@ -79,7 +80,7 @@ def ask(client: ComputeManagementClient, path: str, *, version: str, **query: st
 
 def send(client: ComputeManagementClient, method: str, *, path: str, body: Any = None) -> Any:
     """The answer to a request that is written by hand; the SDK signs it in."""
-    params = {"api-version": "2024-07-01"}
+    params = {"api-version": version_of(path)}
     response = client.send_request(HttpRequest(method, path, params=params, json=body))
     response.raise_for_status()
     return response.json() if response.text() else None

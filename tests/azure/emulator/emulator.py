@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -92,7 +93,8 @@ class Emulator:
             self._current = Service(state=self.state, operations=operations, blobs=blobs)
             self._router, self._entra = Router(), Router()
             Entra(identity=self.state.identity, base=self.base_url).routes(self._entra)
-            self._router.add("GET", STATUS, route=self._status)
+            for each in STATUS:
+                self._router.add("GET", each, route=self._status)
             for part in (Galleries, Versions, Disks, Generic, Machines):
                 part(service=self._service).routes(self._router)
 
@@ -122,7 +124,7 @@ class Emulator:
         return [
             (method, path)
             for method, path in found
-            if "Operations/" not in path and (not methods or method in methods)
+            if not LOOK.search(path) and (not methods or method in methods)
         ]
 
     def answer(self, request: Request) -> Response:
@@ -182,10 +184,11 @@ class Emulator:
         )
 
 
-STATUS = (
-    "/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}"
-    "/{kind}Operations/{id}"
+PLACE = "/subscriptions/{subscription}/providers/{provider}/locations/{location}"
+STATUS = tuple(
+    f"{PLACE}/{each}/{{id}}" for each in ("{kind}Operations", "operations", "operationResults")
 )
+LOOK = re.compile(r"/locations/[^/]+/(\w*operations|operationResults)/", re.IGNORECASE)
 
 
 def _refuse_unknown(request: Request) -> None:

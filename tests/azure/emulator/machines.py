@@ -44,7 +44,7 @@ class Machines:
 
     def put(self, call: Call) -> Response:
         """New, or again; a machine's name and its size stand in its document as they were sent."""
-        group = self.service.group(call["group"])
+        self.service.group(call["group"])
         body, before = copy.deepcopy(call.request.document()), self.service.state.find(call.id)
         nested = "subtype" in call.parts
         if nested:
@@ -60,7 +60,8 @@ class Machines:
             "type": kind,
             **body,
         }
-        document["location"] = place(body.get("location") or group["location"])
+        if "location" in body:
+            document["location"] = place(body["location"])
         made = Resource(document=document, kind=kind)
         new = before is None
         return self.service.written(call, made, finish=lambda: self._ready(made, new=new), new=new)
@@ -141,7 +142,7 @@ class Machines:
         self.service.operations.look_at(id_)
         resource = self.service.state.get(id_)
         self.service.operations.refuse_while_busy(id_)
-        location = resource.document["location"]
+        location = self.service.place_of(resource)
         operation = self.service.operations.begin(
             call.request, id_, finish=lambda: None, location=location
         )

@@ -15,6 +15,8 @@ from emulator.messages import ArmError, Request, Response
 from emulator.state import SUBSCRIPTION, State, place
 
 Finish = Callable[[], Any]
+# how each provider calls the operations that it carries out
+COMPUTE, DISK, NETWORK = "capsOperations", "DiskOperations", "operations"
 
 
 def long_signature() -> str:
@@ -61,6 +63,8 @@ class Operation:
     def status(self) -> dict[str, Any]:
         """The document at its address."""
         state = "InProgress" if self.ended is None else "Failed" if self.error else "Succeeded"
+        if self.kind == NETWORK:
+            return {"status": state, **({"error": self.error.document()} if self.error else {})}
         document: dict[str, Any] = {
             "startTime": self.begun.isoformat(),
             **({"endTime": self.ended.isoformat()} if self.ended else {}),
@@ -69,9 +73,15 @@ class Operation:
         }
         if self.error:
             document["error"] = self.error.document()
-        elif self.output is not None and self.kind == "DiskOperations":
+        elif self.output is not None and self.kind == DISK:
             document["properties"] = {"output": self.output}
         return document
+
+
+def _kind(target: str) -> str:
+    if "/providers/microsoft.network/" in target:
+        return NETWORK
+    return DISK if "/disks/" in target else COMPUTE
 
 
 @dataclass(kw_only=True)
@@ -95,10 +105,9 @@ class Operations:
     ) -> Operation:
         """A new one on the resource `target`; how long it takes, and how it ends, is planned."""
         seconds = self.state.pace.seconds + (self.fault.seconds if self.fault else 0.0)
-        kind = "DiskOperations" if "/disks/" in target.lower() else "capsOperations"
         made = Operation(
             target=target.lower(),
-            kind=kind,
+            kind=_kind(target.lower()),
             location=place(location),
             finish=self._planned(finish),
             undo=undo,
@@ -121,13 +130,18 @@ class Operations:
 
     def headers(self, operation: Operation, *, monitor: bool) -> dict[str, str]:
         """Where it is asked for: `Azure-AsyncOperation`, and `Location` where ARM sends it too."""
-        start = f"{self.base}/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/locations/"
-        start += f"{operation.location}/{operation.kind}/{operation.id}?"
+        network = operation.kind == NETWORK
+        provider = "Microsoft.Network" if network else "Microsoft.Compute"
+        start = f"{self.base}/subscriptions/{SUBSCRIPTION}/providers/{provider}/locations/"
+        start += f"{operation.location}/"
         end = f"api-version={operation.version}&{operation.signature}"
-        headers = {"Azure-AsyncOperation": start + end, "Azure-AsyncNotification": "Enabled"}
-        if monitor:
-            headers["Location"] = f"{start}monitor=true&{end}"
-        if operation.kind == "DiskOperations":
+        headers = {"Azure-AsyncOperation": f"{start}{operation.kind}/{operation.id}?{end}"}
+        if monitor and network:
+            headers["Location"] = f"{start}operationResults/{operation.id}?{end}"
+        elif monitor:
+            headers["Location"] = f"{start}{operation.kind}/{operation.id}?monitor=true&{end}"
+        headers["Azure-AsyncNotification"] = "Enabled"
+        if operation.kind == DISK:
             headers["Retry-After"] = str(self.state.pace.retry_after)
         return headers
 
@@ -141,7 +155,10 @@ class Operations:
                 403, "AuthorizationFailed", message="The signature of the address is wrong."
             )
         operation.look()
-        if request.query.get("monitor") != "true":
+        results = (
+            request.query.get("monitor") == "true" or "/operationresults/" in request.path.lower()
+        )
+        if not results:
             return Response(body=operation.status())
         if operation.ended is None:
             return Response(status=202, headers=self.headers(operation, monitor=True))

@@ -31,6 +31,11 @@ class Service:
             raise ArmError(404, "ResourceGroupNotFound", message=text)
         return found
 
+    def place_of(self, resource: Resource) -> str:
+        """Its location; a nested resource may have none, and lies where its group does."""
+        own = resource.document.get("location")
+        return str(own or self.group(resource.id.split("/")[4])["location"])
+
     def parent(self, id: str, *, of: str) -> Resource:  # noqa: A002
         """The resource that one is nested in; ArmError 404 as ARM words it."""
         self.operations.look_at(id)
@@ -61,13 +66,15 @@ class Service:
     def written(self, call: Call, resource: Resource, *, finish: Finish, new: bool) -> Response:
         """The answer to a PUT or PATCH of a gallery, definition or version: 201 or 200, with its
         operation; at its end the resource has succeeded or failed."""
-        resource.properties["provisioningState"] = "Creating" if new else "Updating"
+        # Microsoft.Network knows no state of its own for what is new
+        known = not resource.kind.startswith("Microsoft.Network/")
+        resource.properties["provisioningState"] = "Creating" if new and known else "Updating"
         self.state.put(resource)
         operation = self.operations.begin(
             call.request,
             resource.id,
             finish=lambda: self._finished(resource, finish),
-            location=resource.document["location"],
+            location=self.place_of(resource),
             undo=lambda: resource.properties.update(provisioningState="Failed"),
         )
         headers = self.operations.headers(operation, monitor=False)
@@ -86,7 +93,7 @@ class Service:
             call.request,
             resource.id,
             finish=finish,
-            location=resource.document["location"],
+            location=self.place_of(resource),
             undo=lambda: resource.properties.update(provisioningState=before),
         )
         headers = self.operations.headers(operation, monitor=True)
