@@ -64,6 +64,65 @@ def test_a_failed_build_is_told_with_azures_reason_and_a_way_out(
     assert [each.name for each in arm.state.definitions] == ["tiny-cpu"]
 
 
+def junit(*failed: str) -> str:
+    """What the checks of a build's machine left: one that passed, and those that failed."""
+    cases = "".join(
+        f'<testcase classname="tests.toolchains.test_seal" name="{name}" time="1.0">'
+        f'<failure message="assert not {name}"/></testcase>'
+        for name in failed
+    )
+    passed = '<testcase classname="tests.toolchains.test_seal" name="test_good" time="1.0"/>'
+    return (
+        f'<testsuites><testsuite name="pytest" time="2.0">{passed}{cases}</testsuite></testsuites>'
+    )
+
+
+def test_what_fails_before_the_capture_becomes_no_version(
+    arm: Emulator, root: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lock(root)
+    path = fake_packer.write(tmp_path / "bin", "checks")
+    path.with_name("checks.xml").write_text(junit("test_keys"), encoding="utf-8")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    code, _, err = typed("build", "tiny-cpu", "--target", "cloud")
+    assert code == 5
+    assert "1 of 2 checks failed at level 'container'" in err
+    assert "assert not test_keys" in err
+    assert (arm.state.versions, {*arm.state.groups}) == ([], {"images"})
+    assert len([line for line in fake_packer.calls(path) if line.startswith("build")]) == 1
+    assert not list((root / "build" / "proofs").rglob("*.json"))
+
+
+def test_checks_that_could_not_run_are_no_checks_that_failed(
+    arm: Emulator, root: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lock(root)
+    fake_packer.write(tmp_path / "bin", "checks")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    code, _, err = typed("build", "tiny-cpu", "--target", "cloud")
+    assert code == 4
+    assert "the checks did not pass on the machine before its capture" in " ".join(err.split())
+    assert {*arm.state.groups} == {"images"}
+
+
+def test_what_passed_there_is_filed_with_the_plan(
+    root: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lock(root)
+    path = fake_packer.write(tmp_path / "bin", "made")
+    path.with_name("checks.xml").write_text(junit(), encoding="utf-8")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    code, _, err = typed("build", "tiny-cpu", "--target", "cloud")
+    # the log is a play: no version came of it
+    assert (code, "a version that the gallery does not have" in err) == (4, True)
+    [file] = (root / "build" / "proofs" / "tiny-cpu").glob("*.json")
+    [verdict] = json.loads(file.read_text("utf-8"))["verdicts"]
+    assert (verdict["level"], verdict["subject"]) == ("container", file.stem)
+    assert verdict["where"] == (
+        "the machine of the build in westeurope: its own files under a second systemd, before its capture"
+    )
+
+
 def test_a_dry_run_asks_nobody_and_shows_files_values_and_the_proof(
     arm: Emulator, root: Path, typed: Typed
 ) -> None:

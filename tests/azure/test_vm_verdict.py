@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import checkout
 import makers
 import pytest
 import worlds
+from burnish.build.azure_log import Result
 from burnish.catalog.load import load
 from burnish.errors import PublishError
 from burnish.gallery.azure import tags
@@ -47,6 +49,22 @@ def test_the_verdict_of_a_machine_made_of_it_is_kept_with_the_version(rig: Rig) 
     assert seen == [("203.0.113.10", True)]
     assert not (rig.folder / "world" / "azure" / "cloud" / "proof").exists()
     assert groups(rig) == ["images"]
+
+
+def test_what_was_proven_before_the_capture_goes_with_the_version(rig: Rig) -> None:
+    seen: list[Verdict] = []
+    build = rig.build("made")
+
+    def run(spot: bool, values: Mapping[str, str]) -> Result:
+        seen.append(replace(verdict_of("passed"), level="container"))
+        return rig.run(spot, values)
+
+    told = replace(build, run=run, manifest=lambda: replace(build.manifest(), verdicts=(*seen,)))
+    done = told.build()
+    [version] = rig.arm.state.versions
+    known = tags.decode(version.document["tags"], version=done.version)
+    assert known
+    assert [(each.level, each.passed) for each in known.verdicts] == [("container", True)]
 
 
 def test_a_verdict_that_failed_is_kept_too(rig: Rig) -> None:

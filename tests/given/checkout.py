@@ -193,9 +193,8 @@ def write(root: Path, *, changes: Mapping[str, str] | None = None) -> Path:
     folder.mkdir(exist_ok=True)
     for path in (REPOSITORY / "packer" / "templates").glob("*.j2"):
         shutil.copy(path, folder)
-    shutil.copytree(
-        REPOSITORY / "packer" / "windows", root / "packer" / "windows", dirs_exist_ok=True
-    )
+    for name in ("linux", "windows"):
+        shutil.copytree(REPOSITORY / "packer" / name, root / "packer" / name, dirs_exist_ok=True)
     options = Path("packer", "azure-arm", "options.yaml")
     (root / options).parent.mkdir(exist_ok=True)
     shutil.copy(REPOSITORY / options, root / options)

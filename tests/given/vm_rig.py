@@ -17,6 +17,7 @@ from burnish.build.packer import ask
 from burnish.gallery.azure import leaked
 from burnish.gallery.azure.resources import Resources
 from burnish.gallery.azure.versions import Versions
+from burnish.model.command import Command
 from burnish.model.plan import Plan
 from burnish.render.azure import PLAIN, SPOT, render_azure
 from burnish.stages.vm_build import VmBuild
@@ -48,6 +49,7 @@ class Rig:
             files=files,
             staged={},
             inputs={},
+            checks=Command(argv=("true",)),
             folder=self.folder / "build",
             log=self.folder / "packer.log",
             environment=self._environment(),
@@ -65,7 +67,7 @@ class Rig:
             target=target,
             versions=Versions(shelf=shelf, image=self.plan.image.name, monitor=self.cloud.told),
             resources=resources,
-            manifest=manifest(
+            manifest=lambda: manifest(
                 image=self.plan.image.name, plan=self.plan.id, verdicts=(), artifacts={}, sizes={}
             ),
             monitor=self.cloud.told,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ def lines(name: str) -> list[str]:
         ("publish-timeout", False, "publishing timed out", "look"),
         ("no-definition", False, "no definition", "end"),
         ("drift", True, "drift", "end"),
+        ("checks", True, "checks failed", "end"),
+        ("checks", False, "checks failed", "end"),
         ("playbook", True, "playbook failed", "end"),
         ("playbook", False, "playbook failed", "end"),
     ],
@@ -65,6 +68,29 @@ def test_the_reason_is_azures_own() -> None:
 def test_a_killed_packer_is_looked_after(cut: int) -> None:
     assert read(lines("made")[:cut], returncode=-9, spot=False).ending == CUT
     assert read(lines("made")[:cut], returncode=1, spot=False).ending == ELSE
+
+
+CHECKS = sorted(
+    {
+        f"{path.name}::{name} PASSED"
+        for path in (Path(__file__).parents[1] / "toolchains").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+)
+
+
+def test_no_name_of_a_check_that_passed_is_taken_for_a_failure() -> None:
+    assert len(CHECKS) > 100
+    told = [f"    azure-arm.image: tests/toolchains/{each}" for each in CHECKS]
+    for spot in (True, False):
+        assert read(told, returncode=1, spot=spot).ending == ELSE
+        late = [*told, "==> azure-arm.image: ERROR: -> QuotaExceeded : no"]
+        assert read(late, returncode=1, spot=spot).ending.name == "quota"
+
+
+def test_a_check_is_a_step() -> None:
+    line = "    azure-arm.image: tests/toolchains/test_r.py::test_a_plot_is_drawn PASSED [ 3%]"
+    assert step(line) == "test_a_plot_is_drawn"
 
 
 def test_where_it_was() -> None:

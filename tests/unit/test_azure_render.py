@@ -16,6 +16,7 @@ from burnish.gallery.azure import login as logins
 from burnish.model.base import Base
 from burnish.model.catalog import Catalog
 from burnish.model.plan import Plan
+from burnish.model.verdict import PROVER
 from burnish.render.azure import PLAIN, REDUCED, SPOT, render_azure
 from burnish.render.azure_source import ENVIRONMENT, LOGINS, source
 
@@ -112,19 +113,28 @@ def test_every_way_to_sign_in_is_known(plan: Plan) -> None:
     assert set(LOGINS) == set(logins.Kind.__args__)  # type: ignore[attr-defined]
 
 
-def test_every_layer_is_applied_in_turn_and_the_agent_has_the_last_word(plan: Plan) -> None:
+def test_every_layer_is_applied_in_turn_then_checked_and_forgetting_comes_last(plan: Plan) -> None:
     found = rendered(plan)
     steps = re.findall(r"sh \./apply (.*?)\"", found[PLAIN])
     assert steps == [
         "origin '${build.Host}'",
         *(f"layer '${{build.Host}}' {layer.name}" for layer in plan.layers[1:]),
+        "checks '${build.Host}'",
     ]
-    inline = found[PLAIN].rpartition("inline = [")[2]
-    assert [line.strip() for line in inline.splitlines() if "waagent" in line] == [
-        inline.strip().splitlines()[-4].strip()
-    ]
-    assert "-force -deprovision+user" in inline
+    last = found[PLAIN].rpartition("provisioner ")[2]
+    assert 'script = "linux/generalise.sh"' in last
+    assert 'execute_command = "sudo sh -e {{ .Path }} packer"' in last
+    assert "-force -deprovision+user" in found["linux/generalise.sh"]
     assert 'provisioner "ansible"' not in found[PLAIN]
+
+
+def test_the_machine_is_told_that_it_runs_and_its_checks_are_rehearsed_with_its_end(
+    plan: Plan,
+) -> None:
+    found = rendered(plan)
+    assert json.loads(found["base.json"])["burnish_running"] is True
+    assert "linux/sandbox.sh:sandbox linux/generalise.sh:generalise" in found["apply"]
+    assert f"sandbox start {PROVER}" in found["apply"]
 
 
 def test_the_variables_are_those_of_a_layer_made_here(plan: Plan) -> None:

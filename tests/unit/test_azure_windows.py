@@ -69,6 +69,7 @@ def test_steps_in_their_order(files: dict[str, str]) -> None:
     assert steps == [
         ("powershell", 'script = "windows/winrm.ps1"'),
         ("shell-local", "inline = [\"sh ./apply origin '${build.Host}'\"]"),
+        ("shell-local", "inline = [\"sh ./apply checks '${build.Host}'\"]"),
         ("windows-restart", 'restart_timeout = "30m"'),
         ("powershell", 'script = "windows/sysprep.ps1"'),
     ]

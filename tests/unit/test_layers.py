@@ -244,7 +244,7 @@ def test_unresolved_root_filesystem_has_an_id_of_its_own() -> None:
 
 
 OURS = ("ansible.cfg", "linux.yml", "settings.py", "settings.py")
-VM = ("azure-apply.sh.j2", "azure-arm.pkr.hcl.j2")
+VM = ("azure-apply.sh.j2", "azure-arm.pkr.hcl.j2", "generalise.sh")
 WINDOWS = (
     "ansible.cfg",
     "azure-apply-windows.sh.j2",

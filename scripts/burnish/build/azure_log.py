@@ -19,13 +19,21 @@ VERSION = re.compile(
     re.IGNORECASE,
 )
 GROUP = re.compile(r"-> ResourceGroupName\s*: '([^']+)'")
-LAYER = re.compile(r"apply layer .*?(\S+)$|Running local shell script")
+CHECK = re.compile(r"tests/toolchains/test_\w+\.py::(\S+)")
 TASK = re.compile(r"TASK \[(.+?)\]")
 STEP = re.compile(r"^==> azure-arm[\w.-]*: (\S.*?)(?: \.\.\.)?$")
 SECRET = re.compile(r"(temp admin password|Password)\s*: '[^']*'", re.IGNORECASE)
 
 
 ENDINGS = (
+    # before all others: a check's own words may be anything
+    Ending(
+        name="checks failed",
+        words=("burnish: checks:",),
+        then="end",
+        says="the checks did not pass on the machine before its capture",
+        next="`checks.log` in the build's folder has each; correct the role, then run the same command again",
+    ),
     *sysprep.ENDINGS,
     Ending(
         name="drift",
@@ -206,7 +214,7 @@ def read(lines: Iterable[str], *, returncode: int, spot: bool) -> Result:
 
 def step(line: str) -> str:
     """What a line says is done now; nothing for all others."""
-    if found := TASK.search(line):
+    if found := TASK.search(line) or CHECK.search(line):
         return found[1]
     found = STEP.match(line)
     return found[1] if found and not found[1].startswith("->") else ""

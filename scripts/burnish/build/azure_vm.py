@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -25,17 +26,20 @@ from burnish.model.command import Command
 SECRETS = ("AZURE_CLIENT_SECRET", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 LOGIN = "BURNISH_PASSWORD"  # the variable that has it
 KEY = "key"
+CHECKS = "checks"
 NOT_HERE = "not verified here"
 
 
 @dataclass(frozen=True, kw_only=True)
 class VmRequest:
     """One build: its files, the files that roles are applied from, the folders of each layer's inputs;
-    `environment` is for Packer and Ansible, `seconds` how long it may take."""
+    `checks` proves the machine before its capture, but for how it is reached; `environment` is for Packer and
+    Ansible, `seconds` how long it may take."""
 
     files: Mapping[str, str]
     staged: Mapping[str, Path]
     inputs: Mapping[str, Path]
+    checks: Command
     folder: Path
     log: Path
     environment: Mapping[str, str]
@@ -71,8 +75,21 @@ def lay_out(request: VmRequest) -> None:
         path = request.folder / "inputs" / layer
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(folder.resolve())
+    (request.folder / CHECKS).write_text(script(request.checks), encoding="utf-8")
     if request.own:
         process.run(key(request.folder / KEY))
+
+
+def script(command: Command) -> str:
+    """A command as a program of the shell, which adds its own arguments. Its secrets stay where they are."""
+    assert not command.secrets
+    told = (f"{name}={value}" for name, value in command.env.items())
+    lines = (
+        "set -eu",
+        f"cd {shlex.quote(str(command.cwd))}" if command.cwd else "",
+        f'exec {shlex.join(("env", *told, *command.argv))} "$@"',
+    )
+    return "".join(f"{line}\n" for line in lines if line)
 
 
 def key(path: Path) -> Command:

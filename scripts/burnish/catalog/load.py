@@ -49,6 +49,7 @@ SHARED_AZURE = (
     "packer/templates/azure-arm.pkr.hcl.j2",
     "packer/templates/azure-apply.sh.j2",
     "packer/templates/azure-apply-windows.sh.j2",
+    "packer/linux/generalise.sh",
     "packer/windows/sysprep.ps1",
     "packer/windows/winrm.ps1",
 )
@@ -210,8 +211,11 @@ def _pins(root: Path) -> dict[str, str]:
 def _templates(root: Path) -> dict[str, str]:
     paths = sorted((root / "packer" / "templates").glob("*.j2"))
     found = {path.name: path.read_text(encoding="utf-8") for path in paths}
-    scripts = sorted((root / "packer" / "windows").glob("*.ps1"))
-    return found | {f"windows/{each.name}": each.read_text(encoding="utf-8") for each in scripts}
+    kinds = ("linux/*.sh", "windows/*.ps1")
+    scripts = [each for kind in kinds for each in sorted((root / "packer").glob(kind))]
+    return found | {
+        f"{each.parent.name}/{each.name}": each.read_text(encoding="utf-8") for each in scripts
+    }
 
 
 def _lines(documents: Mapping[tuple[str, str], Document]) -> dict[str, dict[str, int]]:

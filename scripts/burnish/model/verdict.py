@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+# The normal user that checks work as, where no machine has one of its own.
+PROVER = "prover"
 Outcome = Literal["passed", "failed", "error", "not-verified"]
 
 

@@ -192,6 +192,7 @@ HERE_ONLY = ("packer/templates/layer.pkr.hcl.j2",)
 AZURE_ONLY = (
     "packer/templates/azure-arm.pkr.hcl.j2",
     "packer/templates/azure-apply.sh.j2",
+    "packer/linux/generalise.sh",
 )
 # What a Windows machine is applied with, beside what says so in its name.
 WINDOWS_TOO = ("ansible/ansible.cfg", "packer/templates/azure-arm.pkr.hcl.j2")

@@ -15,10 +15,11 @@ from burnish.errors import BuildError
 from burnish.model.azure_options import OptionTable
 from burnish.model.image import Target
 from burnish.model.plan import Layer, Plan
+from burnish.model.verdict import PROVER
 from burnish.render import azure_windows, windows
 from burnish.render.azure_options import Block, problems, reduced
-from burnish.render.azure_source import USER, Variable, source, variables_of
-from burnish.render.generalise import FIRST, LAST
+from burnish.render.azure_source import Variable, source, variables_of
+from burnish.render.generalise import FIRST, FORGET, LAST, SANDBOX, USER
 from burnish.render.hcl import environment
 from burnish.render.layer import LayerPaths, variables
 
@@ -56,8 +57,8 @@ def render_azure(plan: Plan, *, build: AzureBuild) -> dict[str, str]:
     plugins = jinja.from_string(build.templates["plugins.pkr.hcl.j2"]).render(plugins=PLUGINS)
     files["plugins/plugins.pkr.hcl"] = plugins
     if plan.base.os == "linux":
-        apply = jinja.from_string(build.templates["azure-apply.sh.j2"]).render(user=USER)
-        files |= {"apply": apply, "origin.txt": origin(plan)}
+        files |= {"apply": _apply(build.templates), "origin.txt": origin(plan)}
+        files |= {name: build.templates[name] for name in (FORGET, SANDBOX)}
     else:
         files |= azure_windows.files(plan, build.templates)
     for layer in _layers(plan):
@@ -74,6 +75,15 @@ def origin(plan: Plan) -> str:
     rootfs = plan.lock.rootfs
     pins = sorted(each.pin for each in rootfs.packages) if rootfs else []
     return "".join(f"{pin}\n" for pin in pins)
+
+
+def _apply(templates: Mapping[str, str]) -> str:
+    """The program that applies layers and has the checks run, over SSH."""
+    return (
+        environment()
+        .from_string(templates["azure-apply.sh.j2"])
+        .render(user=USER, prover=PROVER, sandbox=SANDBOX, generalise=FORGET)
+    )
 
 
 def _template(plan: Plan, build: AzureBuild, *, spot: bool, less: bool = False) -> str:
@@ -122,5 +132,6 @@ def _variables(plan: Plan, layer: Layer) -> dict[str, object]:
     """The variables of a layer's playbook: on Linux the same as where a container is made, as root."""
     if plan.base.os == "linux":
         paths = LayerPaths(repository="", ansible_playbook="", uv=UV, folder=BESIDE)
-        return {**variables(plan, layer, paths=paths), "burnish_become": True}
+        on_machine = {"burnish_become": True, "burnish_running": True}
+        return {**variables(plan, layer, paths=paths), **on_machine}
     return windows.variables(plan, layer, folder=BESIDE)

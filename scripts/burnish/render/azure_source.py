@@ -15,6 +15,7 @@ from burnish.model.build_machine import BuildMachine
 from burnish.model.image import Target
 from burnish.model.plan import Plan
 from burnish.render.azure_options import Block, Reference
+from burnish.render.generalise import USER
 
 OSES = {"linux": "Linux", "windows": "Windows"}
 CLOUDS = {"public": "Public", "china": "China", "government": "USGovernment"}
@@ -45,7 +46,6 @@ ENVIRONMENT = {
     "password": "BURNISH_PASSWORD",
 }
 SECRET = ("client_secret", "oidc_request_token", "password")
-USER = "packer"
 VAR = re.compile(r"\bvar\.(\w+)")
 
 

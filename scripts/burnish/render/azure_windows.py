@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 
 from burnish.model.plan import Plan
-from burnish.render.azure_source import ENVIRONMENT, USER
-from burnish.render.generalise import PREPARE, SYSPREP
+from burnish.render.azure_source import ENVIRONMENT
+from burnish.render.generalise import PREPARE, SYSPREP, USER
 from burnish.render.hcl import environment
 
 GROUP = "windows"
@@ -35,7 +35,9 @@ def files(plan: Plan, templates: Mapping[str, str]) -> dict[str, str]:
     """The program that applies layers, the way to the machine, the two scripts that run there."""
     apply = environment().from_string(templates["azure-apply-windows.sh.j2"])
     return {
-        "apply": apply.render(group=GROUP, unreachable=UNREACHABLE),
+        "apply": apply.render(
+            group=GROUP, unreachable=UNREACHABLE, user=USER, port=WAY["ansible_port"]
+        ),
         f"inventory/group_vars/{GROUP}.json": _json(WAY),
         "origin.json": _json({"burnish_windows_build": build_of(plan)}),
         **{name: templates[name] for name in (PREPARE, SYSPREP)},

@@ -1,8 +1,9 @@
 """How a machine forgets that it was one, by its operating system: the last steps before its capture. Pure.
 
-Linux: the agent's own way, as the last line of the last step, because it removes the user that the steps
-run as. Windows: a restart, so that nothing is pending, then Sysprep by a script that ends by a deadline and
-says why it failed (packer/windows/sysprep.ps1; `burnish.build.sysprep` reads what it says).
+Linux: the agent's own way and what it leaves (packer/linux/generalise.sh), in one program, because it removes
+the user that the steps run as. Windows: a restart, so that nothing is pending, then Sysprep by a script that
+ends by a deadline and says why it failed (packer/windows/sysprep.ps1; `burnish.build.sysprep` reads what it
+says).
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ class Step:
     options: Mapping[str, object] = field(default_factory=dict)
 
 
-WAAGENT = "sudo sh -c '/usr/sbin/waagent -force -deprovision+user && export HISTSIZE=0 && sync'"
+USER = "packer"
+FORGET = "linux/generalise.sh"
+SANDBOX = "linux/sandbox.sh"
 PREPARE = "windows/winrm.ps1"
 SYSPREP = "windows/sysprep.ps1"
 # What comes before the layers: Linux needs nothing. A machine that has just started may not answer at once.
@@ -32,9 +35,12 @@ LAST: Mapping[str, tuple[Step, ...]] = {
     "linux": (
         Step(
             provisioner="shell",
-            inline=("sudo rm -rf /run/burnish", "sudo cloud-init clean --logs", WAAGENT),
-            # Packer would log in once more to take its script away, as a user who is gone by then
-            options={"skip_clean": True},
+            options={
+                "script": FORGET,
+                "execute_command": f"sudo sh -e {{{{ .Path }}}} {USER}",
+                # Packer would log in once more to take its script away, as a user who is gone by then
+                "skip_clean": True,
+            },
         ),
     ),
     "windows": (

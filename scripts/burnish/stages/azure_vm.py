@@ -27,8 +27,9 @@ from burnish.model.publication import Published
 from burnish.plan.origins import SECTION
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import filed_proofs, homes, inputs, layers, plans, vm_proof
+from burnish.stages import capture, filed_proofs, homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
+from burnish.stages.prove import Asked
 from burnish.stages.run import Run, World
 from burnish.stages.vm_build import VmBuild
 
@@ -111,7 +112,8 @@ def build(world: World, at: Site) -> Published:
             f"{at.plan.image.name}: not everything is pinned:\n{lines}",
             hint="; ".join(_pinning(at.plan)),
         )
-    request = _request(world, at)
+    of = capture.wanted(world, at.plan, location=at.target.location)
+    request = _request(world, at, of=of)
     release = replace(packer.PINNED, url=world.site.packer.url or packer.PINNED.url)
     plugins = Path(world.site.packer.plugins) if world.site.packer.plugins else None
     found = packer.find(world.store.root, release, plugins=plugins)
@@ -121,7 +123,8 @@ def build(world: World, at: Site) -> Published:
         told = azure_vm.validated(request, found, reduced=REDUCED, values=values)
         world.monitor.say(told)
         azure_vm.need(found)
-        done = _build(world, at, run=_runs(world, request, found=found)).build()
+        runs = _runs(world, at, request=request, of=of, packer=found)
+        done = _build(world, at, run=runs).build()
     finally:
         azure_vm.forget(request)
     vm_proof.prove(world, at.plan, way=at.way, number=done.version)
@@ -152,10 +155,14 @@ def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> list[Lef
     return gone
 
 
-def _runs(world: World, request: VmRequest, *, found: Packer) -> Any:
+def _runs(world: World, at: Site, *, request: VmRequest, of: Asked, packer: Packer) -> Any:
     def run(spot: bool, values: Mapping[str, str]) -> Result:
         attempt = Attempt(template=SPOT if spot else PLAIN, values=values, spot=spot)
-        return azure_vm.run(request, attempt, packer=found, on_step=world.monitor.detail)
+        capture.forget(of)
+        result = azure_vm.run(request, attempt, packer=packer, on_step=world.monitor.detail)
+        if result.ending.name in capture.JUDGED:
+            capture.came(world, at.plan, of=of)
+        return result
 
     return run
 
@@ -174,7 +181,7 @@ def _files(world: World, at: Site) -> dict[str, str]:
     return render_azure(at.plan, build=wanted)
 
 
-def _request(world: World, at: Site) -> VmRequest:
+def _request(world: World, at: Site, *, of: Asked) -> VmRequest:
     run, folder = Run(plan=at.plan), world.build / "work" / at.plan.image.name / "vm"
     own = [layer for layer in at.plan.layers if layer.roles]
     linux = at.plan.base.os == "linux"
@@ -185,6 +192,7 @@ def _request(world: World, at: Site) -> VmRequest:
         files=_files(world, at),
         staged={name: path for layer in own for name, path in layers.staged(world, layer).items()},
         inputs=given,
+        checks=capture.command(of),
         folder=folder,
         log=world.log(run, "vm"),
         environment=azure_vm.environment(
@@ -210,7 +218,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
         target=at.target,
         versions=Versions(shelf=at.way.shelf, image=at.plan.image.name, monitor=world.monitor),
         resources=_resources(at.way),
-        manifest=_manifest(world, at.plan),
+        manifest=lambda: _manifest(world, at.plan),
         monitor=world.monitor,
         work=homes.work(world, at.target.name),
         now=world.now,

@@ -53,6 +53,15 @@ class Reach:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A run of the checks: what is proven by it, and how it is reached."""
+
+    request: CheckRequest
+    subject: str
+    reach: Reach
+
+
 def container(world: World, run: Run) -> Run:
     """Prove the container image under a systemd of its own, and take stock of what is installed."""
     top = run.plan.top
@@ -184,6 +193,12 @@ def suite_of(world: World, run: Run) -> str:
 
 def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -> Verdict:
     """Run the checks of a level to the end and keep the verdict in the store; Unproven if one failed."""
+    of = asked(world, run, level=level, subject=subject, reach=reach)
+    return judged(world, run, of=of, text=checks.run(of.request, on_line=_progress(world)))
+
+
+def asked(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -> Asked:
+    """The run of the checks of a level, and the facts that it reads, written."""
     path = world.scratch(run) / f"facts-{level}.json"
     written = run.disk.written if run.disk else {}
     known = reach.known or facts(run.plan, leftovers=as_facts(written), user=reach.user)
@@ -198,14 +213,21 @@ def check(world: World, run: Run, *, level: Level, subject: str, reach: Reach) -
         log=world.log(run, f"checks-{level}"),
         environment=reach.environment,
     )
-    text = junit.impersonal(checks.run(request, on_line=_progress(world)))
-    suite = reach.suite or suite_of(world, run)
-    verdict = junit.verdict(text, subject=subject, suite=suite, level=str(level), where=reach.where)
-    verdict = replace(verdict, not_run=(*verdict.not_run, *reach.left))
+    return Asked(request=request, subject=subject, reach=reach)
+
+
+def judged(world: World, run: Run, *, of: Asked, text: str) -> Verdict:
+    """The verdict of a run that left this JUnit text, kept in the store; Unproven if a check failed."""
+    text = junit.impersonal(text)
+    suite, level = of.reach.suite or suite_of(world, run), str(of.request.level)
+    verdict = junit.verdict(
+        text, subject=of.subject, suite=suite, level=level, where=of.reach.where
+    )
+    verdict = replace(verdict, not_run=(*verdict.not_run, *of.reach.left))
     # one that failed is kept for those who look at it, and is never taken for proof
     world.store.keep_verdict(verdict, junit=text)
     if not verdict.passed:
-        raise Unproven(_told(verdict), verdict=verdict, hint=f"the whole log: {request.log}")
+        raise Unproven(_told(verdict), verdict=verdict, hint=f"the whole log: {of.request.log}")
     return verdict
 
 

@@ -39,13 +39,13 @@ T = TypeVar("T")
 @dataclass(frozen=True, kw_only=True)
 class VmBuild:
     """One build at one target; `work` is a folder that outlives it, `manifest` what its version says of
-    itself, its number left open."""
+    itself by what is known when it is asked, its number left open."""
 
     plan: Plan
     target: Target
     versions: Versions
     resources: Resources
-    manifest: Manifest
+    manifest: Callable[[], Manifest]
     monitor: Monitor
     work: Path
     now: datetime
@@ -72,7 +72,7 @@ class VmBuild:
 
     def values(self, number: str) -> dict[str, str]:
         """The variables of the template that differ from run to run."""
-        ends = bodies.end_of_life(self.manifest, self.plan.image, target=self.target)
+        ends = bodies.end_of_life(self.manifest(), self.plan.image, target=self.target)
         until = self.now + timedelta(hours=self.target.machine.hours)
         return {
             "group": self.group,
@@ -186,7 +186,7 @@ class VmBuild:
 
     def _finished(self, number: str, *, outcome: str) -> Published:
         """The version with burnish's tags, every region and all replicas; still a candidate."""
-        manifest = replace(self.manifest, version=number)
+        manifest = replace(self.manifest(), version=number)
 
         def tagged(found: Found) -> Found | None:
             if tags.made_by(found.get("tags")) == self.plan.id:

@@ -11,9 +11,10 @@ from typing import Any
 from burnish.model.base import Base, Level
 from burnish.model.lock import WINDOWS
 from burnish.model.plan import Plan
+from burnish.model.verdict import PROVER
 
 LOCAL = (Level.CONTAINER, Level.ARTIFACT, Level.VM)
-USER = "prover"
+USER = PROVER
 
 
 def suite_hash(plan: Plan, files: Mapping[str, str]) -> str:

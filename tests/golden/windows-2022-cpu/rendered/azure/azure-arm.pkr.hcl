@@ -152,6 +152,11 @@ build {
     inline = ["sh ./apply layer '${build.Host}' seal"]
   }
 
+  # Before its capture: what fails here becomes no version.
+  provisioner "shell-local" {
+    inline = ["sh ./apply checks '${build.Host}'"]
+  }
+
   provisioner "windows-restart" {
     restart_timeout = "30m"
   }

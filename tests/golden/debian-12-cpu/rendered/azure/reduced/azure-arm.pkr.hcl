@@ -142,12 +142,14 @@ build {
     inline = ["sh ./apply layer '${build.Host}' seal"]
   }
 
+  # Before its capture: what fails here becomes no version.
+  provisioner "shell-local" {
+    inline = ["sh ./apply checks '${build.Host}'"]
+  }
+
   provisioner "shell" {
+    script = "linux/generalise.sh"
+    execute_command = "sudo sh -e {{ .Path }} packer"
     skip_clean = true
-    inline = [
-      "sudo rm -rf /run/burnish",
-      "sudo cloud-init clean --logs",
-      "sudo sh -c '/usr/sbin/waagent -force -deprovision+user && export HISTSIZE=0 && sync'",
-    ]
   }
 }
