@@ -83,9 +83,41 @@ def test_plan_reckons_with_what_the_newest_version_holds_and_took(root: Path) ->
 
 def test_plan_shows_it_to_people(root: Path) -> None:
     shown = run(root, "plan", "tiny-cpu", "--target", "azure").output
-    assert "in all 6.38 USD, without 2 of 4 that have no price here" in shown
+    assert "in all 6.96 USD, without 2 of 5 that have no price here" in shown
     assert "0.192 per hour" in shown
     assert "what it holds is that of 2026.1125.0" in shown
+
+
+def test_machines_have_the_size_of_the_target(root: Path) -> None:
+    own = "machine: {inbound: [192.0.2.7], sizes: {cpu: Standard_D8s_v5}}"
+    text = TARGET.replace("machine: {inbound: [192.0.2.7]}", own)
+    write(root / "packer/targets/azure.yaml", text)
+    cost = told(root)
+    amounts = {line["what"]: (line["quantity"], line["amount"]) for line in cost["lines"]}
+    assert amounts["machine to build on, Standard_D8s_v5 in eastus"] == ("2 h", "0.77")
+    assert amounts["machine to prove it on, Standard_D8s_v5 in eastus"] == ("3 h at most", "1.15")
+    assert next(each for each in cost["sizes"]["eastus"] if each["fits"])["vcpus"] == 8
+
+
+def test_sizes_fit_the_controllers_that_the_definition_declares(root: Path) -> None:
+    whys = [why for each in told(root)["sizes"]["eastus"] for why in each["why"]]
+    assert not [why for why in whys if "the image is declared for" in why]
+
+
+def test_the_first_line_says_where_prices_are_and_how_to_get_others(root: Path) -> None:
+    shown = " ".join(run(root, "plan", "tiny-cpu", "--target", "azure").stdout.split())
+    first = shown.partition("cost of a version")[0]
+    assert "disks or transfer are here for eastus, westus3 only" in first
+    assert "burnish prices --refresh --region eastus --region westeurope" in first
+
+
+def test_spot_is_reckoned_with_the_full_price_and_says_so(root: Path) -> None:
+    assert costing.SPOT not in told(root)["notes"]
+    text = TARGET.replace("192.0.2.7]", "192.0.2.7], spot: true")
+    write(root / "packer/targets/azure.yaml", text)
+    cost = told(root)
+    assert costing.SPOT in cost["notes"]
+    assert cost["lines"][0]["amount"] == "0.38"
 
 
 def test_plan_without_a_target_says_nothing_of_money(root: Path) -> None:
@@ -187,7 +219,7 @@ def test_a_target_may_keep_versions_for_another_time(root: Path) -> None:
 
 
 def test_a_place_without_any_price_is_not_said_to_cost_nothing(root: Path) -> None:
-    text = TARGET.replace("eastus", "japaneast").replace("route: vm", "route: upload")
+    text = TARGET.replace("eastus", "atlantis").replace("route: vm", "route: upload")
     write(root / "packer/targets/azure.yaml", text)
     shown = run(root, "plan", "tiny-cpu", "--target", "azure").stdout
     assert "nothing of it has a price here" in shown

@@ -46,6 +46,13 @@ def test_a_version_that_azure_builds() -> None:
     ]
 
 
+def test_a_machine_that_proves_it_is_paid_for_its_hours() -> None:
+    version = replace(VERSION, proof_hours=3)
+    proving = lines(version, priced.where(), prices=priced.prices())[1]
+    assert proving.what == "machine to prove it on, Standard_D4s_v5 in eastus"
+    assert (proving.quantity, proving.amount) == ("3 h at most", Decimal("0.58"))  # 3 h x 0.192
+
+
 def test_a_version_that_is_uploaded_pays_a_disk_for_its_hours() -> None:
     where = priced.where(Kept(name="eastus"), route="upload")
     found = lines(VERSION, where, prices=priced.prices(*ALL))

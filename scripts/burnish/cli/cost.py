@@ -40,6 +40,8 @@ def priced(world: World, plan: Plan, *, fit: Fit, given: Mapping[str, Any]) -> C
 
 def view(cost: Cost) -> Iterator[RenderableType]:
     """What `plan` shows: each line with the price that it was reckoned with, and the sizes that fit."""
+    if cost.unknown:
+        yield f"[yellow]note[/yellow] {escape(_lacking(cost))}"
     yield f"[bold]cost of a version[/bold] in {cost.currency}, until its end of life"
     table = Table("what", "how much", "price", "of", "cost", "", box=None)
     for line in cost.lines:
@@ -77,6 +79,16 @@ def _total(cost: Cost) -> str:
     if count := len(cost.unknown):
         told += f", without {count} of {len(cost.lines)} that have no price here"
     return told
+
+
+def _lacking(cost: Cost) -> str:
+    """Where there are prices of what is not a machine, and how to get the others."""
+    regions = " ".join(f"--region {name}" for name in cost.fitting)
+    known = ", ".join(cost.metered) or "no region"
+    return (
+        f"prices of replicas, disks or transfer are here for {known} only: "
+        f"`burnish prices --refresh {regions}` asks Azure for the others"
+    )
 
 
 def _needed(need: Need) -> str:

@@ -169,13 +169,15 @@ class Kept:
 class Where:
     """Where versions go: the region of the gallery, by which route, where they are kept, and how long.
 
-    Without `days` as long as the image says.
+    Without `days` as long as the image says. `sizes`: of the machines, by flavour, where not the image's.
     """
 
     location: str
     route: Literal["upload", "vm"]
     regions: tuple[Kept, ...]
     days: int = 0
+    sizes: Mapping[str, str] = field(default_factory=dict)
+    spot: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +224,7 @@ class Cost:
     need: Need
     fitting: Mapping[str, tuple[Fitting, ...]]
     notes: tuple[str, ...] = field(default_factory=tuple)
+    metered: tuple[str, ...] = ()  # regions of which replicas, disks or transfer have any price
 
     @property
     def total(self) -> Decimal:

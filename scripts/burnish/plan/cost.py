@@ -32,7 +32,7 @@ class Version:
     """What of a version costs: GiB of its disk and of what is in it, days that it lives, its build.
 
     `hours`: what a build took here, None if nobody knows. `upload_hours`: how long an upload holds its
-    disk at most.
+    disk at most; `proof_hours`: a machine made of the version, which proves it, if any.
     """
 
     vm_size: str
@@ -41,6 +41,7 @@ class Version:
     days: int
     hours: Decimal | None
     upload_hours: int = 24
+    proof_hours: int = 0
 
 
 def lines(version: Version, where: Where, *, prices: Prices) -> tuple[Line, ...]:
@@ -48,6 +49,7 @@ def lines(version: Version, where: Where, *, prices: Prices) -> tuple[Line, ...]
     build = _machine if where.route == "vm" else _disk
     return (
         build(version, where, prices=prices),
+        *_proof(version, where, prices=prices),
         *_storage(version, where, prices=prices),
         *_egress(version, where, prices=prices),
     )
@@ -66,6 +68,18 @@ def _machine(version: Version, where: Where, *, prices: Prices) -> Line:
         price=prices.hour(version.vm_size, where.location),
         units=hours,
         note="" if version.hours is not None else NO_HOURS,
+    )
+
+
+def _proof(version: Version, where: Where, *, prices: Prices) -> Iterator[Line]:
+    """The machine that is made of the version to prove it: at the full price, until its time is over."""
+    if not version.proof_hours:
+        return
+    yield _line(
+        f"machine to prove it on, {version.vm_size} in {where.location}",
+        f"{version.proof_hours} h at most",
+        price=prices.hour(version.vm_size, where.location),
+        units=Decimal(version.proof_hours),
     )
 
 

@@ -11,6 +11,7 @@ from burnish.build.files import write
 from burnish.catalog.load import shown
 from burnish.catalog.prices import FOLDER, dump_machines, dump_meters, load_prices
 from burnish.errors import UsageError
+from burnish.gallery.azure import bodies, proof
 from burnish.lock.prices import ADDRESS, ask
 from burnish.model.cost import Cost, Kept, Need, Table, Where, region_key
 from burnish.model.gpu import Fit
@@ -26,9 +27,9 @@ GIB = 1 << 30
 HOUR = 3600
 HUNDREDTH = Decimal("0.01")
 PROCESSORS = {"amd64": "x64", "arm64": "Arm64"}
-CONTROLLERS = ("SCSI",)  # what a disk is declared for unless it says more
 AT_MOST = "no version is filed yet: reckoned as if its disk were full"
 AZURE = "name one in Azure: a file of packer/targets/ whose kind is azure"
+SPOT = "the build may be on a spot machine, whose price changes: the full price is the upper bound"
 LINUX = "machines are reckoned with the price of Linux: a licence of Windows comes on top"
 
 
@@ -51,11 +52,12 @@ def cost(world: World, plan: Plan, *, fit: Fit, asked: Asked) -> Cost:
     filed = world.gallery.manifests(image.name)
     used, notes = _used(image, filed)
     version = Version(
-        vm_size=image.vm_size,
+        vm_size=_size(image, asked.where),
         disk=image.disk_gb,
         used=used,
         days=asked.where.days or image.end_of_life_days,
         hours=_hours(filed),
+        proof_hours=proof.HOURS,
     )
     return Cost(
         currency=table.prices.machines.currency,
@@ -65,7 +67,8 @@ def cost(world: World, plan: Plan, *, fit: Fit, asked: Asked) -> Cost:
             region: fitting(need, table.sizes, region=region, prices=table.prices, served=fit.sizes)
             for region in _regions(asked.where)
         },
-        notes=(*notes, *((LINUX,) if plan.base.os == "windows" else ())),
+        notes=(*notes, *_remarks(plan, asked.where)),
+        metered=known_meters(table),
     )
 
 
@@ -89,6 +92,8 @@ def where(world: World, name: str) -> Where:
         route=target.route,
         regions=regions,
         days=target.end_of_life_days,
+        sizes=target.machine.sizes,
+        spot=target.machine.spot,
     )
 
 
@@ -125,6 +130,21 @@ def known_regions(table: Table) -> tuple[str, ...]:
     return tuple(sorted({region for row in rows for region in row}))
 
 
+def known_meters(table: Table) -> tuple[str, ...]:
+    """Every region that the table has prices of replicas, disks or transfer of."""
+    return tuple(sorted({row.region for row in table.prices.meters.prices}))
+
+
+def _size(image: Image, where: Where) -> str:
+    """The size that the target has for the image's flavour, else the image's own: as build and proof do."""
+    return where.sizes.get(image.flavour, image.vm_size)
+
+
+def _remarks(plan: Plan, where: Where) -> tuple[str, ...]:
+    spot = (SPOT,) if where.spot and where.route == "vm" else ()
+    return (*spot, *((LINUX,) if plan.base.os == "windows" else ()))
+
+
 def _regions(where: Where) -> tuple[str, ...]:
     names = (where.location, *(each.name for each in where.regions))
     return tuple(dict.fromkeys(map(region_key, names)))
@@ -133,14 +153,14 @@ def _regions(where: Where) -> tuple[str, ...]:
 def _need(plan: Plan, table: Table, *, asked: Asked) -> Need:
     """At least what the size has on which the image is proven, unless the user says otherwise."""
     image = plan.image
-    own = table.sizes.size(image.vm_size)
+    own = table.sizes.size(_size(image, asked.where))
     return Need(
         vcpus=asked.vcpus or (own.vcpus if own else 0),
         memory=Decimal(asked.memory) or (own.memory if own else Decimal(0)),
         generation=plan.base.generation,
         architecture=PROCESSORS[plan.base.architecture],
         trusted_launch=image.security == "trusted-launch",
-        controllers=CONTROLLERS,
+        controllers=tuple(bodies.controllers(plan.base).split(", ")),
         gpu=image.flavour == "gpu",
     )
 
