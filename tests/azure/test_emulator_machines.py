@@ -191,8 +191,13 @@ def test_a_version_is_made_from_a_machine(arm: Emulator, compute: ComputeManagem
     body = samples.version("")
     body["properties"]["storageProfile"] = {"source": {"virtualMachineId": made.id}}
     create = compute.gallery_image_versions.begin_create_or_update
-    version: Any = create(GROUP, "shelf", "debian", "1.0.0", body).result()
+    with pytest.raises(HttpResponseError, match="'TrustedLaunchSupported' is not supported"):
+        create(GROUP, "shelf", "debian", "1.0.0", body)
+    trusted = [{"name": "SecurityType", "value": "TrustedLaunch"}]
+    wanted = samples.definition(features=trusted, identifier={**samples.SKU, "sku": "vm"})
+    compute.gallery_images.begin_create_or_update(GROUP, "shelf", "vm", wanted).result()
+    version: Any = create(GROUP, "shelf", "vm", "1.0.0", body).result()
     assert version.properties.provisioning_state == "Succeeded"
     body["properties"]["storageProfile"]["source"]["virtualMachineId"] = f"{made.id}-gone"
     with pytest.raises(HttpResponseError, match="was not found"):
-        create(GROUP, "shelf", "debian", "1.0.1", body)
+        create(GROUP, "shelf", "vm", "1.0.1", body)

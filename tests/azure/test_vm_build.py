@@ -45,6 +45,15 @@ def test_a_build_makes_a_candidate_in_every_region_and_leaves_nothing(rig: Rig) 
     assert list((rig.folder / "work").iterdir()) == []
 
 
+def test_the_definition_takes_a_captured_machine(rig: Rig) -> None:
+    rig.build("made").build()
+    [definition] = rig.arm.state.definitions
+    assert definition.properties["features"][0] == {
+        "name": "SecurityType",
+        "value": "TrustedLaunch",
+    }
+
+
 def test_packer_is_told_what_differs_from_run_to_run_and_no_secret(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

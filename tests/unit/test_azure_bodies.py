@@ -110,6 +110,19 @@ def test_a_definition_without_features_means_the_old_defaults() -> None:
     ]
 
 
+def test_an_image_of_both_routes_needs_two_definitions() -> None:
+    by_upload, by_vm = (
+        bodies.definition(IMAGE, BASE, location="x", route=route) for route in ("upload", "vm")
+    )
+    [clash] = clashes.of_definition({**by_upload, "name": IMAGE.name}, by_vm)
+    assert str(clash) == (
+        "SecurityType: Azure has 'TrustedLaunchSupported', burnish wants 'TrustedLaunch'"
+    )
+    assert "needs two definitions" in clash.way_out
+    [back] = clashes.of_definition({**by_vm, "name": IMAGE.name}, by_upload)
+    assert (back.azure, back.ours) == (clash.ours, clash.azure)
+
+
 def test_how_long_it_takes_is_told_once_something_moved() -> None:
     watch = Watch(began=0.0)
     version = made()

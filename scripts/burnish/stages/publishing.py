@@ -73,7 +73,9 @@ def bodies_of(world: World, manifest: Manifest, *, to: str) -> dict[str, Any]:
     making = Making(disk=f"(the id of {disk})", tags=wanted.tags, signing=manifest.signing)
     return {
         "gallery": bodies.gallery(target),
-        "definition": bodies.definition(wanted.image, wanted.base, location=target.location),
+        "definition": bodies.definition(
+            wanted.image, wanted.base, location=target.location, route=target.route
+        ),
         "version": bodies.version(target, end_of_life=ends, making=making),
     }
 

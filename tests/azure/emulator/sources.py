@@ -30,6 +30,8 @@ class Sources:
         if source is None:
             text = f"The source '{named[0]}' of the version was not found."
             raise ArmError(404, "NotFound", message=text)
+        if source.id.lower() == str(whole.get("virtualMachineId", "")).lower():
+            _refuse_machine(source, definition)
         if source.document["location"] != version.document["location"]:
             text = (
                 f"The source is in '{source.document['location']}', the version in "
@@ -72,3 +74,15 @@ class Sources:
         if disk is None or not disk.blob:
             return
         vhd.look(self.service.blobs, disk.blob)
+
+
+def _refuse_machine(machine: Resource, definition: Resource) -> None:
+    """ArmError 400 as Azure says it (packer-plugin-azure#304)."""
+    features = definition.properties.get("features") or []
+    if {"name": "SecurityType", "value": "TrustedLaunchSupported"} in features:
+        text = (
+            "The security type 'TrustedLaunchSupported' is not supported for the source id "
+            f"'{machine.id}'. Currently only Vhd Blob, User Image and Gallery Image Version sources "
+            "are supported for 'TrustedLaunchSupported' images."
+        )
+        raise ArmError(400, "InvalidParameter", message=text)

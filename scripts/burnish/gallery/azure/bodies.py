@@ -21,8 +21,9 @@ IMAGE_TAG = "burnish-image"
 # What burnish's bases are; a value of the catalog's -> Azure's word.
 ARCHITECTURES = {"amd64": "x64"}
 OSES = {"linux": "Linux", "windows": "Windows"}
-# The `...Supported` type takes a plain disk of generation 2, and both kinds of machines.
-SECURITY = {"trusted-launch": "TrustedLaunchSupported", "standard": "Standard"}
+# What a definition of `security: trusted-launch` says, by the route of its versions: Azure makes versions of
+# a `...Supported` one from no machine (packer-plugin-azure#304), and a captured machine has guest state.
+TRUSTED = {"upload": "TrustedLaunchSupported", "vm": "TrustedLaunch"}
 Body = dict[str, Any]
 
 
@@ -35,9 +36,10 @@ class Making:
     signing: Certificate | None = None
 
 
-def security(image: Image, base: Base) -> str:
+def security(image: Image, base: Base, *, route: str) -> str:
     """The SecurityType of an image's definition: generation 1 has no Trusted Launch."""
-    return SECURITY[image.security] if base.generation == "V2" else "Standard"
+    trusted = image.security == "trusted-launch" and base.generation == "V2"
+    return TRUSTED[route] if trusted else "Standard"
 
 
 def controllers(base: Base) -> str:
@@ -53,7 +55,7 @@ def gallery(target: Target) -> Body:
     return {"location": target.location, "properties": properties}
 
 
-def definition(image: Image, base: Base, *, location: str) -> Body:
+def definition(image: Image, base: Base, *, location: str, route: str = "upload") -> Body:
     """The body of a PUT of an image's definition. Nothing is left to Azure's defaults, which change."""
     return {
         "location": location,
@@ -69,7 +71,7 @@ def definition(image: Image, base: Base, *, location: str) -> Body:
                 "sku": image.sku,
             },
             "features": [
-                {"name": "SecurityType", "value": security(image, base)},
+                {"name": "SecurityType", "value": security(image, base, route=route)},
                 {"name": "IsAcceleratedNetworkSupported", "value": "True"},
                 {"name": "DiskControllerTypes", "value": controllers(base)},
             ],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from burnish.gallery.azure.bodies import place
+from burnish.gallery.azure.bodies import TRUSTED, place
 
 # key of a definition -> where its value comes from in burnish's files
 SOURCES = {
@@ -14,7 +14,7 @@ SOURCES = {
     "osState": "burnish always makes generalized images",
     "hyperVGeneration": "base: generation",
     "architecture": "base: architecture",
-    "SecurityType": "image: security",
+    "SecurityType": "image: security, and target: route",
     "DiskControllerTypes": "base: generation",
     "IsAcceleratedNetworkSupported": "burnish always asks for it",
 }
@@ -85,11 +85,23 @@ def taken(
 def _differs(key: str, azure: str, *, ours: str, name: str) -> list[Clash]:
     if _same(azure, ours):
         return []
+    if {azure, ours} == set(TRUSTED.values()):
+        return [Clash(what=key, azure=azure, ours=ours, way_out=_two(name))]
     way = (
         f"change it where it comes from ({SOURCES[key]}), or give the image another name and sku: "
         f"what the definition {name!r} says can't be changed while it has versions"
     )
     return [Clash(what=key, azure=azure, ours=ours, way_out=way)]
+
+
+def _two(name: str) -> str:
+    """The way out for an image that both routes publish."""
+    upload, vm = TRUSTED["upload"], TRUSTED["vm"]
+    return (
+        f"route upload needs {upload}, route vm {vm}: an image that comes by both needs two definitions. "
+        f"Name another gallery in one of the targets, or give the image of one another name than {name!r}, "
+        "and another sku"
+    )
 
 
 def _same(one: str, other: str) -> bool:

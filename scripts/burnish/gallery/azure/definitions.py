@@ -28,7 +28,7 @@ def standing(shelf: Shelf, target: Target, *, image: Image, base: Base) -> Stand
     found = shelf.find()
     if found is None:
         return Standing(gallery=False, definition=False, clashes=())
-    wanted = bodies.definition(image, base, location=target.location)
+    wanted = _wanted(target, image=image, base=base)
     every = shelf.definitions()
     own = next((each for each in every if _is(each, image.name)), None)
     return Standing(
@@ -51,8 +51,7 @@ def ensure(shelf: Shelf, target: Target, *, image: Image, base: Base) -> None:
         if not found.gallery:
             shelf.make(bodies.gallery(target))
         if not found.definition:
-            body = bodies.definition(image, base, location=target.location)
-            shelf.define(image.name, body)
+            shelf.define(image.name, _wanted(target, image=image, base=base))
 
     what = f"the gallery {target.gallery!r} and the definition {image.name!r}"
     looked(f"preparing {what}", step, patience=shelf.patience)
@@ -65,6 +64,10 @@ def refuse(found: Standing, image: Image, *, target: Target) -> None:
     lines = [f"  - {each}\n    way out: {each.way_out}" for each in found.clashes]
     name = f"{image.name} can't go into the gallery {target.gallery!r} as it is"
     raise PublishError("\n".join([f"{name}:", *lines]), hint="nothing was sent or changed")
+
+
+def _wanted(target: Target, *, image: Image, base: Base) -> bodies.Body:
+    return bodies.definition(image, base, location=target.location, route=target.route)
 
 
 def _is(definition: dict[str, Any], name: str) -> bool:
