@@ -73,6 +73,8 @@ def test_only_what_is_ours_goes(arm: Emulator, leaked: Leaked) -> None:
     [
         pytest.param("Microsoft.Compute/disks", {"team": "other"}, id="tagged by others"),
         pytest.param("Microsoft.Storage/storageAccounts", OLD, id="of a kind no build makes"),
+        pytest.param("Microsoft.Network/publicIPAddresses", {}, id="an address without tags"),
+        pytest.param("Microsoft.Compute/virtualMachines", {}, id="a machine without tags"),
     ],
 )
 def test_a_group_with_something_of_others_stays(

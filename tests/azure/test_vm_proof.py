@@ -16,7 +16,7 @@ import azure_builds
 import makers
 import pytest
 from burnish.errors import PublishError
-from burnish.gallery.azure.leaked import Leaked
+from burnish.gallery.azure.leaked import Leaked, tags
 from burnish.gallery.azure.proof import Proof, Wanted, steps
 from burnish.gallery.azure.resources import Resources
 from cloud import NOW, Cloud
@@ -64,6 +64,7 @@ class Rig:
             monitor=self.cloud.told,
             wanted=wanted(**machine),
             checks=checks,
+            note=self.cloud.folder / "note",
         )
 
     def left(self) -> set[str]:
@@ -228,3 +229,32 @@ def test_a_group_that_is_not_burnishs_is_left_alone(rig: Rig) -> None:
     with pytest.raises(PublishError, match="is there, and not burnish's"):
         rig.proof().run()
     assert rig.left() == {wanted().group}
+
+
+def left_by(rig: Rig, until: timedelta) -> str:
+    """The group of a run that this machine has no note of; its name."""
+    name = wanted().group
+    rig.arm.state.add_group(name, tags=tags("proof", "plan-1", until=NOW + until))
+    return name
+
+
+def test_a_group_that_another_machine_works_in_is_left_alone(rig: Rig) -> None:
+    name = left_by(rig, timedelta(hours=2))
+    with pytest.raises(PublishError, match="another machine proves this version until 2026-11-25T"):
+        rig.proof().run()
+    assert rig.left() == {name}
+    assert not rig.proof().note.exists()
+
+
+def test_a_group_of_another_machine_whose_time_is_over_goes(rig: Rig) -> None:
+    left_by(rig, -timedelta(minutes=1))
+    assert rig.proof().run() == "203.0.113.10"
+    assert rig.left() == set()
+
+
+def test_a_group_that_this_machine_has_a_note_of_goes(rig: Rig) -> None:
+    left_by(rig, timedelta(hours=2))
+    proof = rig.proof()
+    proof.note.write_text(wanted().group_id, encoding="utf-8")
+    assert proof.run() == "203.0.113.10"
+    assert (rig.left(), proof.note.exists()) == (set(), False)

@@ -105,6 +105,7 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
             monitor=world.monitor,
             wanted=wanted,
             checks=lambda address: checks(address, login),
+            note=folder.with_name(f"{wanted.group}.note"),
         )
         verdict: Verdict = carried_out.run()
     except Unproven as error:

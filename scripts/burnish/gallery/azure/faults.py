@@ -5,12 +5,15 @@ Pure: `judge` takes what was seen and gives the rule that it falls under. docs/a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from burnish.gallery.azure.fault import READS, Rule, Seen
 from burnish.gallery.azure.pages import TRIES
 
-NOTHING = "nothing"
+NOTHING = "nothing ¹"
 CANDIDATE = "the candidate, which goes on being copied"
-DISK = "the temporary disk, closed; the next run goes on with it"
+DISK = "the temporary disk, closed ¹; the next run goes on with it"
+GROUP = "what of its group Azure does not remove; `burnish prune --leaked` takes it after its day"
 AGAIN = "run the same command again: what was done is not done again"
 LOGIN = "log in again (`az login`), or look at the job's credentials; `burnish doctor` tells which"
 
@@ -222,13 +225,29 @@ REGION = Rule(
     next="publish again: the version is taken off these regions and brought there anew",
     left="the candidate, whole in the other regions",
 )
+WORKS = 3600.0  # no group and no machine holds a command for longer
+WORKING = Rule(
+    name="resource stays at work",
+    when=f"a group, a machine or a part of one is being made for {WORKS / 60:.0f} minutes",
+    then="end",
+    most=WORKS,
+    says="Azure is still making it",
+    next="look at it in the portal, then run the same command again",
+    left=GROUP,
+)
+UNENDED = replace(
+    WORKING,
+    name="request does not end",
+    when=f"Azure says for {WORKS / 60:.0f} minutes that it still carries out a request",
+    says="Azure is still carrying out the request",
+)
 KILLED = Rule(
     name="killed",
     when="the process is killed, or interrupted, at any step",
     then="end",
     says="interrupted",
     next=AGAIN,
-    left=f"{DISK}; `burnish doctor` lists it after its day",
+    left="the temporary disk, perhaps open; the next run goes on with it, `doctor` lists it later",
 )
 FOREIGN = Rule(
     name="version of others failed",
@@ -272,7 +291,7 @@ PAGES = (
         left=DISK,
     ),
 )
-TABLE = (*RULES, *PAGES, STALLED, REGION, FOREIGN, KILLED, ELSE)
+TABLE = (*RULES, *PAGES, STALLED, REGION, WORKING, UNENDED, FOREIGN, KILLED, ELSE)
 FAILED = next(rule for rule in RULES if rule.name == "version failed")
 
 

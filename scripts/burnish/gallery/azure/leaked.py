@@ -19,6 +19,7 @@ T = TypeVar("T")
 BUILD, PROOF = "build", "proof"
 KINDS = (BUILD, PROOF, UPLOAD)
 GROUP = "Microsoft.Resources/resourceGroups"
+DISK = "microsoft.compute/disks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +126,14 @@ def _ends(found: Mapping[str, str]) -> datetime | None:
 
 
 def _foreign(found: Mapping[str, Any]) -> bool:
-    """Whether a resource in a group of ours is somebody else's: a disk that Azure makes for a machine
-    has no tags of its own."""
-    if found["type"].lower() not in ORDER:
+    """Whether a resource in a group of ours is somebody else's. Only a disk that Azure makes for a machine
+    comes without tags; everything else that burnish makes is tagged."""
+    kind = found["type"].lower()
+    if kind not in ORDER:
         return True
-    return bool(found.get("tags")) and not ours(found.get("tags"))
+    if kind == DISK and not found.get("tags"):
+        return False
+    return not ours(found.get("tags"))
 
 
 def _leftover(found: Mapping[str, Any], *, stays: str = "") -> Leftover:

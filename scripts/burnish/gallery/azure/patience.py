@@ -23,7 +23,7 @@ from azure.core.pipeline.policies import HTTPPolicy
 
 from burnish.gallery.azure.fault import Rule, Seen
 from burnish.gallery.azure.faults import judge
-from burnish.gallery.azure.telling import Refusal, told
+from burnish.gallery.azure.telling import Lost, Refusal, seconds, told
 
 T = TypeVar("T")
 
@@ -60,11 +60,11 @@ class Repeating(HTTPPolicy[Any, Any]):
         while True:
             try:
                 response = self.next.send(request)
-            except (ServiceRequestError, ServiceResponseError):
+            except (ServiceRequestError, ServiceResponseError) as error:
                 rule = judge(Seen(method=method))
                 tries[rule.name] += 1
                 if rule.then != "again" or not self._patience.bear(rule, tries[rule.name]):
-                    raise
+                    raise Lost(error, method=method) from error
                 continue
             if response.http_response.status_code < 400:
                 return response
@@ -110,12 +110,5 @@ def _answered(method: str, response: Any) -> Seen:
         status=int(response.status_code),
         code=code,
         message=message,
-        retry_after=_seconds(response.headers.get("Retry-After")),
+        retry_after=seconds(response.headers.get("Retry-After")),
     )
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        return max(0.0, float(text)) if text is not None else None
-    except ValueError:
-        return None

@@ -2,7 +2,7 @@
 
 The list is a value: a dry run prints it and stops. Everything lies in one group of its own, tagged as
 burnish's with a time after which whoever finds it may remove it; the group goes in every case, and one
-that a killed run left is removed before the next begins.
+that a killed run of this machine left is removed before the next begins.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from burnish.errors import PublishError
-from burnish.gallery.azure.leaked import PROOF, ours, tags
+from burnish.gallery.azure.leaked import PROOF, expired, ours, tags
 from burnish.gallery.azure.patience import looked
-from burnish.gallery.azure.payloads import KIND
+from burnish.gallery.azure.payloads import EXPIRES, KIND
 from burnish.gallery.azure.resources import Found, Resources
 from burnish.model.image import Image, Target
 from burnish.model.protocols import Monitor
@@ -195,19 +196,21 @@ def _login(wanted: Wanted) -> Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """Carries it out; `checks` is given the machine's address."""
+    """Carries it out; `checks` is given the machine's address, `note` is a file that outlives the run: by it
+    this machine knows a group of its own again."""
 
     resources: Resources
     monitor: Monitor
     wanted: Wanted
     checks: Callable[[str], Any]
+    note: Path
 
     def run(self) -> Any:
         """What the checks gave. The group goes, whatever happens."""
         *before, last = steps(self.wanted)
-        if self._dead():
-            self.monitor.say(f"an earlier run left the group {self.wanted.group}: it is removed")
-            self._remove(last)
+        self._clear_before(last)
+        self.note.parent.mkdir(parents=True, exist_ok=True)
+        self.note.write_text(self.wanted.group_id, encoding="utf-8")
         found = None
         try:
             for each in before:
@@ -219,10 +222,12 @@ class Proof:
         finally:
             with self.monitor.step(last.title):
                 self._remove(last)
+            self.note.unlink(missing_ok=True)
         return found
 
-    def _dead(self) -> bool:
-        """Whether the group is there already; PublishError where it is not burnish's."""
+    def _clear_before(self, last: Step) -> None:
+        """The group of an earlier run: removed if it is this machine's or over, else another machine proves
+        the same version; PublishError then, and where the group is not burnish's."""
         found = self._asked("the group", lambda: self.resources.find(self.wanted.group_id))
         known = (found or {}).get("tags") or {}
         if found and not (ours(known) and known[KIND] == PROOF):
@@ -230,7 +235,20 @@ class Proof:
                 f"the group {self.wanted.group} is there, and not burnish's",
                 hint="look at it in the portal; burnish leaves it alone",
             )
-        return found is not None
+        if found is None:
+            return
+        if not self._mine() and not expired(known, now=self.wanted.now):
+            raise PublishError(
+                f"the group {self.wanted.group} is there: another machine proves this version until "
+                f"{known[EXPIRES]}",
+                hint="wait for it, or `burnish prune --leaked --target` once that time is over",
+            )
+        self.monitor.say(f"an earlier run left the group {self.wanted.group}: it is removed")
+        self._remove(last)
+
+    def _mine(self) -> bool:
+        """Whether a run on this machine made the group."""
+        return self.note.is_file() and self.note.read_text("utf-8") == self.wanted.group_id
 
     def _put(self, step: Step) -> None:
         self._asked(step.title, lambda: self.resources.put(step.path, step.body or {}))

@@ -14,7 +14,10 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.mgmt.compute import ComputeManagementClient
 
+from burnish.gallery.azure.fault import Rule
+from burnish.gallery.azure.faults import UNENDED, WORKING
 from burnish.gallery.azure.patience import Patience
+from burnish.gallery.azure.telling import Refusal
 
 Found = dict[str, Any]
 GROUPS = "2024-07-01"
@@ -70,11 +73,12 @@ class Resources:
 
     def put(self, path: str, body: Found) -> None:
         """Make one, and wait until it stands. One that is being made already, by a request whose answer was
-        lost, is waited for."""
+        lost, is waited for. Refusal if that takes too long."""
+        began = self.patience.clock()
         while self._state(path) in ("Creating", "Updating", "Accepted"):
-            self.patience.pause(self.interval)
+            self._wait(path, began, rule=WORKING)
         if self._state(path) != "Succeeded":
-            self._ended(self._sent("PUT", path, body=body))
+            self._ended(self._sent("PUT", path, body=body), path)
 
     def _state(self, path: str) -> str:
         found = self.find(path) or {}
@@ -83,7 +87,7 @@ class Resources:
     def remove(self, path: str) -> None:
         """Remove one, and wait until it is gone; there may be none."""
         try:
-            self._ended(self._sent("DELETE", path))
+            self._ended(self._sent("DELETE", path), path)
         except ResourceNotFoundError:
             return
 
@@ -100,12 +104,20 @@ class Resources:
         response.raise_for_status()
         return response
 
-    def _ended(self, response: HttpResponse) -> None:
-        """Wait until what a request began has ended. HttpResponseError if it failed."""
+    def _wait(self, path: str, began: float, *, rule: Rule) -> None:
+        """Wait for another look; Refusal if it has been waited for as long as the rule says."""
+        if self.patience.clock() - began >= rule.most:
+            raise Refusal(f"{path.rpartition('/')[2]}: {rule.says}", rule=rule)
+        self.patience.pause(self.interval)
+
+    def _ended(self, response: HttpResponse, path: str) -> None:
+        """Wait until what a request began has ended. HttpResponseError if it failed, Refusal if it takes
+        too long."""
+        began = self.patience.clock()
         status = response.headers.get("Azure-AsyncOperation")
         place = status or (response.headers.get("Location") if response.status_code == 202 else "")
         while place:
-            self.patience.pause(self.interval)
+            self._wait(path, began, rule=UNENDED)
             look = self._raised(self.client.send_request(HttpRequest("GET", place)))
             state = str(look.json().get("status", "")) if status else ""
             if state in ("Failed", "Canceled"):

@@ -5,7 +5,12 @@ from __future__ import annotations
 
 import re
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+)
 
 from burnish.errors import PublishError
 from burnish.gallery.azure.fault import Rule, Seen
@@ -19,6 +24,14 @@ NEXT = {
     "LocationNotAvailableForResourceType": "correct `location` of the target",
     "ScopeLocked": "a lock on the resource group forbids it: ask who owns it",
 }
+
+
+class Lost(ServiceRequestError):
+    """No answer came. The SDK's own error does not tell what had been asked; `method` does."""
+
+    def __init__(self, error: AzureError, *, method: str) -> None:
+        super().__init__(error.message)
+        self.method = method
 
 
 class Refusal(PublishError):
@@ -49,14 +62,24 @@ def seen_in(error: AzureError) -> Seen:
     if not isinstance(error, HttpResponseError) or error.status_code is None:
         # a login that fails before Azure is asked for anything has no answer of Azure's
         login = isinstance(error, ClientAuthenticationError)
-        return Seen(method="PUT", status=401 if login else 0, message=error.message)
+        method = error.method if isinstance(error, Lost) else "PUT"
+        return Seen(method=method, status=401 if login else 0, message=error.message)
     request = getattr(error.response, "request", None)
     return Seen(
         method=str(getattr(request, "method", "PUT")),
         status=int(error.status_code),
         code=str(getattr(error.error, "code", None) or error.reason or ""),
         message=str(getattr(error.error, "message", None) or error.message),
+        retry_after=seconds(getattr(error.response, "headers", {}).get("Retry-After")),
     )
+
+
+def seconds(text: str | None) -> float | None:
+    """What a Retry-After asks for; None where there is none, or no number."""
+    try:
+        return max(0.0, float(text)) if text is not None else None
+    except ValueError:
+        return None
 
 
 def struck(text: str) -> str:
