@@ -28,6 +28,8 @@ SUBSCRIPTION_WIDE: Mapping[str, str] = {
     f"{COMPUTE}/virtualMachines/read": "sees which machines use a version",
     f"{COMPUTE}/virtualMachineScaleSets/read": "sees which scale sets use a version",
     f"{COMPUTE}/skus/read": "sees which sizes a region has",
+    f"{COMPUTE}/locations/usages/read": "sees how much of the quota is left",
+    "Microsoft.Resources/subscriptions/read": "looks whether the subscription is there",
 }
 
 
