@@ -45,9 +45,11 @@ def registry(line: str) -> tuple[int, str, str]:
     )
 
 
-def windows(line: str, given: bytes) -> tuple[int, str, str]:
+def windows(line: str, given: bytes) -> tuple[int | None, str, str]:
     if line.startswith("reg.exe"):
         return registry(line)
+    if line.startswith("hangs.exe"):
+        return None, "still here\r\n", ""
     if b"json" in given:
         return 0, json.dumps({"ok": True, "line": line}) + "\r\n", ""
     return 3, f"{line}|{given.decode()}", "ä"
@@ -97,6 +99,13 @@ def test_a_wrong_password_is_told_as_one(responder: Responder) -> None:
         winrm.run(on(responder, password="Aa1-other"), ("x",))
     assert caught.value.message == "127.0.0.1: the log-in of burnish was refused over WinRM"
     assert responder.seen.commands == []
+
+
+def test_a_program_that_never_ends_is_ended_in_its_time(responder: Responder) -> None:
+    with pytest.raises(ToolError) as caught:
+        winrm.run(on(responder), ("hangs.exe", "/s"), timeout=1)
+    assert caught.value.message == ("127.0.0.1: hangs.exe did not end within 1 s, and was ended")
+    assert responder.seen.actions[-2:] == ["Signal", "Delete"]
 
 
 def test_no_answer_is_told_as_none(responder: Responder) -> None:
