@@ -193,6 +193,27 @@ def test_a_requirement_of_a_role_that_windows_lacks() -> None:
     assert (row.why, row.instead) == ("hub: no-upstream-build", "Lab")
 
 
+@pytest.mark.parametrize(
+    ("linux", "windows", "instead"),
+    [
+        ("tensorflow", "tensorflow-cpu", "tensorflow-cpu"),
+        ("xgboost-cpu", "xgboost", "xgboost"),
+        ("nvcc-cu12", "nvcc-cu13", "nvcc-cu13"),
+        # others whose names begin alike
+        ("dask", "dask-ml", ""),
+        ("scikit-learn-intelex", "scikit-learn", ""),
+        ("torch", "torchvision", ""),
+    ],
+)
+def test_only_another_build_stands_in_a_requirements_place(
+    linux: str, windows: str, instead: str
+) -> None:
+    one = plan("l", layer("ml", "p", ml=[linux]), lock={"python": {"ml": python()}})
+    other = plan("w", layer("ml", "p", ml__windows=[windows]), lock={})
+    row = rows(parity(one, other, roles={"p": role("p")}))[linux]
+    assert (row.state, row.why, row.instead) == ("missing", NOT_ASKED, instead)
+
+
 def test_an_environment_that_is_open() -> None:
     linux = plan("l", layer("ml", "p", ml=["a"]), lock={"python": {"ml": python(a="1.0")}})
     windows = plan("w", layer("ml", "p", ml__windows=["a"]), lock={})
