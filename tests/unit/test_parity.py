@@ -95,7 +95,12 @@ def test_a_package_and_an_installer(address: str, windows: str, state: str) -> N
     ("named", "state", "why", "instead"),
     [
         (Named(name="Other", apt="other"), "untold", NOT_NAMED, ""),
-        (Named(name="Other", apt="other", instead="a thing"), "missing", "no-upst", "a thing"),
+        (
+            Named(name="Other", apt="other", instead="a thing"),
+            "missing",
+            "its publisher has no build",
+            "a thing",
+        ),
     ],
 )
 def test_what_a_role_does_not_name_there(named: Named, state: str, why: str, instead: str) -> None:

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from burnish.model.lock import WINDOWS
 from burnish.model.parity import Parity, Row, Same, Wheels
 from burnish.model.plan import LeftOut, Plan
-from burnish.model.role import Named, Role
+from burnish.model.role import Named, Role, sentence
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9.])v?(\d+(?:\.\d+)+)")
 # what a distribution, or a build for processors, adds to the version of what it packs
@@ -187,7 +187,9 @@ def _off_linux(named: Named, role: Role, *, side: _Side, windows: str) -> Row | 
 def _unlike(named: Named, role: Role, *, cells: tuple[str, str, str]) -> Row:
     """What Linux has of a role that Windows has too, where nothing pins what it is there."""
     if named.instead:
-        return _row(role.name, cells, state="missing", told=("no-upstream-build", named.instead))
+        return _row(
+            role.name, cells, state="missing", told=(sentence("no-upstream-build"), named.instead)
+        )
     if named.windows:
         return _row(role.name, cells, state="untold", told=(NO_VERSION, ""))
     if named.python:
