@@ -17,6 +17,7 @@ import yaml
 from burnish.catalog.load import load
 from burnish.catalog.locks import load_lock
 from burnish.evidence.parity import page as parity_page
+from burnish.model.role import sentence
 from burnish.plan.parity import parity
 from burnish.stages import planning
 
@@ -129,7 +130,8 @@ def _on_windows(claim: Claim, verdict: Mapping[str, Any], *, column: str) -> str
 
 def _why(support: Mapping[str, str]) -> str:
     instead = support.get("instead")
-    return f"{support['reason']}; instead: {instead}" if instead else support["reason"]
+    reason = sentence(support["reason"])
+    return f"{reason}; instead: {instead}" if instead else reason
 
 
 def _said(found: Mapping[str, Mapping[str, str]]) -> str:

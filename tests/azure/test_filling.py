@@ -6,15 +6,16 @@ Against a small stand-in of Azure's disks, by the real SDK; the bytes lie in Azu
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import azurite as azurites
@@ -26,7 +27,7 @@ import vhds
 from azurite import Azurite
 from blob_proxy import Fault, Proxy
 from burnish.errors import PublishError
-from burnish.gallery.azure import pages
+from burnish.gallery.azure import pages, payloads
 from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.filling import Filling
 from burnish.gallery.azure.telling import NEXT, Refusal
@@ -133,7 +134,7 @@ def _of(place: Place, host: str, *, hours: float = 0) -> Filling:
     """A filling by another machine, so long after the disk was made that `NOW` is later by `hours`."""
     one = place.filling
     now = uploading.NOW + timedelta(hours=hours)
-    return replace(one, wanted=replace(one.wanted, host=host), now=now)
+    return replace(one, wanted=replace(one.wanted, host=host), now=lambda: now)
 
 
 def test_a_disk_that_another_machine_fills_is_left_to_it(place: Place) -> None:
@@ -144,6 +145,33 @@ def test_a_disk_that_another_machine_fills_is_left_to_it(place: Place) -> None:
         _of(place, "second").run(Silent())
     assert "az disk revoke-access" in told.value.hint
     assert place.arm.asked == ["GET"]
+
+
+def _ticking(hours: float) -> Callable[[], datetime]:
+    """A clock that begins so late and goes on by forty minutes each time it is asked."""
+    asked = itertools.count()
+    return lambda: uploading.NOW + timedelta(hours=hours, minutes=40 * next(asked))
+
+
+def test_a_long_upload_keeps_its_disk(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts is its last sign of life, not when the disk was made: twelve hours ago here."""
+    first = replace(_of(place, "first"), now=_ticking(hours=7))
+    with monkeypatch.context() as patch:
+        # as while it is at work: the disk is open
+        patch.setattr(Disks, "revoke", lambda *_: None)
+        first.run(Silent())
+    tags = dict(place.arm.disks[place.name]["tags"])
+    assert tags.pop(payloads.ALIVE) >= "2026-11-27T20:20"
+    assert tags == first.wanted.tags
+    with pytest.raises(PublishError, match=r"last seen at work at 2026-11-2\d \d\d:\d\d UTC"):
+        _of(place, "second", hours=8).run(Silent())
+
+
+def test_a_sign_of_life_that_is_refused_ends_no_upload(place: Place) -> None:
+    place.arm.refuse = {"PATCH": (409, "OperationNotAllowed", "the disk is written to")}
+    replace(_of(place, "first"), now=_ticking(hours=7)).run(Silent())
+    assert place.arm.refuse == {}
+    assert place.is_done()
 
 
 @pytest.mark.parametrize(("host", "hours"), [("first", 0), ("second", 3)])

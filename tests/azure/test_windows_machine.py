@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import worlds
 from burnish.build import winrm
 from burnish.build.winrm import WinRm, quoted
 from burnish.errors import BurnishError, ToolError, UsageError
+from burnish.gallery.azure.patience import Patience
 from burnish.model.plan import Plan
 from burnish.model.verdict import Verdict
 from burnish.stages import vm_proof, windows_machine
@@ -45,9 +47,11 @@ def registry(line: str) -> tuple[int, str, str]:
     )
 
 
-def windows(line: str, given: bytes) -> tuple[int, str, str]:
+def windows(line: str, given: bytes) -> tuple[int | None, str, str]:
     if line.startswith("reg.exe"):
         return registry(line)
+    if line.startswith("hangs.exe"):
+        return None, "still here\r\n", ""
     if b"json" in given:
         return 0, json.dumps({"ok": True, "line": line}) + "\r\n", ""
     return 3, f"{line}|{given.decode()}", "ä"
@@ -97,6 +101,35 @@ def test_a_wrong_password_is_told_as_one(responder: Responder) -> None:
         winrm.run(on(responder, password="Aa1-other"), ("x",))
     assert caught.value.message == "127.0.0.1: the log-in of burnish was refused over WinRM"
     assert responder.seen.commands == []
+
+
+def test_a_program_that_never_ends_is_ended_in_its_time(responder: Responder) -> None:
+    with pytest.raises(ToolError) as caught:
+        winrm.run(on(responder), ("hangs.exe", "/s"), timeout=1)
+    assert caught.value.message == ("127.0.0.1: hangs.exe did not end within 1 s, and was ended")
+    assert responder.seen.actions[-2:] == ["Signal", "Delete"]
+
+
+@pytest.mark.parametrize(
+    ("password", "hopeless", "waits"),
+    [
+        pytest.param("Aa1-other", (UsageError,), 0, id="refused over WinRM"),
+        pytest.param("Aa1-other", (), vm_proof.TRIES - 1, id="refused where a key may come yet"),
+        pytest.param(PASSWORD, (UsageError,), 1, id="not up yet"),
+    ],
+)
+def test_only_what_may_get_better_is_asked_again(
+    responder: Responder, password: str, hopeless: tuple[type[BurnishError], ...], waits: int
+) -> None:
+    waited: list[float] = []
+    patience = Patience(tell=lambda _: None, pause=waited.append)
+    machine = on(responder, password=password)
+    responder.away = int(waits == 1)
+    with nullcontext() if password == PASSWORD else pytest.raises(UsageError, match="was refused"):
+        vm_proof.answers(
+            lambda: windows_machine.reach_of(machine), patience=patience, hopeless=hopeless
+        )
+    assert waited == [vm_proof.PAUSE] * waits
 
 
 def test_no_answer_is_told_as_none(responder: Responder) -> None:

@@ -29,18 +29,19 @@ ALL = ("rootfs", "tools", "apt:base", "apt:extra", "python:ml")
 
 @dataclass
 class Mirror:
-    """An archive that has every package, in `version`."""
+    """An archive that has every package, in `version`; `below` is dpkg's status that it was asked on last."""
 
     version: str = "2.0"
     fetched: list[str] = field(default_factory=list)
+    below: str = ""
     recorded = {"main": "digest 2026-11-22T08:12:44Z", "more": "digest 2026-11-21T00:00:00Z"}
 
     def resolve(self, names: Sequence[str], **_: object) -> tuple[Package, ...]:
         return tuple(makers.package(name, self.version) for name in names)
 
     def add(self, names: Sequence[str], *, status: Path, **_: object) -> tuple[Package, ...]:
-        below = status.read_text("utf-8").split()
-        assert names[0] not in below
+        self.below = status.read_text("utf-8")
+        assert names[0] not in self.below.split()
         return self.resolve(names)
 
     def offered(self, packages: Sequence[Package], *, section: str) -> dict[str, Package]:

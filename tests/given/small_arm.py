@@ -75,6 +75,7 @@ class Arm:
             return missing or _error(404, "ResourceNotFound", message=f"disk {name} was not found")
         actions: dict[str, Callable[[], Answer]] = {
             "GET": lambda: (200, self.disks[name]),
+            "PATCH": lambda: (200, self._tagged(name, body["tags"])),
             "DELETE": lambda: self._delete(name),
             "beginGetAccess": lambda: self._grant(name, body["access"]),
             "endGetAccess": lambda: self._revoke(name),
@@ -91,6 +92,10 @@ class Arm:
             "name": name,
             "properties": {**body["properties"], **more, "provisioningState": "Succeeded"},
         }
+        return self.disks[name]
+
+    def _tagged(self, name: str, tags: dict[str, str]) -> dict[str, Any]:
+        self.disks[name]["tags"] = tags
         return self.disks[name]
 
     def _grant(self, name: str, kind: str) -> Answer:
@@ -162,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_PUT = do_POST = do_DELETE = _do  # noqa: N815
+    do_GET = do_PUT = do_PATCH = do_POST = do_DELETE = _do  # noqa: N815
 
 
 class _Login:

@@ -57,7 +57,7 @@ def filling(file: Path, *, state: Path, client: Any) -> Filling:
         file=file,
         source=Source.of(file),
         state=StateFile(path=state),
-        now=NOW,
+        now=lambda: NOW,
     )
 
 

@@ -28,8 +28,8 @@ SOAP = "http://www.w3.org/2003/05/soap-envelope"
 ADDRESS = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 SEALED = "application/HTTP-SPNEGO-session-encrypted"
 BOUNDARY = b"--Encrypted Boundary"
-# line of the command and all that it was sent -> exit code, stdout, stderr
-Answer = Callable[[str, bytes], tuple[int, str, str]]
+# line of the command and all that it was sent -> exit code, or None while it runs, stdout, stderr
+Answer = Callable[[str, bytes], tuple[int | None, str, str]]
 
 
 @dataclass(kw_only=True)
@@ -229,8 +229,11 @@ class _Handler(BaseHTTPRequestHandler):
             for kind, text in (("stdout", out), ("stderr", err))
             if text
         )
-        state = f'<rsp:CommandState CommandId="{name}" State="{SHELL}/CommandState/Done">'
-        done = f"{state}<rsp:ExitCode>{code}</rsp:ExitCode></rsp:CommandState>"
+        word, ending = (
+            ("Running", "") if code is None else ("Done", f"<rsp:ExitCode>{code}</rsp:ExitCode>")
+        )
+        state = f'<rsp:CommandState CommandId="{name}" State="{SHELL}/CommandState/{word}">'
+        done = f"{state}{ending}</rsp:CommandState>"
         return f"<rsp:ReceiveResponse>{streams}{done}</rsp:ReceiveResponse>"
 
     def log_message(self, *_: object) -> None:

@@ -174,6 +174,22 @@ def test_the_signature_of_an_msi(tmp_path: Path, known: pe.Authority) -> None:
         ("Us", "/O=Us and Them/CN=Not Us", False),
         ("CN=Us, O=Us", "/O=Them/CN=Us", False),
         ("US", "/C=US/O=Us", False),
+        # another's name within a name
+        ("Us", "/C=US/CN=Mallory, O=Us", False),
+        ("Us", "/O=Mallory/CN=x, CN=Us", False),
+        ("Us", 'O = "Mallory, CN=Us", CN = Mallory', False),
+        ("Us", "O = Mallory\\, CN=Us, CN = Mallory", False),
+        # a name said twice
+        ("Us", "/O=Mallory/O=Us/CN=x", False),
+        ("O=Us", "/O=Us/O=Mallory", False),
+        # parts that have a number only
+        ("Us", "/O=Us/1.3.6.1.4.1.311.60.2.1.3=US/CN=x", True),
+        ("Us", "O = Us, 2.5.4.97 = VATUS-1, CN = x", True),
+        # as it is quoted and escaped
+        ("Us, Inc.", 'C = US, O = "Us, Inc.", CN = x', True),
+        ("Us, Inc.", "C=US,O=Us\\, Inc.,CN=x", True),
+        ("Posit Software, PBC", "/O=Posit Software, PBC/CN=x", True),
+        ("CN=Us", 'CN="Us"', True),
     ],
 )
 def test_names(expected: str, subject: str, is_it: bool) -> None:

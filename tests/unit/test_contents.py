@@ -9,7 +9,7 @@ import pytest
 from burnish.model.image import Image
 from burnish.model.plan import LeftOut
 from burnish.model.role import Content, Facts, Kernel, Role, Service
-from burnish.plan.contents import contents
+from burnish.plan.contents import NOT_BUILT, contents
 
 IMAGE = Image(
     name="tiny-cpu", base="tiny", profile="stack", flavour="cpu", publisher="p", offer="o",
@@ -97,7 +97,7 @@ def test_a_kernel_is_told_where_its_variable_asks_for_it(
 
 def test_what_is_left_out_is_told_with_its_reason() -> None:
     found = told()
-    assert found["left_out"] == [{"name": "torch", "reason": "not built here: no index has it"}]
+    assert found["left_out"] == [{"name": "torch", "reason": NOT_BUILT}]
     assert (found["image"], found["flavour"]) == ("tiny-cpu", "cpu")
 
 

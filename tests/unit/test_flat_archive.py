@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -114,6 +115,23 @@ def test_packages_come_in_the_version_asked_for(mirror: Path, tmp_path: Path) ->
     assert [package.pool for package in found] == ["./other_8.0_amd64.deb", "./tool_7.1_amd64.deb"]
     newest = resolved(mirror, tmp_path, packages="", version="")
     assert [package.pin for package in newest] == ["other=8.0", "tool=8.0"]
+
+
+@pytest.mark.usefixtures("alone")
+def test_two_runs_in_one_folder_read_each_its_own_mirror(mirror: Path, tmp_path: Path) -> None:
+    another = shutil.copytree(mirror, tmp_path / "another", ignore=lambda *_: ["gpg"])
+    wanted = replace(WANTED, archives={"apt:extra": (spec(mirror),)})
+    (one, other) = (
+        apt.opened(wanted, "apt:extra", place=at(each, tmp_path)) for each in (mirror, another)
+    )
+    (tmp_path / "nothing").touch()
+    for each in (one, other):
+        (found,) = each.add(["tool"], section="apt:extra", status=tmp_path / "nothing")
+        assert found.pin == "tool=7.1"
+    folder = one.conf.parent
+    del one, each
+    again = apt.opened(wanted, "apt:extra", place=at(mirror, tmp_path))
+    assert again.conf.parent == folder != other.conf.parent
 
 
 @pytest.mark.usefixtures("alone")

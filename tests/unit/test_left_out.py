@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import checkout
 import makers
 import pytest
 from archive import ALL, WANTED, Mirror, indexed, opened, place
+from burnish.catalog.locks import load_lock
 from burnish.errors import BurnishError, CommandFailed, ToolError
 from burnish.lock import update, wheels
-from burnish.model.lock import Lock, PythonLock
+from burnish.model.lock import Lock, OpenEntry, PythonLock
 from burnish.plan.layers import standing_on
+from burnish.stages import planning
 
 
 @pytest.fixture
@@ -102,6 +105,30 @@ def test_a_layer_that_is_had_again_moves_what_stands_on_it(
     assert found.open == ()
     assert list(found.apt) == ["base", "torch", "extra"]
     assert found.apt["extra"].below == standing_on(found, ["base", "torch"])
+
+
+NETWORKS = ("no route to host", "stable can't be fetched from updates.test", "--offline")
+
+
+@pytest.mark.parametrize("image", ["debian-12-cpu", "debian-12-gpu", "windows-2022-cpu"])
+def test_why_something_is_open_changes_no_id(image: str) -> None:
+    """It depends on the network of the place; that it is open changes what the image says it lacks."""
+    catalog = checkout.real()
+    path = checkout.REPOSITORY / "packer" / "locks" / f"{image}.lock.yaml"
+    lock = load_lock(path, image=image, shown=image)
+    assert lock.open
+    plans = [
+        planning.plan(catalog, catalog.images[image], lock=replace(lock, open=of(lock, why)))
+        for why in NETWORKS
+    ]
+    told = [tuple(each.reason for each in plan.left_out if not each.system) for plan in plans]
+    assert len(set(told)) == len(NETWORKS)
+    ids = {(plan.id, *(layer.id for layer in plan.layers)) for plan in plans}
+    assert len(ids) == 1
+
+
+def of(lock: Lock, why: str) -> tuple[OpenEntry, ...]:
+    return tuple(replace(each, reason=why) for each in lock.open)
 
 
 def test_what_was_pinned_and_is_gone_is_left_out(

@@ -66,7 +66,7 @@ def test_a_layer_does_without_a_role_that_is_not_offered(tmp_path: Path) -> None
     assert (both.name, both.roles, both.vars["python_requirements"]) == ("both", ("python",), ["b"])
     assert plan.left_out[0] == LeftOut(
         name="both/extra",
-        reason="extra: no-upstream-build",
+        reason="extra: its publisher has no build for this system",
         instead="another one, by each user",
         system=True,
         roles=("extra",),
@@ -75,7 +75,7 @@ def test_a_layer_does_without_a_role_that_is_not_offered(tmp_path: Path) -> None
 
 def test_what_a_manifest_keeps_of_it(tmp_path: Path) -> None:
     (text,) = {each.text for each in planned(windows(tmp_path)).left_out if each.name == "extra"}
-    told = "extra: no-upstream-build; instead: another one, by each user"
+    told = "extra: its publisher has no build for this system; instead: another one, by each user"
     assert text == f"not on this system: {told}"
 
 
@@ -88,7 +88,12 @@ def test_where_it_is_offered_nothing_changes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("state", "reason"),
-    [(THERE, "extra: not-written"), (NEVER, "extra: no-upstream-build"), ("", "extra: no support")],
+    [
+        (THERE, "extra: it is not written for this system yet"),
+        (NEVER, "extra: its publisher has no build for this system"),
+        ("", "extra: its facts say nothing of this system"),
+        (NOT_WRITTEN.replace("not-written", "our-own"), "extra: our-own"),
+    ],
 )
 def test_a_path_counts_that_is_there(tmp_path: Path, state: str, reason: str) -> None:
     plan = planned(windows(tmp_path, extra=state))

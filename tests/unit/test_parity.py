@@ -95,7 +95,12 @@ def test_a_package_and_an_installer(address: str, windows: str, state: str) -> N
     ("named", "state", "why", "instead"),
     [
         (Named(name="Other", apt="other"), "untold", NOT_NAMED, ""),
-        (Named(name="Other", apt="other", instead="a thing"), "missing", "no-upst", "a thing"),
+        (
+            Named(name="Other", apt="other", instead="a thing"),
+            "missing",
+            "its publisher has no build",
+            "a thing",
+        ),
     ],
 )
 def test_what_a_role_does_not_name_there(named: Named, state: str, why: str, instead: str) -> None:
@@ -191,6 +196,27 @@ def test_requirements(name: str, state: str, why: str, instead: str) -> None:
 def test_a_requirement_of_a_role_that_windows_lacks() -> None:
     row = rows(environments((DROPPED,)))["c"]
     assert (row.why, row.instead) == ("hub: no-upstream-build", "Lab")
+
+
+@pytest.mark.parametrize(
+    ("linux", "windows", "instead"),
+    [
+        ("tensorflow", "tensorflow-cpu", "tensorflow-cpu"),
+        ("xgboost-cpu", "xgboost", "xgboost"),
+        ("nvcc-cu12", "nvcc-cu13", "nvcc-cu13"),
+        # others whose names begin alike
+        ("dask", "dask-ml", ""),
+        ("scikit-learn-intelex", "scikit-learn", ""),
+        ("torch", "torchvision", ""),
+    ],
+)
+def test_only_another_build_stands_in_a_requirements_place(
+    linux: str, windows: str, instead: str
+) -> None:
+    one = plan("l", layer("ml", "p", ml=[linux]), lock={"python": {"ml": python()}})
+    other = plan("w", layer("ml", "p", ml__windows=[windows]), lock={})
+    row = rows(parity(one, other, roles={"p": role("p")}))[linux]
+    assert (row.state, row.why, row.instead) == ("missing", NOT_ASKED, instead)
 
 
 def test_an_environment_that_is_open() -> None:

@@ -114,7 +114,10 @@ def test_a_base_that_only_a_cloud_has(catalog: Catalog) -> None:
     plan = checkout.plan_of(catalog, Lock(image="panes-cpu"), image="panes-cpu")
     assert [layer.name for layer in plan.layers] == ["marketplace"]
     assert plan.left_out[0] == LeftOut(
-        name="base", reason="base: not-written", system=True, roles=("base",)
+        name="base",
+        reason="base: it is not written for this system yet",
+        system=True,
+        roles=("base",),
     )
     assert plan.notes == (IN_AZURE,)
     assert (plan.tools, plan.open) == (None, ())

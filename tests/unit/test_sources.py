@@ -157,6 +157,21 @@ def test_lines_that_are_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
         opened().resolve(["a"], section="rootfs")
 
 
+def test_a_security_archive_is_not_the_one_whose_name_it_begins_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers(monkeypatch, out=URI.replace(MIRROR, f"{MIRROR}-security"))
+    urls = (MIRROR, f"{MIRROR}-security")
+    (found,) = replace(opened(), urls=urls).resolve(["dm"], section="rootfs")
+    assert found.pool == "pool/main/d/dm/dm_1:2~x_amd64.deb"
+
+
+def test_a_package_of_an_archive_that_was_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, out=URI.replace(MIRROR, "http://another.test/debian"))
+    with pytest.raises(BuildError, match=f"none of the archives asked: {MIRROR}"):
+        opened().resolve(["dm"], section="rootfs")
+
+
 @pytest.mark.parametrize(
     ("err", "message"),
     [

@@ -5,17 +5,20 @@ Not verified here: that it installs anything. Neither KVM nor a Windows is there
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import signal
 import subprocess
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import checkout
 import pycdlib
 import pytest
+import worlds
 from burnish.build import virtio
 from burnish.cli import main as room
 from burnish.errors import UsageError
@@ -164,6 +167,46 @@ def test_what_the_lock_leaves_open_is_told_before_anything_is_built(
     assert "open: downloads:base: " in err
     assert "a build would stop at what is open: `burnish lock windows-2022-cpu`" in err
     assert err.endswith(f"next: sh {local / 'build'} validate\n")
+
+
+def written(media: list[str], image: str = "windows-2022-cpu") -> list[str]:
+    """The same without the command line."""
+    given = windows_local.Media(iso=Path(media[1]), virtio=Path(media[3]))
+    world = replace(worlds.world(Path(media[-1]).parent / "world"), catalog=checkout.real())
+    world = replace(world, root=checkout.REPOSITORY)
+    return windows_local.write(world, plan_of(image), media=given, out=Path(media[-1]))
+
+
+@pytest.mark.parametrize(("image", "old"), [("debian-12-cpu", ""), ("windows-2022-cpu", "virtio")])
+def test_what_is_refused_is_refused_before_the_medium_is_read(
+    media: list[str], monkeypatch: pytest.MonkeyPatch, image: str, old: str
+) -> None:
+    monkeypatch.setattr(windows_local, "sha256", lambda path: pytest.fail("the medium was read"))
+    if old:
+        Path(media[3]).write_bytes(b"no ISO")
+    with pytest.raises(UsageError, match=r"is not installed from a medium|is no ISO"):
+        written(media, image)
+    assert not Path(media[-1]).exists()
+
+
+def test_a_run_that_is_killed_leaves_no_folder_that_looks_whole(
+    media: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(windows_local, "sha256", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            written(media)
+    out = Path(media[-1])
+    assert not out.exists()
+    names = written(media)
+    found = [path.relative_to(out) for path in out.rglob("*") if path.is_file()]
+    assert sorted(map(str, found)) == sorted(set(names))
+    assert hashlib.sha256(b"no Windows").hexdigest() in (out / TEMPLATE).read_text("utf-8")
+    assert [each.name for each in out.parent.glob(".*")] == []
+
+
+def interrupt(path: Path) -> str:
+    raise KeyboardInterrupt
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ NTLM's key. Either way the password is not sent. It comes from the environment a
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import requests
-from winrm.exceptions import InvalidCredentialsError, WinRMError
+from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMOperationTimeoutError
 from winrm.protocol import Protocol
 
 from burnish.errors import ToolError, UsageError
@@ -27,7 +28,8 @@ _FORM = re.compile(
 LONGEST = 32_000
 UTF8 = 65001
 # a slow program is asked for again and again, each time for so many seconds
-ASKS, WAITS = 120, 150
+ASKS, SLACK = 120, 30
+DEADLINE = 900.0  # seconds; what a check's program has on Linux
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,27 +68,39 @@ class WinRm:
         return f"winrm{'' if self.tls else '+http'}://{self.user}@{self.host}:{self.port}"
 
 
-def run(machine: WinRm, argv: Sequence[str]) -> Completed:
-    """A program there to its end. UsageError if the log-in is refused, ToolError without an answer."""
+class TooLong(ToolError):
+    """A program did not end in its time; it was ended there."""
+
+
+def run(machine: WinRm, argv: Sequence[str], *, timeout: float = DEADLINE) -> Completed:
+    """A program there to its end, which has so many seconds: TooLong then. UsageError if the log-in is
+    refused, ToolError without an answer."""
     argv, given = by_input(argv)
     program, *arguments = (quoted(each) for each in argv)
     if len(program) + sum(len(each) + 1 for each in arguments) > LONGEST:
         raise UsageError(f"{program}: its arguments have more than {LONGEST} characters")
-    began, protocol = time.monotonic(), _protocol(machine)
+    began, protocol = time.monotonic(), _protocol(machine, asks=min(ASKS, math.ceil(timeout)))
     try:
         shell = protocol.open_shell(codepage=UTF8, env_vars={"PYTHONUTF8": "1"})
         try:
             command = protocol.run_command(shell, program, arguments, skip_cmd_shell=True)
             if given:
                 protocol.send_command_input(shell, command, given, end=True)
-            out, err, code = protocol.get_command_output(shell, command)
-            protocol.cleanup_command(shell, command)
+            try:
+                out, err, code = _output(protocol, shell, command=command, until=began + timeout)
+            finally:
+                protocol.cleanup_command(shell, command)
         finally:
             protocol.close_shell(shell)
     except InvalidCredentialsError as error:
         raise UsageError(
             f"{machine.host}: the log-in of {machine.user} was refused over WinRM",
             hint="is the password right, and is NTLM allowed there?",
+        ) from error
+    except TimeoutError as error:
+        raise TooLong(
+            f"{machine.host}: {program} did not end within {timeout:.0f} s, and was ended",
+            hint="is that machine overloaded, or does the program wait for something?",
         ) from error
     except (WinRMError, requests.RequestException) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -100,6 +114,22 @@ def run(machine: WinRm, argv: Sequence[str]) -> Completed:
         stderr=err.decode("utf-8", "replace"),
         seconds=time.monotonic() - began,
     )
+
+
+def _output(
+    protocol: Protocol, shell: str, *, command: str, until: float
+) -> tuple[bytes, bytes, int]:
+    """All that a program says, and its exit code. TimeoutError at a time of the steady clock."""
+    out, err = b"", b""
+    while time.monotonic() < until:
+        try:
+            more, worse, code, done = protocol.get_command_output_raw(shell, command)
+        except WinRMOperationTimeoutError:  # it said nothing for so long
+            continue
+        out, err = out + more, err + worse
+        if done:
+            return out, err, code
+    raise TimeoutError
 
 
 def by_input(argv: Sequence[str]) -> tuple[Sequence[str], bytes]:
@@ -119,7 +149,7 @@ def quoted(argument: str) -> str:
     return f'"{inside}"'
 
 
-def _protocol(machine: WinRm) -> Protocol:
+def _protocol(machine: WinRm, *, asks: int) -> Protocol:
     scheme = "https" if machine.tls else "http"
     return Protocol(
         endpoint=f"{scheme}://{machine.host}:{machine.port}/wsman",
@@ -128,7 +158,7 @@ def _protocol(machine: WinRm) -> Protocol:
         password=machine.password,
         server_cert_validation="ignore",
         message_encryption="auto" if machine.tls else "always",
-        operation_timeout_sec=ASKS,
-        read_timeout_sec=WAITS,
+        operation_timeout_sec=asks,
+        read_timeout_sec=asks + SLACK,
         proxy=None,
     )

@@ -6,11 +6,14 @@ import hashlib
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import unquote
+
+from filelock import FileLock, Timeout
 
 from burnish import process
 from burnish.errors import BuildError, CommandFailed, ToolError
@@ -41,7 +44,7 @@ class Archive:
     each suite's index: its digest, then its date.
 
     Several sections may ask the same one: each names itself, for errors. `preferences` are stanzas that
-    hold whatever is asked.
+    hold whatever is asked. As long as it lives, `held` keeps other runs out of its folder.
     """
 
     conf: Path
@@ -49,6 +52,7 @@ class Archive:
     recorded: dict[str, str]
     env: dict[str, str]
     preferences: tuple[str, ...] = ()
+    held: FileLock | None = field(default=None, repr=False, compare=False)
 
     def resolve(
         self, names: Sequence[str], *, section: str, pins: Sequence[Pin] = ()
@@ -113,7 +117,14 @@ class Archive:
         if not match:
             raise BuildError(f"apt printed a line that burnish cannot read: {line!r}")
         name, version, _ = match["file"].split("_")
-        root = next(url for url in self.urls if match["uri"].startswith(url))
+        # whole names: the archive of /debian-security is not that of /debian
+        root = next((url for url in self.urls if match["uri"].startswith(f"{url}/")), None)
+        if root is None:
+            raise BuildError(
+                f"apt has {match['file']} from {match['uri']}, which is none of the archives asked: "
+                f"{', '.join(self.urls)}",
+                hint="run the same command again: the index is read anew",
+            )
         return Package(
             name=name,
             version=unquote(version),
@@ -139,10 +150,14 @@ class Release:
 
 
 def open_archive(release: Release, *, site: Site, folder: Path) -> Archive:
-    """Update a private apt for one release. ToolError if no mirror answers or no keyring is here."""
+    """Update a private apt for one release, in `folder` or, where a run is at work there, beside it.
+
+    ToolError if no mirror answers or no keyring is here.
+    """
     rootfs, apt = release.rootfs, site.apt.get(release.distribution, Apt())
     keyring = find_keyring(rootfs, apt)
     lines = site_lines(rootfs, apt) if apt.mirror else default_lines(rootfs)
+    folder, held = _own(folder)
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("lists/partial", "archives/partial", "etc/preferences.d"):
         (folder / name).mkdir(parents=True)
@@ -166,8 +181,28 @@ def open_archive(release: Release, *, site: Site, folder: Path) -> Archive:
     roots += [line.split()[1] for line in lines]
     urls = tuple(dict.fromkeys(root.rstrip("/") for root in roots))
     return Archive(
-        conf=conf, urls=urls, recorded=recorded, env=env, preferences=release.preferences
+        conf=conf,
+        urls=urls,
+        recorded=recorded,
+        env=env,
+        preferences=release.preferences,
+        held=held,
     )
+
+
+def _own(folder: Path) -> tuple[Path, FileLock]:
+    """A folder that no other run empties or reads: its index may come from another mirror. The lock of
+    a run that ended, or was killed, is free again, so there are never more than run at a time."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    path, others = folder, 0
+    while True:
+        # what opened it may be let go by another thread
+        lock = FileLock(path.with_name(f"{path.name}.lock"), thread_local=False)
+        with suppress(Timeout):
+            lock.acquire(timeout=0)
+            return path, lock
+        others += 1
+        path = folder.with_name(f"{folder.name}.{others}")
 
 
 def environment(conf: Path, site: Site) -> dict[str, str]:

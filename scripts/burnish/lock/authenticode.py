@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,7 +19,13 @@ DIGEST = re.compile(
     r"^(Current|Calculated) (message digest|DigitalSignature)\s*: ([0-9A-F]+)", re.MULTILINE
 )
 SUBJECT = re.compile(r"Signer's certificate:.*?Subject\s*: (.*?)\n", re.DOTALL)
-PART = re.compile(r"(?:^|[/,]\s*)([A-Za-z]+)\s?=\s?(.*?)(?=[/,]\s*[A-Za-z]+\s?=|$)")
+# What stands before the `=` of a subject's part: a short name, or the number of one without. Older
+# osslsigncode writes /O=.../CN=... and escapes nothing, newer O = ..., CN = ... with quotes or backslashes.
+KEY = r"(?:[A-Za-z][A-Za-z0-9]*|\d+(?:\.\d+)+)"
+SLASHED = re.compile(rf"/({KEY})=(.*?)(?=/{KEY}=|$)")
+LISTED = re.compile(
+    rf'(?:^|(?<!\\),)\s*({KEY})\s?=\s?("(?:[^"\\]|\\.)*"|.*?)(?=\s*(?<!\\),\s*{KEY}\s?=|\s*$)'
+)
 # the chain goes on to a root that this place does not have: nobody vouches for the name then
 UNKNOWN_ROOT = re.compile(r"unable to get (?:local )?issuer certificate|self[- ]signed certificate")
 
@@ -68,17 +73,28 @@ def _digests(text: str, which: str) -> list[tuple[str, str]]:
 
 
 def is_named(expected: str, subject: str) -> bool:
-    """Whether a subject is the one expected: a plain name is its CN or O; of `CN=..., O=...` it has all."""
-    has = dict(_parts(subject.strip()))
-    wanted = dict(_parts(expected)) if "=" in expected else {}
+    """Whether a subject is the one expected: a plain name is its CN or O; of `CN=..., O=...` it has all.
+
+    What it has twice, with two values, is neither.
+    """
+    has = _parts(subject.strip())
+    wanted = _parts(expected) if "=" in expected else {}
     if wanted:
-        return all(has.get(key) == value for key, value in wanted.items())
-    return expected in (has.get("CN"), has.get("O"))
+        return all(has.get(key) == values for key, values in wanted.items())
+    return {expected} in (has.get("CN"), has.get("O"))
 
 
-def _parts(text: str) -> Iterator[tuple[str, str]]:
-    for part in PART.finditer(text):
-        yield part[1].upper(), part[2].strip()
+def _parts(text: str) -> dict[str, set[str]]:
+    """Each part's values, by its name."""
+    found = dict[str, set[str]]()
+    slashed = text.startswith("/")
+    for part in (SLASHED if slashed else LISTED).finditer(text):
+        value = part[2].strip()
+        if not slashed:
+            inner = value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+            value = re.sub(r"\\(.)", r"\1", inner)
+        found.setdefault(part[1].upper(), set()).add(value)
+    return found
 
 
 def _offline(tool: str) -> tuple[str, ...]:

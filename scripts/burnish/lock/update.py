@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from burnish.errors import BurnishError, DefinitionError, Interrupted, ToolError
@@ -203,10 +205,13 @@ class _Work:
             place=self.place,
             snapshots=snapshot.places(under, recorded=self.lock.recorded, apt=site),
         )
-        status = apt.status(debs, self.place.scratch / "status", inputs=self.place.inputs)
         declared = self.wanted.apt[layer]
         pins = self.wanted.pins.get(section, ())
-        packages = archive.add(declared, section=section, status=status, pins=pins)
+        self.place.scratch.mkdir(parents=True, exist_ok=True)
+        # another run may resolve the same image meanwhile
+        with TemporaryDirectory(prefix="status-", dir=self.place.scratch) as own:
+            status = apt.status(debs, Path(own) / "status", inputs=self.place.inputs)
+            packages = archive.add(declared, section=section, status=status, pins=pins)
         found = self._locked(section, declared, packages=packages)
         found = replace(found, below=standing_on(self.lock, below))
         self.lock = replace(self.lock, apt={**self.lock.apt, layer: found})

@@ -7,6 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+# What `facts.yml` may give as a reason, and what people read.
+REASONS = {
+    "not-written": "it is not written for this system yet",
+    "no-upstream-build": "its publisher has no build for this system",
+    "no-such-tool": "this system lacks what it needs",
+    "needs-azure": "it needs a machine in Azure",
+    "needs-gpu": "it needs an NVIDIA GPU",
+    "licence": "its licence does not allow it",
+}
+
+
+def sentence(reason: str) -> str:
+    """A reason as people read it; one that an overlay made up stands for itself."""
+    return REASONS.get(reason, reason)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Support:

@@ -12,6 +12,8 @@ from burnish.model.role import Role
 
 # The roles of a layer and the variables that its profile gives them.
 Made = tuple[Sequence[str], Mapping[str, Any]]
+# A reason that is this place's own, as what its network reaches, would change ids: the manifest has it.
+NOT_BUILT = "what it is made of was not to be had where this image was built"
 # Of each system: the variable that says where environments are, its default, the interpreter in one.
 LINUX = ("python_prefix", "/opt/envs", "{0}/{1}/bin/python")
 ON_WINDOWS = ("python_windows_prefix", "C:\\envs", "{0}\\{1}\\Scripts\\python.exe")
@@ -58,7 +60,8 @@ def _services(role: Role, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]
 
 
 def _without(item: LeftOut) -> dict[str, str]:
-    told = {"name": item.name, "reason": item.reason, "instead": item.instead}
+    reason = item.reason if item.system else NOT_BUILT
+    told = {"name": item.name, "reason": reason, "instead": item.instead}
     return {key: text for key, text in told.items() if text}
 
 

@@ -13,7 +13,7 @@ from burnish.model.catalog import Catalog
 from burnish.model.image import Image
 from burnish.model.plan import LeftOut
 from burnish.model.profile import LayerSpec
-from burnish.model.role import Role
+from burnish.model.role import Role, sentence
 from burnish.plan.profiles import flatten
 
 # Nobody has written it yet: what it will need may be pinned before.
@@ -34,7 +34,7 @@ class Lack:
 
     def left_out(self, name: str, *, roles: tuple[str, ...]) -> LeftOut:
         """The same as what an image does without under a name."""
-        reason = f"{self.role}: {self.reason}"
+        reason = f"{self.role}: {sentence(self.reason)}"
         return LeftOut(name=name, reason=reason, instead=self.instead, system=True, roles=roles)
 
 
@@ -103,7 +103,7 @@ def _lack(role: Role, image: Image, *, base: Base) -> Lack | None:
     row = WINDOWS if base.os == WINDOWS else f"linux_{image.flavour}"
     support = role.facts.support.get(row)
     if support is None:
-        return Lack(role=role.name, reason="no support row", instead="")
+        return Lack(role=role.name, reason="its facts say nothing of this system", instead="")
     if support.state == "no":
         return Lack(role=role.name, reason=support.reason, instead=support.instead)
     if base.os == WINDOWS and WINDOWS not in role.os:

@@ -18,11 +18,13 @@ from packaging.utils import canonicalize_name
 from burnish.model.lock import WINDOWS
 from burnish.model.parity import Parity, Row, Same, Wheels
 from burnish.model.plan import LeftOut, Plan
-from burnish.model.role import Named, Role
+from burnish.model.role import Named, Role, sentence
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9.])v?(\d+(?:\.\d+)+)")
 # what a distribution, or a build for processors, adds to the version of what it packs
 ADDED = re.compile(r"^\d+:|[-+~].*$")
+# the same distribution, built for other processors: tensorflow-cpu, nvidia-cuda-nvcc-cu12
+BUILT_FOR = re.compile(r"-(?:cpu|gpu|cu\d+)$")
 NOT_ASKED = "the profile does not ask for it there"
 NOT_NAMED = "its role does not say what it is there"
 NO_VERSION = "there, and its address tells no version"
@@ -185,7 +187,9 @@ def _off_linux(named: Named, role: Role, *, side: _Side, windows: str) -> Row | 
 def _unlike(named: Named, role: Role, *, cells: tuple[str, str, str]) -> Row:
     """What Linux has of a role that Windows has too, where nothing pins what it is there."""
     if named.instead:
-        return _row(role.name, cells, state="missing", told=("no-upstream-build", named.instead))
+        return _row(
+            role.name, cells, state="missing", told=(sentence("no-upstream-build"), named.instead)
+        )
     if named.windows:
         return _row(role.name, cells, state="untold", told=(NO_VERSION, ""))
     if named.python:
@@ -240,8 +244,8 @@ def _missing(
     """A requirement of Linux alone: its layer, or the role that wants it, or it is not asked for."""
     here, there = pair
     name = cells[0]
-    like = [each for each in there.asked if each not in here.asked]
-    like = [each for each in like if each.startswith(name) or name.startswith(each)]
+    alone = (each for each in there.asked if each not in here.asked)
+    like = [each for each in alone if BUILT_FOR.sub("", each) == BUILT_FOR.sub("", name)]
     if like:
         return _row(part, cells, state="missing", told=(NOT_ASKED, ", ".join(like)))
     for each in out:

@@ -12,8 +12,9 @@ from burnish import process
 from burnish.build import azure_vm
 from burnish.build.remote import connected
 from burnish.build.winrm import PORTS, WinRm
-from burnish.errors import BurnishError, PublishError
+from burnish.errors import BurnishError, PublishError, UsageError
 from burnish.gallery.azure import bodies, proof, tags
+from burnish.gallery.azure.patience import Patience
 from burnish.gallery.azure.proof import Proof, Wanted
 from burnish.gallery.azure.resources import Resources
 from burnish.gallery.azure.shelf import Found
@@ -57,7 +58,11 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
     def over_winrm(address: str, login: Login) -> Verdict:
         port = PORTS["http"]
         on = WinRm(host=address, port=port, user=proof.USER, password=login.password, tls=False)
-        reach = _answers(lambda: windows_machine.reach_of(on), way)
+        # Azure calls a machine of Windows ready once its set-up has made the user with this password. Who
+        # is refused then is refused for good, and asking on may lock the account.
+        reach = answers(
+            lambda: windows_machine.reach_of(on), patience=way.patience, hopeless=(UsageError,)
+        )
         where = f"a machine made of it in {way.target.location}: {reach.where}"
         reach = replace(reach, where=where, left=(LEFT,))
         subject = id_of(way, plan, number=number)
@@ -67,7 +72,8 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
         known = login.key.with_name("known_hosts")
         remote = Remote(host=address, user=proof.USER, key=login.key, known=known)
         with connected(remote, home=login.key.parent) as there:
-            _answers(there.who, way)
+            # a key may be placed after SSH listens: a refusal counts no more than silence
+            answers(there.who, patience=way.patience)
             where = f"a machine made of it in {way.target.location}, over SSH"
             reach = Reach(options=there.options, where=where, user=proof.USER)
             return check(
@@ -139,13 +145,17 @@ def _login(folder: Path, plan: Plan) -> Login:
     return Login(key=key)
 
 
-def _answers(ask: Callable[[], T], way: Way) -> T:
-    """What the machine answers, as soon as it lets somebody in."""
+def answers(
+    ask: Callable[[], T], *, patience: Patience, hopeless: tuple[type[BurnishError], ...] = ()
+) -> T:
+    """What the machine answers, as soon as it lets somebody in. What is `hopeless` is not asked again."""
     for _ in range(1, TRIES):
         try:
             return ask()
+        except hopeless:
+            raise
         except BurnishError:
-            way.patience.pause(PAUSE)
+            patience.pause(PAUSE)
     return ask()
 
 

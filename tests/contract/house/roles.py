@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from burnish.model.role import REASONS
+
 from house import tasks
 from house.sources import place, text
 
@@ -23,14 +25,6 @@ FACTS = {"software", "paths", "support"}
 OPTIONAL = {"contents", "kernels", "lock", "needs", "paths_windows", "rows", "services", "signs"}
 LOCKS = {"", "python"}
 ROWS = {"linux_cpu", "linux_gpu", "windows"}
-REASONS = {
-    "not-written",
-    "no-upstream-build",
-    "no-such-tool",
-    "needs-azure",
-    "needs-gpu",
-    "licence",
-}
 SOURCES = {"apt", "python", "windows"}
 INSTEAD = {"instead"}
 WINDOWS_PATH = re.compile(r"[A-Z]:\\[^/]*")

@@ -12,13 +12,15 @@ from burnish.build.winrm import WinRm
 from testinfra import backend
 from testinfra.backend.base import BaseBackend, CommandResult
 
+from harness.work import SECONDS
+
 PASSWORD = "BURNISH_PASSWORD"
 
 
 def run(spec: str, argv: Sequence[str], *, user: str) -> tuple[int, str, str]:
     """A program there, as who logs in: Windows has no `sudo` to be another one."""
     machine = WinRm.parse(spec, password=os.environ.get(PASSWORD, ""))
-    done = winrm.run(machine, argv)
+    done = winrm.run(machine, argv, timeout=SECONDS)
     return done.returncode, done.stdout, done.stderr
 
 

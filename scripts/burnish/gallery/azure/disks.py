@@ -51,6 +51,12 @@ class Found:
         """Whether somebody may hold an address of it."""
         return self.state in OPEN
 
+    @property
+    def seen(self) -> datetime | None:
+        """The last sign of life of who fills it: its tag, or that it was made."""
+        signs = (self.created, payloads.alive(self.tags))
+        return max((each for each in signs if each), default=None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Disks:
@@ -82,6 +88,12 @@ class Disks:
             body: Any = payloads.upload_disk(wanted)
             begun = self.client.disks.begin_create_or_update(self.resource_group, wanted.name, body)
             return _found(begun.result())
+
+    def alive(self, disk: Found, now: datetime) -> None:
+        """Note in a disk's tags that somebody is at work on it."""
+        with _told(f"noting a sign of life on the disk {disk.name!r}"):
+            body: Any = payloads.sign_of_life(disk.tags, now)
+            self.client.disks.begin_update(self.resource_group, disk.name, body).result()
 
     def grant(self, name: str, kind: Literal["Read", "Write"] = "Write") -> str:
         """An address of a disk's bytes, with its signature. Refused where its state forbids it."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,21 +28,24 @@ from burnish.model.disk import SECTOR
 from burnish.model.protocols import Monitor, Silent
 
 WRITABLE = ("ReadyToUpload", "ActiveUpload")
-# A disk that another machine opened longer ago is a dead run's: a killed one can't close it.
+# A disk on which another machine gave no sign of life for longer is a dead run's: a killed one can't
+# close it. Whether Azure takes a tag on a disk that is being written to was not verified here; where it
+# refuses, the disk's creation is the only sign, and the hours are for the upload.
 AT_WORK = timedelta(hours=6)
+BEAT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filling:
-    """One file and the disk it goes to. `options` are those of the SDK's blob client; `now` tells
-    whether another machine may still be at work on the same disk."""
+    """One file and the disk it goes to. `options` are those of the SDK's blob client; `now` is the clock
+    by which one machine says that it is at work on the disk, and another one sees whether it may be."""
 
     disks: Disks
     wanted: UploadDisk
     file: Path
     source: Source
     state: StateFile
-    now: datetime
+    now: Callable[[], datetime]
     api_version: str = API_VERSION
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -57,7 +60,7 @@ class Filling:
         if disk and self._anothers(disk):
             raise PublishError(
                 f"{disk.tags[HOST]} is uploading this very plan to the disk {disk.name!r}, "
-                f"begun at {disk.created:%Y-%m-%d %H:%M} UTC",
+                f"last seen at work at {disk.seen:%Y-%m-%d %H:%M} UTC",
                 hint="wait for it, then publish again: the version is there then. Is that run dead? "
                 f"`az disk revoke-access --name {disk.name}` gives the disk to this machine",
             )
@@ -69,22 +72,23 @@ class Filling:
             self._remove(disk, monitor)
             disk = None
         if disk is None:
-            return self._fill(self._create(), monitor)
+            return self._fill(self._create(), monitor, seen=self.now())
         try:
-            return self._fill(disk, monitor)
+            return self._fill(disk, monitor, seen=disk.seen)
         except (Refused, StaleDisk) as error:
             monitor.say(f"{error.message}: the disk is made anew")
             self._remove(disk, monitor)
-            return self._fill(self._create(), monitor)
+            return self._fill(self._create(), monitor, seen=self.now())
 
-    def _fill(self, disk: Found, monitor: Monitor) -> tuple[str, Sent]:
-        name = self.wanted.name
+    def _fill(self, disk: Found, monitor: Monitor, *, seen: datetime | None) -> tuple[str, Sent]:
+        name, pulse = self.wanted.name, _Pulse(self, disk, seen=seen)
         upload = Upload(
             file=self.file,
             source=self.source,
             disk=disk.key,
             state=self.state,
-            access=self._access(),
+            access=replace(self._access(), ask=pulse.grant),
+            beat=pulse.beat,
         )
         try:
             sent = upload.run(monitor)
@@ -107,9 +111,9 @@ class Filling:
         """Whether a run of another machine has this disk open: two of them would remove it from under
         each other."""
         by = disk.tags.get(HOST, self.wanted.host)
-        if not disk.open or by == self.wanted.host or disk.created is None:
+        if not disk.open or by == self.wanted.host or disk.seen is None:
             return False
-        return self.now - disk.created < AT_WORK
+        return self.now() - disk.seen < AT_WORK
 
     def _is_whole(self, disk: Found) -> bool:
         known = self.state.load(self.source, disk.key)
@@ -152,3 +156,26 @@ class Filling:
             )
             sender.send(self.wanted.size - SECTOR, lambda: footer)
             self.disks.revoke(name)
+
+
+class _Pulse:
+    """Says on a disk, now and then, that this machine is at work on it. Azure does one thing at a time to
+    a disk, so an address of it is asked for before or after."""
+
+    def __init__(self, filling: Filling, disk: Found, *, seen: datetime | None) -> None:
+        self._filling, self._disk, self._seen = filling, disk, seen
+        self._lock = threading.Lock()
+
+    def grant(self) -> str:
+        """A new address of the disk."""
+        with self._lock:
+            return self._filling.disks.grant(self._disk.name)
+
+    def beat(self) -> None:
+        """A sign of life, if the last one is long ago. One that is refused ends no upload."""
+        now = self._filling.now()
+        if self._seen is not None and now - self._seen < BEAT:
+            return
+        self._seen = now
+        with self._lock, suppress(PublishError):
+            self._filling.disks.alive(self._disk, now)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from burnish.model.partitions import Generation
 
 # Tags by which a later run, and whoever cleans up, knows what is burnish's own.
 KIND, PLAN, EXPIRES, HOST = "burnish-kind", "burnish-plan", "burnish-expires", "burnish-host"
+ALIVE = "burnish-alive"  # when the machine that uploads was last at work
 UPLOAD = "upload"
 
 
@@ -76,6 +78,20 @@ def upload_disk(wanted: UploadDisk) -> dict[str, Any]:
 def access(kind: Literal["Read", "Write"], seconds: int) -> dict[str, Any]:
     """The body of a request for an address with a signature."""
     return {"access": kind, "durationInSeconds": seconds}
+
+
+def sign_of_life(tags: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The body of a PATCH of a disk. It replaces all tags, so those that are there are said again."""
+    return {"tags": {**tags, ALIVE: now.isoformat(timespec="seconds")}}
+
+
+def alive(tags: Mapping[str, str]) -> datetime | None:
+    """When the machine that uploads said last that it is at work; None if it never did."""
+    try:
+        found = datetime.fromisoformat(tags.get(ALIVE, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def ours(tags: Mapping[str, str] | None, plan: str = "") -> bool:

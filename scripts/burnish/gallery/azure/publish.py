@@ -6,6 +6,7 @@ plan is there, with the disk if that is. The temporary disk goes when the versio
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -74,6 +75,7 @@ class Publication:
     disks: Disks
     wanted: Wanted
     monitor: Monitor
+    began: float = field(default_factory=time.monotonic)
 
     def run(self) -> Published:
         """Publish it; PublishError with what is in the way."""
@@ -220,8 +222,7 @@ class Publication:
             found, failed = self._found()
             for number in failed:
                 self._discard(number)
-            at_work = found is not None and _state(found) != DONE
-            if not keep_disk and not at_work:
+            if not keep_disk and (found is None or _state(found) == DONE):
                 self._drop()
 
     def _discard(self, number: str) -> None:
@@ -250,7 +251,7 @@ class Publication:
             file=wanted.vhd,
             source=Source.of(wanted.vhd, digest),
             state=state,
-            now=wanted.now,
+            now=lambda: wanted.now + timedelta(seconds=time.monotonic() - self.began),
             options=wanted.blob_options,
         )
 

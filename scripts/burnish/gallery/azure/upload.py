@@ -42,7 +42,8 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One file on its way to one disk, whose id is `disk`. `source` is the file as it was looked at."""
+    """One file on its way to one disk, whose id is `disk`. `source` is the file as it was looked at;
+    `beat` is called all the time while bytes are sent, by the thread that waits for them."""
 
     file: Path
     source: Source
@@ -50,6 +51,7 @@ class Upload:
     state: StateFile
     access: Access
     threads: int = THREADS
+    beat: Callable[[], None] = lambda: None
 
     def run(self, monitor: Monitor, clock: Callable[[], float] = time.monotonic) -> Sent:
         """Send what the disk does not have yet. StaleDisk if it was given other bytes before;
@@ -127,6 +129,7 @@ class _Run:
             with self._lock:
                 text = self._progress.told(self._clock())
             monitor.detail(text)
+            self._upload.beat()
 
     def _one(self, descriptor: int, piece: Piece) -> None:
         if self._halt.is_set():
