@@ -25,7 +25,8 @@ from vm_typed import Typed, lock
 def made(arm: Emulator, typed: Typed, **changes: Any) -> str:
     """A version of today's plan in the emulated Azure, as a build on a VM leaves it."""
     number = "2026.1125.0"
-    plan = json.loads(typed("build", "tiny-cpu", "--target", "cloud", "--dry-run")[1])["plan"]
+    words = ("build", "tiny-cpu", "--target", "cloud", "--dry-run", "--json")
+    plan = json.loads(typed(*words)[1])["plan"]
     manifest = makers.manifest(
         **{"image": "tiny-cpu", "plan": plan, "version": number, "verdicts": (), **changes}
     )

@@ -127,13 +127,25 @@ def test_a_dry_run_asks_nobody_and_shows_files_values_and_the_proof(
     arm: Emulator, root: Path, typed: Typed
 ) -> None:
     lock(root)
-    code, out, _ = typed("build", "tiny-cpu", "--target", "cloud", "--dry-run")
+    code, out, _ = typed("build", "tiny-cpu", "--target", "cloud", "--dry-run", "--json")
     shown = json.loads(out)
     assert (code, arm.exchanges, shown["open"]) == (0, [], [])
     assert 'image_version = "0.20261101.1"' in shown["files"]["azure-arm.pkr.hcl"]
     assert "client_secret = var.client_secret" in shown["files"]["azure-arm.pkr.hcl"]
     assert arm.state.identity.secret not in out
     assert [each["does"] for each in shown["proof"]][-2:] == ["checks", "DELETE"]
+
+
+def test_a_dry_run_for_people_names_files_and_steps_without_their_text(
+    root: Path, typed: Typed
+) -> None:
+    lock(root)
+    code, out, _ = typed("build", "tiny-cpu", "--target", "cloud", "--dry-run")
+    assert code == 0
+    lines = out.splitlines()
+    assert {"  azure-arm.pkr.hcl", "nothing is open", "  PUT the machine"} <= {*lines}
+    assert lines[-1] == "  DELETE everything goes"
+    assert "client_secret = var.client_secret" not in out
 
 
 def test_the_list_of_a_marketplace_image_is_locked_as_far_as_this_place_can(

@@ -81,7 +81,7 @@ def test_a_dry_run_shows_everything_and_no_password(
     arm: Emulator, root: Path, typed: Typed
 ) -> None:
     lock(root, typed)
-    code, out, err = typed(*TYPED, "--dry-run")
+    code, out, err = typed(*TYPED, "--dry-run", "--json")
     assert code == 0, err
     shown = json.loads(out)
     assert (shown["open"], arm.exchanges) == ([], [])

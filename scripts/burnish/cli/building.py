@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from burnish import pipeline
-from burnish.cli import disks, views, wine
+from burnish.cli import disks, on_vm, views, wine
 from burnish.cli.context import Context, image_name, output, pass_context, target
 from burnish.errors import DefinitionError
 from burnish.model.plan import Plan
@@ -93,7 +93,8 @@ def _on_vm(world: World, plan: Plan, *, given: Mapping[str, str]) -> None:
     """Build on a VM in Azure, or show what that would be."""
     at = pipeline.azure_vm.site(world, plan, environment=os.environ)
     if given["dry_run"]:
-        click.echo(json.dumps(pipeline.azure_vm.shown(world, at), indent=2))
+        shown = pipeline.azure_vm.shown(world, at)
+        click.echo(json.dumps(shown, indent=2) if given["as_json"] else on_vm.planned(shown))
         return
     done = pipeline.azure_vm.build(world, at)
     click.echo(json.dumps(asdict(done), indent=2) if given["as_json"] else views.published(done))
