@@ -19,7 +19,8 @@ IMAGE = "debian-12-cpu"
 WINDOWS_DISK = ("tests/e2e/test_windows_disk.py", "tests/e2e/test_windows_disk_read.py")
 # The roles that `make test` always proves, with their default variables.
 SMOKE = ("base", "python", "jupyter")
-# So many of the roles that changed since the merge base, for CI has an hour; the nightly proves all.
+# So many of the roles that changed since the merge base, for `make test` has an hour; the stages
+# `changed`, a job of CI by itself, prove all of them.
 CHANGED_AT_MOST = 1
 # A role with one of each thing that roles do on Windows, and what is planted into it.
 GIVEN_ROLE, PLANTS = "tests/given/simulated", "tests/simulated/plants"
@@ -36,19 +37,40 @@ class Stage:
     command: tuple[str, ...]
 
 
-def changed_roles() -> tuple[str, ...]:
+def changed_roles(root: Path = ROOT) -> tuple[str, ...]:
     """Roles with a file that differs from the merge base, so far as git can tell."""
-    git = ("git", "-C", str(ROOT))
-    base = subprocess.run(
-        (*git, "merge-base", "HEAD", "origin/main"), capture_output=True, text=True, check=False
-    )
-    since = base.stdout.strip() or "HEAD~1"
-    diff = subprocess.run(
-        (*git, "diff", "--name-only", since), capture_output=True, text=True, check=False
-    )
-    parts = [Path(line).parts for line in diff.stdout.splitlines()]
-    named = {part[1] for part in parts if len(part) > 2 and part[0] in ("roles", "molecule")}
-    return tuple(sorted(name for name in named if (ROOT / "roles" / name).is_dir()))
+    base = _git(root, "merge-base", "HEAD", "origin/main")
+    # on main itself, as after a push, the merge base is HEAD: what counts is the last commit
+    since = "HEAD~1" if base in ("", _git(root, "rev-parse", "HEAD")) else base
+    lines = _git(root, "diff", "--name-only", since).splitlines()
+    named = {name for line in lines for name in roles_of(Path(line), root)}
+    return tuple(sorted(name for name in named if (root / "roles" / name).is_dir()))
+
+
+def _git(root: Path, *words: str) -> str:
+    """What git says in a checkout; nothing where it fails."""
+    command = ("git", "-C", str(root), *words)
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def roles_of(path: Path, root: Path = ROOT) -> tuple[str, ...]:
+    """The roles that a file of the checkout makes or proves; a work program, those whose checks call it."""
+    match path.parts:
+        case ("roles", name, _, *_) | ("tests", "mutations", name, _, *_):
+            return (name,)
+        case ("molecule", name, _, *_):
+            return (name.removeprefix("windows_").removesuffix("_alternative"),)
+        case ("tests", "toolchains", name) if name.startswith("test_"):
+            return (_proven(name),)
+        case ("tests", "toolchains", "work", name):
+            checks = sorted((root / "tests/toolchains").glob("test_*.py"))
+            called = (each for each in checks if f'"{name}"' in each.read_text(encoding="utf-8"))
+            return tuple(_proven(each.name) for each in called)
+    return ()
+
+
+def _proven(checks: str) -> str:
+    return checks.removeprefix("test_").removesuffix(".py")
 
 
 def roles(
@@ -93,7 +115,7 @@ def chosen() -> tuple[tuple[str, ...], tuple[str, ...]]:
     changed = changed_roles()
     if left := changed[CHANGED_AT_MOST:]:
         print(
-            f"changed too, left to `make test-all` and the nightly: {', '.join(left)}", flush=True
+            f"changed too, left to `python tests/stages.py changed`: {', '.join(left)}", flush=True
         )
     now = changed[:CHANGED_AT_MOST]
     return now, tuple(name for name in SMOKE if name not in now)
@@ -164,6 +186,16 @@ def everything() -> list[Stage]:
     ]
 
 
+def changed() -> list[Stage]:
+    """Every scenario of every role that changed, with default and alternative variables."""
+    names = changed_roles()
+    print(f"changed: {', '.join(names) or 'no role'}", flush=True)
+    if not names:
+        return []
+    # their Windows paths are in `fast`, which proves those of all roles
+    return [Stage(f"molecule: {', '.join(names)}", 10 * len(names), roles(names))]
+
+
 def run(stages: list[Stage]) -> int:
     """Run them; the exit code of the first that failed."""
     times: list[tuple[Stage, float, int]] = []
@@ -185,17 +217,20 @@ def run(stages: list[Stage]) -> int:
     return times[-1][2] if times else 0
 
 
+LISTS = {"test": test, "all": everything, "changed": changed}
+
+
 def main() -> int:
     """Parse and run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("test", "all", "role"))
+    parser.add_argument("what", choices=(*LISTS, "role"))
     parser.add_argument("--role", action="append", default=[])
     parser.add_argument("--image", default="")
     parser.add_argument("--os", choices=("linux", "windows"), default="linux")
     given = parser.parse_args()
     if given.what == "role":
         return run(of_role(tuple(given.role), image=given.image, system=given.os))
-    return run(test() if given.what == "test" else everything())
+    return run(LISTS[given.what]())
 
 
 if __name__ == "__main__":

@@ -102,13 +102,21 @@ def cell(row: Mapping[str, str], column: str, *, claim: Claim | None, verdicts: 
         support["state"] == "limited" and (unseen or column == WINDOWS)
     ):
         return f"{support['state']}: {_why(support)}"
-    # what a fixture plays is the tool as Linux has it
-    if claim.fixture and column != WINDOWS:
+    # what a fixture plays is the tool as Linux has it; what an image's checks said goes before it
+    if claim.fixture and column != WINDOWS and (unseen or not _ran(claim, verdicts, column=column)):
         return "by a fixture"
     if unseen:
         return "not run yet" if column == "linux_cpu" else "no image yet"
     said = _on_windows if column == WINDOWS else _by_checks
     return said(claim, verdicts[column], column=column)
+
+
+def _ran(claim: Claim, verdicts: Mapping[str, Any], *, column: str) -> bool:
+    """Whether any of its checks passed or failed on the image, rather than having had nothing to run on."""
+    found = outcomes(claim, verdicts[column], column=column)
+    return not {"passed", "failed", "error"}.isdisjoint(
+        outcome for each in found.values() for outcome in each.values()
+    )
 
 
 def _by_checks(claim: Claim, verdict: Mapping[str, Any], *, column: str) -> str:

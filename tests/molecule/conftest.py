@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from burnish import pipeline
+from burnish.catalog.validate import closest
 from burnish.cli.context import Context
 from rich.console import Console
 
@@ -32,6 +33,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--os", default="linux", choices=sorted(BY_SYSTEM), help="whose half of a role")
     group.addoption("--further-root", action="append", default=[], type=Path)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A role that no root has is a slip of the pen: without this its run would be green and empty."""
+    roots = [ROOT, *config.getoption("further_root")]
+    known = sorted(path.name for root in roots for path in root.glob("roles/*") if path.is_dir())
+    for name in (*config.getoption("role"), *config.getoption("plain")):
+        if name not in known:
+            raise pytest.UsageError(f"unknown role {name!r}. {closest(name, known)}".strip())
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -30,6 +30,14 @@ IMPORTS = (
     "yaml",
     "jinja2",
 )
+# what everybody may write to, each with the sticky bit; Ubuntu adds the one for crashes
+SHARED = {"/tmp", "/var/tmp"}
+MAY_BE_SHARED = SHARED | {"/var/crash"}
+# what runs with the rights of whoever logs in or calls it
+RUN = (
+    *(f"{place}/{name}/" for place in ("", "/usr", "/usr/local") for name in ("bin", "sbin")),
+    "/etc/profile.d/",
+)
 # What no start of a machine brings back.
 GONE = (
     "/etc/ssh/ssh_host_rsa_key",
@@ -110,6 +118,17 @@ def test_disk_holds_no_time_of_the_build(tree: Tree, facts: Facts) -> None:
     fields = [line.split(":") for line in tree.text("/etc/shadow").splitlines()]
     changed = [row[0] for row in fields if row[2] and int(row[2]) > facts.epoch // DAY]
     assert (late, changed) == ([], [])
+
+
+@pytest.mark.levels("artifact")
+def test_nobody_changes_what_others_run(tree: Tree) -> None:
+    real = [entry for entry in tree.entries.values() if entry.type != "symlink"]
+    written = {entry.path: entry for entry in real if entry.mode & 0o002}
+    assert SHARED <= written.keys() <= MAY_BE_SHARED
+    assert [path for path, entry in written.items() if not entry.mode & 0o1000] == []
+    run = [entry for entry in real if f"{entry.path}/".startswith(RUN)]
+    assert len(run) > 500
+    assert [entry.path for entry in run if entry.uid or entry.mode & 0o022] == []
 
 
 def _as_file(entry: Entry) -> FileEntry:
