@@ -21,8 +21,8 @@ def whole(measures: Sequence[Measure]) -> str:
     rows.append(["**together**", f"{sum(stages.values()):.0f}"])
     rows.append(["the same command again: nothing to do", shown(again)])
     return (
-        f"`burnish build debian-12-cpu` from nothing to the proven version {version}; other work was on "
-        f"the machine. Seconds:\n\n{table(('stage', 'seconds'), rows)}\n"
+        f"`burnish build debian-12-cpu` from nothing to the proven version {version}; with a build no "
+        f"load is recorded. Seconds:\n\n{table(('stage', 'seconds'), rows)}\n"
         f"Within `checks: vm`: {within}.\n"
     )
 
@@ -35,7 +35,7 @@ def product(measures: Sequence[Measure]) -> str:
     head = ("BLAS", "seconds", "of the quickest's")
     return (
         "Two matrices of 2000 by 2000, in one run with each BLAS in turn, as a check of the filed "
-        f"`debian-12-cpu` {measures[-1].scenario} recorded it; other work was on the machine "
+        f"`debian-12-cpu` {measures[-1].scenario} recorded it, without the machine's load "
         f"([which library computes](mkl.md)):\n\n{table(head, rows)}\n"
     )
 

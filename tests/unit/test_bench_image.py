@@ -15,6 +15,7 @@ import page
 import proven
 import pytest
 import run
+import uploads
 from timing import Log, Measure
 
 SAID = "product of two matrices of 2000 by 2000 in R: mkl 0.20 s, openblas 0.25 s, reference 5.00 s"
@@ -167,3 +168,10 @@ def test_nothing_changed_is_of_the_image_that_its_table_names(
     run.nothing(bench)
     run.whole(bench)
     assert set(asked) == {("debian-12-minimal", "compare"), ("debian-12-cpu", "whole")}
+
+
+def test_a_disk_is_named_by_the_version_that_it_was_filed_with(tmp_path: Path) -> None:
+    disk = tmp_path / "disk.vhd"
+    assert uploads.named(disk) == "disk.vhd"
+    disk.with_name("manifest.json").write_text('{"image": "x", "version": "1.0.0"}')
+    assert uploads.named(disk) == "x 1.0.0"
