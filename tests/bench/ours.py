@@ -57,12 +57,12 @@ def prefixed(disk: dict[str, float]) -> dict[str, float]:
     return {f"disk: {step}": seconds for step, seconds in disk.items() if seconds >= 0.05}
 
 
-def nothing_changed(log: Log, work: Path, *, image: str) -> None:
+def nothing_changed(log: Log, work: Path, *, image: str, suite: str) -> None:
     """The command that a nightly job runs when nothing changed: seconds, and what it started."""
     shutil.rmtree(work / "shims", ignore_errors=True)
     first = shims.write(work / "shims")
     env = {**os.environ, "PATH": f"{first}:{os.environ['PATH']}"}
-    with log.phase(SUITE, "burnish", scenario="nothing changed", phase="whole"):
+    with log.phase(suite, "burnish", scenario="nothing changed", phase="whole"):
         done = Burnish(roots=(ROOT,), env=env).burnish("build", image)
         assert "nothing to do" in done.out, f"{image} is not filed: build it first\n{done.err}"
         assert len((done.out + done.err).splitlines()) == 1

@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
+import page_image as image
 from page_azure import fabric as _fabric
 from page_azure import section as _azure
 from page_gpu import section as _gpu
@@ -77,7 +78,13 @@ def sections(text: str) -> dict[str, str]:
 
 def _days(measures: Sequence[Measure]) -> str:
     days = sorted({each.at[:10] for each in measures})
-    return f"*Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}.*"
+    loads = [f"{load:.1f}" for load in sorted(each.load for each in measures if each.load)]
+    beside = f", at a load of {_to(loads)}" if loads else ""
+    return f"*Measured {_to(days)}{beside}.*"
+
+
+def _to(found: Sequence[str]) -> str:
+    return " to ".join(dict.fromkeys((found[0], found[-1])))
 
 
 def machine() -> str:
@@ -187,71 +194,9 @@ def _boot(measures: Sequence[Measure]) -> str:
     )
 
 
-def _checks(measures: Sequence[Measure]) -> str:
-    rows = []
-    for level in dict.fromkeys(each.subject for each in measures):
-        last = {each.phase: each.seconds for each in measures if each.subject == level}
-        count, whole = last["count"], last["whole"]
-        rows.append([level, f"{count:.0f}", f"{whole:.0f}", f"{whole / max(count, 1):.2f}"])
-    head = ("level", "checks", "seconds", "a check")
-    text = table(head, rows)
-    return f"Of the filed `debian-12-cpu`, without starting the machine:\n\n{text}\n"
-
-
-def _roles(measures: Sequence[Measure]) -> str:
-    names = dict.fromkeys(each.subject for each in measures)
-    rows = [[name, shown([m.seconds for m in measures if m.subject == name])] for name in names]
-    return (
-        "`make test ROLE=r` with a warm layer below: converge, idempotence and checks, with "
-        f"default and alternative variables; seconds:\n\n{table(('role', 'seconds'), rows)}\n"
-    )
-
-
 def _tests(measures: Sequence[Measure]) -> str:
     values = shown([each.seconds for each in measures])
     return f"Unit and contract tests together, linters apart: {values} seconds.\n"
-
-
-def _layers(measures: Sequence[Measure]) -> str:
-    def last(name: str, phase: str) -> float:
-        return [m.seconds for m in measures if (m.subject, m.phase) == (name, phase)][-1]
-
-    parts = dict.fromkeys(m.subject for m in measures if m.scenario == "filed")
-    whole = dict.fromkeys(m.subject for m in measures if m.scenario == "version")
-    rows = [[name, f"{last(name, 'seconds'):.0f}", f"{last(name, 'MiB'):.0f}"] for name in parts]
-    sizes = ", ".join(f"{name} {last(name, 'MiB'):.0f} MiB" for name in whole)
-    store = dict.fromkeys(m.subject for m in measures if m.scenario == "store")
-    kept = ", ".join(f"{name} {last(name, 'MiB'):.0f}" for name in store)
-    head = ("layer", "seconds", "MiB")
-    return (
-        "The filed version of `debian-12-cpu`, layer by layer from "
-        f"the bottom:\n\n{table(head, rows)}\nThe version: {sizes}.\n\n"
-        f"On disk beside Docker's images, in a store that built nothing else: {kept} MiB.\n\n"
-    )
-
-
-def _moved(measures: Sequence[Measure]) -> str:
-    rows = [
-        [scenario, shown([m.seconds for m in measures if m.scenario == scenario])]
-        for scenario in dict.fromkeys(m.scenario for m in measures)
-    ]
-    return (
-        "All layers, without disk and checks, seconds. "
-        "What changes often stands high, so little stands on it:\n\n"
-        f"{table(('', 'seconds'), rows)}\n"
-    )
-
-
-def _imports(measures: Sequence[Measure]) -> str:
-    rows = [
-        [package, name, shown([m.seconds for m in measures if (m.subject, m.phase) == key])]
-        for key in dict.fromkeys((m.subject, m.phase) for m in measures)
-        for name, package in (key,)
-    ]
-    return (
-        "Each in a process of its own, its files read before, seconds:\n\n"
-        f"{table(('package', 'environment', 'seconds'), rows)}\n"
-    )
 
 
 def _upload(measures: Sequence[Measure]) -> str:
@@ -271,7 +216,7 @@ def _uploaded(measures: Sequence[Measure]) -> str:
     for name in dict.fromkeys(m.subject for m in measures if m.subject != "file"):
         cells = [shown(of(name, phase)) for phase in ("sent", "requests", "seconds")]
         rows.append([name, *cells, f"{statistics.median(of(name, 'sent')) / nonzero:.3f}"])
-    head = (measures[0].scenario, "MiB sent", "requests", "seconds", "sent / not zero")
+    head = (measures[0].scenario, "MiB sent", "requests", "seconds", "sent / not zero (goal: 1.05)")
     return (
         f"{table(head, rows)}\nOf {virtual:.0f} MiB, {nonzero:.1f} are not zero in blocks of 4 KiB, "
         f"{least:.1f} in sectors.\n\n"
@@ -286,13 +231,16 @@ SUITES = {
     "nights": ("Nights and closed places", _nights),
     "boot": ("Booting", _boot),
     "fabric": ("Booting in a simulated Azure", _fabric),
-    "layers": ("What the image is made of", _layers),
-    "moved": ("One package moved in the full image", _moved),
-    "imports": ("Imports", _imports),
+    "whole": ("The full image, cold and warm", image.whole),
+    "layers": ("What the image is made of", image.layers),
+    "moved": ("One package moved in the full image", image.moved),
+    "imports": ("Imports", image.imports),
+    "product": ("Matrix product in R", image.product),
     "upload": ("Uploading to Azure", _upload),
     "azure": ("Publishing to Azure", _azure),
-    "checks": ("Checks", _checks),
-    "roles": ("Roles", _roles),
+    "rows": ("Rows of the DSVM", image.rows),
+    "checks": ("Checks", image.checks),
+    "roles": ("Roles", image.roles),
     "tests": ("Tests", _tests),
     "gpu": ("The image for GPUs", _gpu),
     "windows": ("Images of Windows", _windows),

@@ -1,6 +1,6 @@
 """The figures of docs/benchmarks.md: `make bench` measures them again and writes the page.
 
-    make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER] [--file VHD]"
+    make bench ARGS="[--only SECTION ...] [--rounds N] [--work FOLDER] [--file VHD] [--role ROLE ...]"
 
 As root, on a quiet machine with Docker, a network, 60 GiB of disk, and both images filed
 (`make image`, `burnish build debian-12-minimal`). Measurements are added to
@@ -15,10 +15,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from xml.etree import ElementTree
 
 import booting
 import by_hand
@@ -30,9 +29,11 @@ import inside
 import nights as nightly
 import ours
 import page
+import proven
 import uploads
 import windows as without_windows
 from burnish.model.disk import DiskIds, DiskRecipe
+from burnish.model.manifest import Manifest
 from burnish.stages.disk import MIB_PER_GIB
 from content import content
 from filed import IMAGE, ROOT, Filed, checkout, find
@@ -45,14 +46,21 @@ Section = Callable[["Bench"], None]
 class Bench:
     """What every section is given."""
 
-    def __init__(self, work: Path, *, rounds: int, file: Path | None) -> None:
-        self.work, self.rounds, self.file = work, rounds, file
+    def __init__(
+        self, work: Path, *, rounds: int, file: Path | None, roles: Sequence[str] = ()
+    ) -> None:
+        self.work, self.rounds, self.file, self.roles = work, rounds, file, roles
         self.log = Log(path=ROOT / "build" / "bench" / "results.jsonl")
 
     @cached_property
     def filed(self) -> Filed:
         """Our own image, for the sections that look at its version."""
         return find()
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What that version says of itself; the gallery is enough for it."""
+        return checkout().gallery.find(IMAGE)
 
     @cached_property
     def small(self) -> Filed:
@@ -81,9 +89,9 @@ def compare(bench: Bench) -> None:
 
 
 def nothing(bench: Bench) -> None:
-    """The same command again with nothing changed."""
+    """The same command again with nothing changed, of the image that its table names."""
     for _ in range(max(3, bench.rounds)):
-        ours.nothing_changed(bench.log, bench.work / "burnish", image=IMAGE)
+        ours.nothing_changed(bench.log, bench.work / "burnish", image=SMALL, suite=ours.SUITE)
 
 
 def disk(bench: Bench) -> None:
@@ -111,28 +119,31 @@ def boot(bench: Bench) -> None:
     )
 
 
+def whole(bench: Bench) -> None:
+    """The full image: the build that filed it, and the same command again."""
+    proven.stages(bench.manifest, bench.log)
+    for _ in range(max(3, bench.rounds)):
+        ours.nothing_changed(bench.log, bench.work / "burnish", image=IMAGE, suite=proven.WHOLE)
+
+
+def product(bench: Bench) -> None:
+    """R's matrix product with each BLAS, as the filed version's check recorded it."""
+    proven.product(bench.manifest, bench.log)
+
+
+def rows(bench: Bench) -> None:
+    """Rows proven of all."""
+    proven.rows(bench.log)
+
+
 def checks(bench: Bench) -> None:
-    """Seconds of the filed version's checks, from its JUnit files."""
-    manifest = bench.filed.world.gallery.find(IMAGE)
-    folder = bench.filed.world.gallery.folder(manifest.image, manifest.version)
-    for path in sorted(folder.glob("junit-*.xml")):
-        suite = ElementTree.parse(path).getroot().find(".//testsuite")
-        assert suite is not None
-        count = int(suite.attrib["tests"]) - int(suite.attrib.get("skipped", 0))
-        level = path.stem.removeprefix("junit-")
-        seconds = float(suite.attrib["time"])
-        for phase, value in (("count", float(count)), ("whole", seconds)):
-            bench.log.add("checks", level, scenario="filed", phase=phase, seconds=(value, 0.0))
+    """How many of the filed version's checks passed, and their seconds."""
+    proven.checks(bench.manifest, bench.log)
 
 
 def roles(bench: Bench) -> None:
     """`make test ROLE=r`, the layer below warm."""
-    for name in sorted(path.name for path in (ROOT / "molecule").iterdir()):
-        if name == "shared" or name.endswith("_alternative"):
-            continue
-        argv = [sys.executable, str(ROOT / "tests" / "stages.py"), "role", "--role", name]
-        with bench.log.phase("roles", name, scenario="warm", phase="whole"):
-            subprocess.run(argv, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    proven.roles(bench.log, wanted=bench.roles)
 
 
 def tests(bench: Bench) -> None:
@@ -176,15 +187,16 @@ def windows(bench: Bench) -> None:
 
 
 def moved(bench: Bench) -> None:
-    """One package of an environment high in the image, then of one low in it, against all layers."""
-    moves = {"ml": "python-ml", "tf": "tf"}
+    """One package of an environment high in the image, then of those low in it, against all layers."""
+    moves = {"ml": "python-ml", "torch": "torch", "tf": "tf"}
     nightly.moved(bench.log, bench.work / "moved", image=IMAGE, suite="moved", moves=moves)
 
 
 def upload(bench: Bench) -> None:
     """A VHD into Azurite, by ours and by the SDK's own way: a synthetic one, and `--file`."""
-    for file in dict.fromkeys((None, bench.file)):
-        uploads.compare(bench.log, bench.work / "upload", file=file, rounds=max(3, bench.rounds))
+    for file in dict.fromkeys((None, bench.file)):  # a real disk takes minutes each way
+        rounds = bench.rounds if file else max(3, bench.rounds)
+        uploads.compare(bench.log, bench.work / "upload", file=file, rounds=rounds)
 
 
 def azure(bench: Bench) -> None:
@@ -203,7 +215,8 @@ SECTIONS: dict[str, Section] = {
     each.__name__: each
     for each in (
         *(compare, nothing, disk, nights, boot, fabric),
-        *(layers, moved, imports, upload, azure, checks, roles, tests, gpu, windows),
+        *(whole, layers, moved, imports, product, upload, azure),
+        *(rows, checks, roles, tests, gpu, windows),
     )
 }
 
@@ -217,10 +230,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--file", type=Path, help="a VHD that is uploaded too")
+    parser.add_argument(
+        "--role", action="append", default=[], help="of the section `roles`, only this one"
+    )
     given = parser.parse_args()
     base = given.work or Path(os.environ.get("TMPDIR", "/var/tmp"))
     with tempfile.TemporaryDirectory(prefix="burnish-bench-", dir=base) as work:
-        bench = Bench(Path(work), rounds=given.rounds, file=given.file)
+        bench = Bench(Path(work), rounds=given.rounds, file=given.file, roles=given.role)
         for name, section in SECTIONS.items():
             if not given.only or name in given.only:
                 print(f"=== {name}", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tempfile
 import threading
@@ -20,6 +21,7 @@ from burnish.gallery.azure.ranges import plan
 from burnish.gallery.azure.readback import read_back
 from burnish.gallery.azure.state import Source, StateFile
 from burnish.gallery.azure.upload import Upload
+from burnish.gallery.local import MANIFEST
 from burnish.model.disk import MIB
 from burnish.model.protocols import Silent
 from timing import Log
@@ -48,7 +50,7 @@ class Counting(RequestsTransport):  # type: ignore[misc] # the SDK resolves it l
 def compare(log: Log, work: Path, *, file: Path | None, rounds: int) -> None:
     """Each way in turn, each into a new blob, whose bytes are then compared with the file's."""
     work.mkdir(parents=True, exist_ok=True)
-    what = file.name if file else SYNTHETIC
+    what = named(file) if file else SYNTHETIC
     path = file or synthetic(work / "disk.vhd")
     pieces = plan(path)
     known = {"virtual": pieces.size - 512, "nonzero": pieces.nonzero, "sectors": sectors(path)}
@@ -105,6 +107,15 @@ def theirs(path: Path, blob: BlobClient, *, via: Counting, at_once: int) -> None
             max_concurrency=at_once,
             overwrite=True,
         )
+
+
+def named(file: Path) -> str:
+    """The version that a disk was filed with, for every one of them is called disk.vhd."""
+    beside = file.with_name(MANIFEST)
+    if not beside.is_file():
+        return file.name
+    told = json.loads(beside.read_text(encoding="utf-8"))
+    return f"{told['image']} {told['version']}"
 
 
 def synthetic(path: Path) -> Path:
