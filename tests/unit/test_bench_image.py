@@ -53,7 +53,10 @@ def test_a_cold_build_is_summed_without_what_runs_within_a_stage(tmp_path: Path)
     assert "Within `checks: vm`: boot to SSH 60." in text
     assert "| the same command again: nothing to do | not measured |" in text
     log.add("whole", "burnish", scenario="nothing changed", phase="whole", seconds=(1.9, 3.0))
-    assert "| the same command again: nothing to do | 1.90 (one run) |" in page.render(log.read())
+    proven.stages(manifest(), log)
+    again = page.render(log.read())
+    assert "| the same command again: nothing to do | 1.90 (one run) |" in again
+    assert again.count("boot to SSH 60") == 1 and "| **together** | 1000 |" in again
 
 
 def test_rs_product_is_what_the_check_recorded(tmp_path: Path) -> None:
