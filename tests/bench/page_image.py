@@ -16,7 +16,8 @@ def whole(measures: Sequence[Measure]) -> str:
     version = [m.scenario for m in measures if m.phase == "stage"][-1]
     mine = [m for m in measures if m.scenario == version]
     stages = {m.subject: m.seconds for m in mine if m.phase == "stage"}
-    within = ", ".join(f"{m.subject} {m.seconds:.0f}" for m in mine if m.phase == "within")
+    parts = {m.subject: m.seconds for m in mine if m.phase == "within"}
+    within = ", ".join(f"{name} {seconds:.0f}" for name, seconds in parts.items())
     rows = [[name, f"{seconds:.0f}"] for name, seconds in stages.items()]
     rows.append(["**together**", f"{sum(stages.values()):.0f}"])
     rows.append(["the same command again: nothing to do", shown(again)])

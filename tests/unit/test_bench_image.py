@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,16 +22,14 @@ from timing import Log, Measure
 SAID = "product of two matrices of 2000 by 2000 in R: mkl 0.20 s, openblas 0.25 s, reference 5.00 s"
 
 
-def measure(
-    subject: str, scenario: str, *, phase: str, seconds: float, suite: str, load: float = 0.0
-) -> Measure:
+def measure(subject: str, scenario: str, *, phase: str, seconds: float, suite: str) -> Measure:
     return Measure(
         suite=suite,
         subject=subject,
         scenario=scenario,
         phase=phase,
         seconds=seconds,
-        load=load,
+        load=0.0,
         at="2026-11-27T10:00:00Z",
     )
 
@@ -54,7 +53,10 @@ def test_a_cold_build_is_summed_without_what_runs_within_a_stage(tmp_path: Path)
     assert "Within `checks: vm`: boot to SSH 60." in text
     assert "| the same command again: nothing to do | not measured |" in text
     log.add("whole", "burnish", scenario="nothing changed", phase="whole", seconds=(1.9, 3.0))
-    assert "| the same command again: nothing to do | 1.90 (one run) |" in page.render(log.read())
+    proven.stages(manifest(), log)
+    again = page.render(log.read())
+    assert "| the same command again: nothing to do | 1.90 (one run) |" in again
+    assert again.count("boot to SSH 60") == 1 and "| **together** | 1000 |" in again
 
 
 def test_rs_product_is_what_the_check_recorded(tmp_path: Path) -> None:
@@ -136,7 +138,7 @@ def test_an_empty_package_is_not_what_is_imported() -> None:
 
 def test_the_load_beside_a_measurement_is_told() -> None:
     measures = [
-        measure("ml", "warm", phase="numpy", seconds=0.1, suite="imports", load=load)
+        replace(measure("ml", "warm", phase="numpy", seconds=0.1, suite="imports"), load=load)
         for load in (10.04, 1.5)
     ]
     assert "*Measured 2026-11-27, at a load of 1.5 to 10.0.*" in page.render(measures)
