@@ -6,17 +6,16 @@ planned must have happened, and the emulator itself must not have failed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import azurite as azurite_program
 import checkout
 import pytest
+import surroundings
 import vm_typed
 from azurite import Azurite
 from burnish.cli.main import main
-from emulator import clients as signed_in
 from emulator import emulator as program
 from emulator.emulator import Emulator
 from lawful import unlawful
@@ -24,9 +23,7 @@ from lawful import unlawful
 
 @pytest.fixture(autouse=True)
 def _places_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Store, gallery and root of the run around these tests, which CI sets, are none of theirs."""
-    for name in [name for name in os.environ if name.startswith("BURNISH_")]:
-        monkeypatch.delenv(name)
+    surroundings.forget_ours(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -64,19 +61,9 @@ def root(arm: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         "packer/profiles/stack.yaml": vm_typed.PROFILE,
     }
     changes["packer/gates/small.yaml"] = "name: small\n"
-    found = checkout.write(tmp_path / "checkout", changes=changes)
-    values = {
-        **signed_in.environment(arm),
-        "AZURE_SUBSCRIPTION_ID": arm.subscription,
-        "BURNISH_AZURE_ENDPOINT": arm.base_url,
-        "BURNISH_AZURE_INTERVAL": "0",
-        "BURNISH_ROOT": str(found),
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    (found / "site.yaml").write_text(f"ca_bundle: {arm.ca}\n", encoding="utf-8")
-    monkeypatch.chdir(found)
-    return found
+    return vm_typed.stand_in(
+        checkout.write(tmp_path / "checkout", changes=changes), arm, patch=monkeypatch
+    )
 
 
 @pytest.fixture

@@ -5,38 +5,27 @@ Against a small stand-in of Azure's disks, by the real SDK; the bytes lie in Azu
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import json
 import logging
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import azurite as azurites
-import blob_proxy
+import filling_place
 import pytest
 import small_arm
 import uploading
 import vhds
 from azurite import Azurite
-from blob_proxy import Fault, Proxy
+from blob_proxy import Fault
 from burnish.errors import PublishError
-from burnish.gallery.azure import pages, payloads
+from burnish.gallery.azure import pages
 from burnish.gallery.azure.disks import Disks
-from burnish.gallery.azure.filling import Filling
 from burnish.gallery.azure.telling import NEXT, Refusal
 from burnish.gallery.azure.upload import THREADS
-from burnish.model.disk import MIB
 from burnish.model.protocols import Silent
-from small_arm import Arm
+from filling_place import Place
 
-DATA = [(MIB + number * MIB, 200_000) for number in range(22)]
 WHOLE = ["GET", "PUT", "beginGetAccess", "endGetAccess"]
 
 
@@ -46,55 +35,10 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
         yield found
 
 
-@dataclass(kw_only=True)
-class Place:
-    """A file, the service that has its disk, and what stands before the bytes."""
-
-    file: Path
-    arm: Arm
-    proxy: Proxy
-
-    @property
-    def filling(self) -> Filling:
-        return uploading.filling(self.file, state=self.state, client=self.arm.client())
-
-    @property
-    def state(self) -> Path:
-        return self.file.with_suffix(".upload")
-
-    @property
-    def name(self) -> str:
-        return self.filling.wanted.name
-
-    def is_done(self) -> bool:
-        """Whether the disk has the file's bytes, all of them, and nobody holds an address of it."""
-        data = self.arm.blobs[self.name].download_blob().readall()
-        equal = hashlib.sha256(data).digest() == hashlib.sha256(self.file.read_bytes()).digest()
-        return equal and self.arm.state(self.name) == "Unattached"
-
-    def killed(self, when: str, *, pages_confirmed: int = 0) -> None:
-        """A run of another process that is killed when the service was asked for something."""
-        given = {"file": str(self.file), "state": str(self.state), "port": self.arm.port}
-        argv = [sys.executable, uploading.__file__, json.dumps(given)]
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        with subprocess.Popen(argv, env=env) as process:
-            while when not in self.arm.asked or len(self.proxy.pages) < pages_confirmed:
-                assert process.poll() is None, "it ended before it could be killed"
-                time.sleep(0.001)
-            process.kill()
-        assert process.returncode == -9
-        while self.proxy.in_flight:
-            time.sleep(0.01)
-
-
 @pytest.fixture
 def place(azurite: Azurite, tmp_path: Path) -> Iterator[Place]:
-    file = vhds.write(tmp_path / "disk.vhd", data=DATA)
-    with (
-        blob_proxy.before(azurite.port) as proxy,
-        small_arm.running(azurite, blob_port=proxy.port) as arm,
-    ):
-        yield Place(file=file, arm=arm, proxy=proxy)
+    with filling_place.opened(azurite, tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
@@ -127,59 +71,6 @@ def test_killed_among_the_pages_the_same_disk_is_gone_on_in(place: Place) -> Non
     assert sent.before > 0
     assert place.arm.asked.count("PUT") == 1
     assert len(place.proxy.pages) <= len(sent.pieces.all) + THREADS
-    assert place.is_done()
-
-
-def _of(place: Place, host: str, *, hours: float = 0) -> Filling:
-    """A filling by another machine, so long after the disk was made that `NOW` is later by `hours`."""
-    one = place.filling
-    now = uploading.NOW + timedelta(hours=hours)
-    return replace(one, wanted=replace(one.wanted, host=host), now=lambda: now)
-
-
-def test_a_disk_that_another_machine_fills_is_left_to_it(place: Place) -> None:
-    name = _of(place, "first").disks.create(_of(place, "first").wanted).name
-    _of(place, "first").disks.grant(name)
-    place.arm.asked.clear()
-    with pytest.raises(PublishError, match="first is uploading this very plan") as told:
-        _of(place, "second").run(Silent())
-    assert "az disk revoke-access" in told.value.hint
-    assert place.arm.asked == ["GET"]
-
-
-def _ticking(hours: float) -> Callable[[], datetime]:
-    """A clock that begins so late and goes on by forty minutes each time it is asked."""
-    asked = itertools.count()
-    return lambda: uploading.NOW + timedelta(hours=hours, minutes=40 * next(asked))
-
-
-def test_a_long_upload_keeps_its_disk(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What counts is its last sign of life, not when the disk was made: twelve hours ago here."""
-    first = replace(_of(place, "first"), now=_ticking(hours=7))
-    with monkeypatch.context() as patch:
-        # as while it is at work: the disk is open
-        patch.setattr(Disks, "revoke", lambda *_: None)
-        first.run(Silent())
-    tags = dict(place.arm.disks[place.name]["tags"])
-    assert tags.pop(payloads.ALIVE) >= "2026-11-27T20:20"
-    assert tags == first.wanted.tags
-    with pytest.raises(PublishError, match=r"last seen at work at 2026-11-2\d \d\d:\d\d UTC"):
-        _of(place, "second", hours=8).run(Silent())
-
-
-def test_a_sign_of_life_that_is_refused_ends_no_upload(place: Place) -> None:
-    place.arm.refuse = {"PATCH": (409, "OperationNotAllowed", "the disk is written to")}
-    replace(_of(place, "first"), now=_ticking(hours=7)).run(Silent())
-    assert place.arm.refuse == {}
-    assert place.is_done()
-
-
-@pytest.mark.parametrize(("host", "hours"), [("first", 0), ("second", 3)])
-def test_a_dead_runs_disk_is_taken_over(place: Place, host: str, hours: float) -> None:
-    """By the machine that began at once, by another one after hours."""
-    name = _of(place, "first").disks.create(_of(place, "first").wanted).name
-    _of(place, "first").disks.grant(name)
-    _of(place, host, hours=hours).run(Silent())
     assert place.is_done()
 
 
@@ -237,7 +128,7 @@ def test_a_disk_whose_bytes_are_not_known_is_made_anew(place: Place, change: str
     if change == "state":
         place.state.unlink()
     elif change == "file":
-        vhds.write(place.file, data=DATA, seed=2)
+        vhds.write(place.file, data=filling_place.DATA, seed=2)
     else:
         place.arm.disks[place.name]["properties"]["uniqueId"] = "another of the same name"
     place.filling.run(Silent())

@@ -4,61 +4,39 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import azure_builds
 import checkout
 import fake_packer
 import pytest
-from burnish.cli.main import main
-from emulator import clients as signed_in
+import vm_typed
 from emulator.emulator import Emulator
+from vm_typed import Typed
 
-TARGET = """\
-name: azure-vm
-kind: azure
-route: vm
-subscription: AZURE_SUBSCRIPTION_ID
-resource_group: images
-gallery: golden
-location: westeurope
-regions: [{name: westeurope}]
-machine: {inbound: [192.0.2.7]}
-"""
+TARGET = vm_typed.TARGET.replace(", spot: true", "")
 PROFILE = "name: stack\nlayers:\n  - id: base\n    roles: [base]\n"
 LINE = f"# {azure_builds.WINDOWS.identity} 2026-11-20\n"
-TYPED = ("build", "--os", "windows", "--target", "azure-vm")
-Typed = Callable[..., tuple[int, str, str]]
+TYPED = ("build", "--os", "windows", "--target", "cloud")
 
 
 @pytest.fixture
 def root(arm: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     changes = azure_builds.on_windows("base")
-    changes |= {"packer/targets/azure-vm.yaml": TARGET, "packer/profiles/stack.yaml": PROFILE}
+    changes |= {"packer/targets/cloud.yaml": TARGET, "packer/profiles/stack.yaml": PROFILE}
     changes["packer/gates/small.yaml"] = "name: small\n"
-    found = checkout.write(tmp_path / "checkout", changes=changes)
-    values = {
-        **signed_in.environment(arm),
-        "AZURE_SUBSCRIPTION_ID": arm.subscription,
-        "BURNISH_AZURE_ENDPOINT": arm.base_url,
-        "BURNISH_AZURE_INTERVAL": "0",
-        "BURNISH_ROOT": str(found),
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    (found / "site.yaml").write_text(f"ca_bundle: {arm.ca}\n", encoding="utf-8")
-    monkeypatch.chdir(found)
-    return found
+    return vm_typed.stand_in(
+        checkout.write(tmp_path / "checkout", changes=changes), arm, patch=monkeypatch
+    )
 
 
 @pytest.fixture
-def typed(root: Path, capsys: pytest.CaptureFixture[str]) -> Typed:
+def typed(typed: Typed) -> Typed:
+    """What is told in one line, wherever it was broken."""
+
     def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([*arguments])
-        out = capsys.readouterr()
-        return int(ended.value.code or 0), out.out, " ".join(out.err.split())
+        code, out, err = typed(*arguments)
+        return code, out, " ".join(err.split())
 
     return run
 
@@ -129,7 +107,7 @@ def test_sysprep_that_fails_is_told_with_its_cure(
 
 def test_a_machine_that_everybody_could_reach_is_refused(root: Path, typed: Typed) -> None:
     network = "network: {resource_group: net, name: n, subnet: s, public_address: true}"
-    path = root / "packer" / "targets" / "azure-vm.yaml"
+    path = root / "packer" / "targets" / "cloud.yaml"
     path.write_text(TARGET.replace("inbound: [192.0.2.7]", network), encoding="utf-8")
     code, _, err = typed(*TYPED)
     assert code == 2
@@ -138,7 +116,7 @@ def test_a_machine_that_everybody_could_reach_is_refused(root: Path, typed: Type
 
 
 def test_without_any_limit_the_target_is_refused(root: Path, typed: Typed) -> None:
-    path = root / "packer" / "targets" / "azure-vm.yaml"
+    path = root / "packer" / "targets" / "cloud.yaml"
     path.write_text(TARGET.replace("machine: {inbound: [192.0.2.7]}\n", ""), encoding="utf-8")
     code, _, err = typed(*TYPED)
     assert code == 2

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 from burnish.gallery.azure.faults import TABLE
 from house import sources
 
-TOOL = sources.ROOT / "scripts" / "tools" / "azure_page.py"
 TESTS = sorted((sources.ROOT / "tests" / "azure").glob("test_faults*.py"))
-
-
-def test_the_page_is_fresh() -> None:
-    command = [sys.executable, str(TOOL), "--check"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}write it with {TOOL.name}"
 
 
 def test_every_fault_has_a_test() -> None:

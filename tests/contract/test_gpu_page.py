@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 from house import sources
-
-TOOL = sources.ROOT / "scripts" / "tools" / "gpu_page.py"
-
-
-def test_the_page_is_fresh() -> None:
-    command = [sys.executable, str(TOOL), "--check"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}write it with {TOOL.name}"
 
 
 def test_no_image_of_ours_is_refused() -> None:

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 from house import expect_none, roles, rows, sources, tasks
 
-TOOL = sources.ROOT / "scripts" / "tools" / "toolchain_page.py"
 ROLES = roles.found_in(sources.ROOT)
-
-
-def test_the_page_is_fresh() -> None:
-    command = [sys.executable, str(TOOL), "--check"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}write it with {TOOL.name}"
 
 
 def test_each_row_is_proven_or_says_who_brings_it() -> None:

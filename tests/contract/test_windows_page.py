@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 from burnish.catalog.load import load
 from burnish.stages import planning
 from house import sources
-
-TOOL = sources.ROOT / "scripts" / "tools" / "windows_page.py"
-
-
-def test_the_page_is_fresh() -> None:
-    command = [sys.executable, str(TOOL), "--check"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}write it with {TOOL.name}"
 
 
 def test_every_file_has_a_licence() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 import checkout
 import makers
 import pytest
+import surroundings
 import windows_disk
 from burnish.build.files import write
 from burnish.catalog.codec import JsonCodec
@@ -46,9 +46,7 @@ def lock() -> Lock:
 
 @pytest.fixture(autouse=True)
 def _places_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Store, gallery and root of the run around these tests, which CI sets, are none of theirs."""
-    for name in [name for name in os.environ if name.startswith("BURNISH_")]:
-        monkeypatch.delenv(name)
+    surroundings.forget_ours(monkeypatch)
 
 
 @pytest.fixture(scope="module")

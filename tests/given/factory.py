@@ -21,6 +21,7 @@ from burnish.model.protocols import Silent
 from burnish.pipeline import Place
 from called import Burnish, Done
 from images import docker
+from surroundings import without_ours
 
 IMAGE = "tiny-cpu"
 LAYERS = ("rootfs", "one", "two", "seal")
@@ -139,7 +140,7 @@ def make(folder: Path) -> Factory:
 
 def environment(folder: Path, first: Path) -> dict[str, str]:
     """This process's environment with a store, a gallery and tags of our own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("BURNISH_")}
+    kept = without_ours(os.environ)
     return {
         **kept,
         "PATH": f"{first}:{kept['PATH']}",

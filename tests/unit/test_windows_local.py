@@ -5,28 +5,22 @@ Not verified here: that it installs anything. Neither KVM nor a Windows is there
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-import signal
 import subprocess
-from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 import checkout
-import pycdlib
 import pytest
-import worlds
+import virtio_iso
 from burnish.build import virtio
-from burnish.cli import main as room
 from burnish.errors import UsageError
 from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.render.answers import DRIVERS, MARK
 from burnish.render.windows_local import BUILD, TEMPLATE, Medium, options, render
-from burnish.stages import planning, windows_local
+from burnish.stages import planning
 
 OVMF = Path("/usr/share/OVMF")
 MEDIUM = Medium(
@@ -47,31 +41,6 @@ def plan_of(name: str = "windows-2022-cpu") -> Plan:
 
 def files(name: str = "windows-2022-cpu") -> dict[str, str]:
     return render(plan_of(name), MEDIUM, templates=checkout.real().templates)
-
-
-def iso(path: Path, names: list[str]) -> Path:
-    """An ISO with these files, as virtio-win has them."""
-    image, folders = pycdlib.PyCdlib(), set[str]()
-    image.new(interchange_level=3, joliet=3)
-    for at, name in enumerate(names):
-        parts = name.split("/")
-        for depth in range(1, len(parts)):
-            folder = "/".join(parts[:depth])
-            if folder not in folders:
-                folders.add(folder)
-                image.add_directory(f"/{folder.upper()}", joliet_path=f"/{folder}")
-        short = "/".join([*(part.upper() for part in parts[:-1]), f"F{at}.BIN;1"])
-        text = name.encode()
-        image.add_fp(BytesIO(text), len(text), f"/{short}", joliet_path=f"/{name}")
-    image.write(str(path))
-    image.close()
-    return path
-
-
-def drivers(folder: str) -> list[str]:
-    return [
-        f"{each}/{folder}/amd64/{each.lower()}.{end}" for each in DRIVERS for end in ("inf", "sys")
-    ]
 
 
 @pytest.mark.parametrize("name", ["windows-2022-cpu", "windows-2025-gpu"])
@@ -121,16 +90,19 @@ def test_linux_is_not_installed_from_a_medium() -> None:
 
 
 def test_drivers_come_out_of_their_iso(tmp_path: Path) -> None:
-    file = iso(tmp_path / "virtio.iso", [*drivers("2k22"), *drivers("2k25"), "readme.txt"])
+    file = virtio_iso.write(
+        tmp_path / "virtio.iso",
+        [*virtio_iso.drivers("2k22"), *virtio_iso.drivers("2k25"), "readme.txt"],
+    )
     written = virtio.unpack(file, drivers=DRIVERS, folder="2k25", out=tmp_path / "out")
-    assert sorted(written) == sorted(drivers("2k25"))
+    assert sorted(written) == sorted(virtio_iso.drivers("2k25"))
     read = tmp_path / "out" / "NetKVM" / "2k25" / "amd64" / "netkvm.inf"
     assert read.read_text("utf-8") == "NetKVM/2k25/amd64/netkvm.inf"
 
 
 def test_an_iso_that_does_not_know_this_windows_is_refused_whole(tmp_path: Path) -> None:
-    lacking = [name for name in drivers("2k22") if not name.startswith("NetKVM")]
-    file = iso(tmp_path / "virtio.iso", lacking)
+    lacking = [name for name in virtio_iso.drivers("2k22") if not name.startswith("NetKVM")]
+    file = virtio_iso.write(tmp_path / "virtio.iso", lacking)
     with pytest.raises(UsageError, match="has no driver at NetKVM/2k22/amd64"):
         virtio.unpack(file, drivers=DRIVERS, folder="2k22", out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -140,73 +112,6 @@ def test_what_is_no_iso_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.iso").write_bytes(b"x" * 4096)
     with pytest.raises(UsageError, match="is no ISO"):
         virtio.unpack(tmp_path / "x.iso", drivers=DRIVERS, folder="2k22", out=tmp_path)
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> list[str]:
-    """Both ISOs, and where the build goes."""
-    windows = tmp_path / "WINDOWS.iso"
-    windows.write_bytes(b"no Windows")
-    virtio = iso(tmp_path / "virtio-win.iso", drivers("2k22"))
-    out = str(tmp_path / "local")
-    return ["--local-iso", str(windows), "--virtio", str(virtio), "--output", out]
-
-
-@pytest.mark.touches("clock", reason="the command line reads the clock for all others")
-def test_what_the_lock_leaves_open_is_told_before_anything_is_built(
-    media: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
-    with pytest.raises(SystemExit) as ended:
-        room.main(["--root", str(checkout.REPOSITORY), "render", "windows-2022-cpu", *media])
-    out, err = capsys.readouterr()
-    local = Path(media[-1])
-    assert ended.value.code == 0
-    assert f"{local / 'build'}\n" in out
-    assert windows_local.NOT_HERE in err
-    assert "open: downloads:base: " in err
-    assert "a build would stop at what is open: `burnish lock windows-2022-cpu`" in err
-    assert err.endswith(f"next: sh {local / 'build'} validate\n")
-
-
-def written(media: list[str], image: str = "windows-2022-cpu") -> list[str]:
-    """The same without the command line."""
-    given = windows_local.Media(iso=Path(media[1]), virtio=Path(media[3]))
-    world = replace(worlds.world(Path(media[-1]).parent / "world"), catalog=checkout.real())
-    world = replace(world, root=checkout.REPOSITORY)
-    return windows_local.write(world, plan_of(image), media=given, out=Path(media[-1]))
-
-
-@pytest.mark.parametrize(("image", "old"), [("debian-12-cpu", ""), ("windows-2022-cpu", "virtio")])
-def test_what_is_refused_is_refused_before_the_medium_is_read(
-    media: list[str], monkeypatch: pytest.MonkeyPatch, image: str, old: str
-) -> None:
-    monkeypatch.setattr(windows_local, "sha256", lambda path: pytest.fail("the medium was read"))
-    if old:
-        Path(media[3]).write_bytes(b"no ISO")
-    with pytest.raises(UsageError, match=r"is not installed from a medium|is no ISO"):
-        written(media, image)
-    assert not Path(media[-1]).exists()
-
-
-def test_a_run_that_is_killed_leaves_no_folder_that_looks_whole(
-    media: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(windows_local, "sha256", interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            written(media)
-    out = Path(media[-1])
-    assert not out.exists()
-    names = written(media)
-    found = [path.relative_to(out) for path in out.rglob("*") if path.is_file()]
-    assert sorted(map(str, found)) == sorted(set(names))
-    assert hashlib.sha256(b"no Windows").hexdigest() in (out / TEMPLATE).read_text("utf-8")
-    assert [each.name for each in out.parent.glob(".*")] == []
-
-
-def interrupt(path: Path) -> str:
-    raise KeyboardInterrupt
 
 
 @pytest.fixture

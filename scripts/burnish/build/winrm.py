@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import requests
@@ -68,19 +69,15 @@ class WinRm:
         return f"winrm{'' if self.tls else '+http'}://{self.user}@{self.host}:{self.port}"
 
 
-class TooLong(ToolError):
-    """A program did not end in its time; it was ended there."""
-
-
 def run(machine: WinRm, argv: Sequence[str], *, timeout: float = DEADLINE) -> Completed:
-    """A program there to its end, which has so many seconds: TooLong then. UsageError if the log-in is
-    refused, ToolError without an answer."""
+    """A program there to its end, which has so many seconds. UsageError if the log-in is refused,
+    ToolError without an answer or an end in time."""
     argv, given = by_input(argv)
     program, *arguments = (quoted(each) for each in argv)
     if len(program) + sum(len(each) + 1 for each in arguments) > LONGEST:
         raise UsageError(f"{program}: its arguments have more than {LONGEST} characters")
     began, protocol = time.monotonic(), _protocol(machine, asks=min(ASKS, math.ceil(timeout)))
-    try:
+    with _told(machine, program, timeout=timeout):
         shell = protocol.open_shell(codepage=UTF8, env_vars={"PYTHONUTF8": "1"})
         try:
             command = protocol.run_command(shell, program, arguments, skip_cmd_shell=True)
@@ -92,13 +89,26 @@ def run(machine: WinRm, argv: Sequence[str], *, timeout: float = DEADLINE) -> Co
                 protocol.cleanup_command(shell, command)
         finally:
             protocol.close_shell(shell)
+    return Completed(
+        returncode=code,
+        stdout=out.decode("utf-8", "replace"),
+        stderr=err.decode("utf-8", "replace"),
+        seconds=time.monotonic() - began,
+    )
+
+
+@contextmanager
+def _told(machine: WinRm, program: str, *, timeout: float) -> Iterator[None]:
+    """What goes wrong with a program there, as errors of burnish."""
+    try:
+        yield
     except InvalidCredentialsError as error:
         raise UsageError(
             f"{machine.host}: the log-in of {machine.user} was refused over WinRM",
             hint="is the password right, and is NTLM allowed there?",
         ) from error
     except TimeoutError as error:
-        raise TooLong(
+        raise ToolError(
             f"{machine.host}: {program} did not end within {timeout:.0f} s, and was ended",
             hint="is that machine overloaded, or does the program wait for something?",
         ) from error
@@ -108,12 +118,6 @@ def run(machine: WinRm, argv: Sequence[str], *, timeout: float = DEADLINE) -> Co
             f"{machine.host}: no answer over WinRM: {first}",
             hint="may this machine reach it, and does WinRM listen there?",
         ) from error
-    return Completed(
-        returncode=code,
-        stdout=out.decode("utf-8", "replace"),
-        stderr=err.decode("utf-8", "replace"),
-        seconds=time.monotonic() - began,
-    )
 
 
 def _output(

@@ -80,12 +80,6 @@ def environments(world: World, plan: Plan, *, every: bool) -> tuple[str, ...]:
     return choice.environments(whole(world, plan), every=every)
 
 
-def has_checks(world: World, role: str) -> bool:
-    """Whether any check of a role can run under Wine."""
-    files = (root / "tests" / "toolchains" / f"test_{role}.py" for root in world.catalog.roots)
-    return any(f'"{Level.WINE}"' in file.read_text("utf-8") for file in files if file.is_file())
-
-
 def _file(world: World, plan: Plan, *, asked: Asked, verdict: Verdict) -> Path:
     if asked.environments or asked.role:
         return world.store.root / "verdicts"

@@ -33,7 +33,6 @@ SECRET = re.compile(r"password$|productkey|^key$", re.IGNORECASE)
 STRUCK = "*SENSITIVE*DATA*DELETED*"  # what Windows writes in a password's place once it has used it
 PROFILES = ("Users", "Windows/System32/config/systemprofile", "Windows/ServiceProfiles")
 SHARED = ("ProgramData/pip", "ProgramData/uv", "ProgramData/ssh", "ProgramData/npm", "envs")
-_LONGEST = 1 << 20  # of a file whose text is looked at
 
 # A path in lower case below a profile, or shared -> what it is.
 SECRETS = tuple(
