@@ -84,11 +84,11 @@ def _total(cost: Cost) -> str:
 def _lacking(cost: Cost) -> str:
     """Where there are prices of what is not a machine, and how to get the others."""
     regions = " ".join(f"--region {name}" for name in cost.fitting)
-    known = ", ".join(cost.metered) or "no region"
-    return (
-        f"prices of replicas, disks or transfer are here for {known} only: "
-        f"`burnish prices --refresh {regions}` asks Azure for the others"
-    )
+    refresh = f"`burnish prices --refresh {regions}` asks Azure for"
+    if not cost.metered:
+        return f"no price of replicas, disks or transfer is here: {refresh} them"
+    known = ", ".join(cost.metered)
+    return f"prices of replicas, disks or transfer are here for {known} only: {refresh} the others"
 
 
 def _needed(need: Need) -> str:

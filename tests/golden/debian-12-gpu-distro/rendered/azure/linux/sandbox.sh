@@ -61,9 +61,9 @@ first() {
   chroot "$root" useradd --create-home --shell /bin/bash "$user"
   echo "$user ALL=(ALL) NOPASSWD:ALL" > "$root/etc/sudoers.d/$name"
   chmod 0440 "$root/etc/sudoers.d/$name"
-  # there is no Azure in there: nobody waits for it
+  # its disk is mounted already, and there is no Azure in there: nobody waits for it
+  : > "$root/etc/fstab"
   touch "$root/etc/cloud/cloud-init.disabled"
-  hostname burnish
   cd "$root"
   mkdir run/old
   pivot_root . run/old
