@@ -106,18 +106,21 @@ def read_out(ours: filed.Filed, *, scratch: Path) -> Subject:
 
 
 @pytest.fixture(scope="session")
-def asked_for(
-    tmp_path_factory: pytest.TempPathFactory,
+def on_disk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], tuple[Subject, Outcomes]]:
-    """By role: the one image that has it, its disk read out, and what the checks say of those files."""
+    """By role: the image that has it, its disk read out, and what the checks say of those files."""
 
     @cache
     def made(role: str) -> tuple[Subject, Outcomes]:
+        if role not in opted.IMAGES:
+            given = request.getfixturevalue
+            return given("subject"), given("healthy")["artifact"]
         try:
             ours = filed.find(opted.IMAGES[role])
         except LookupError as why:
             pytest.skip(str(why))
-        of = read_out(ours, scratch=tmp_path_factory.mktemp("asked-for"))
+        of = read_out(ours, scratch=tmp_path_factory.mktemp("on-disk"))
         return of, of.outcomes("artifact", f"--burnish-tree={of.tree}")
 
     return made
@@ -161,11 +164,7 @@ def tried(request: pytest.FixtureRequest) -> Callable[[Path, str], Tried]:
     given = request.getfixturevalue
 
     def on_files(script: Path) -> Tried:
-        role = script.parent.name
-        if role in opted.IMAGES:
-            of, sound = given("asked_for")(role)
-        else:
-            of, sound = given("subject"), given("healthy")["artifact"]
+        of, sound = given("on_disk")(script.parent.name)
         before = due(sound, script.stem)
         folder = of.scratch / script.stem
         shutil.copytree(of.tree, folder, symlinks=True)

@@ -38,7 +38,7 @@ def report(tmp_path: Path) -> Callable[[Owned], dict[str, Any]]:
         venv.EnvBuilder(symlinks=True).create(tmp_path)
         (site,) = tmp_path.glob("lib/python3.*/site-packages")
         for name, files in packages.items():
-            _install(site, name, files)
+            _install(site, name, files=files)
         command = (tmp_path / "bin" / "python", "-I", PROGRAM)
         done = subprocess.run(command, capture_output=True, check=True)
         return dict(json.loads(done.stdout))
@@ -46,7 +46,7 @@ def report(tmp_path: Path) -> Callable[[Owned], dict[str, Any]]:
     return made
 
 
-def _install(site: Path, name: str, files: tuple[str, ...]) -> None:
+def _install(site: Path, name: str, *, files: tuple[str, ...]) -> None:
     value = base64.urlsafe_b64encode(hashlib.sha256(b"x = 1").digest()).rstrip(b"=").decode()
     info = f"{name}-1.dist-info"
     rows = [
