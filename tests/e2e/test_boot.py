@@ -16,7 +16,7 @@ import pytest
 import running
 from burnish.build import boot
 from burnish.errors import BootError
-from burnish.model.machine import BootRequest, Deadlines, FirmwareKind
+from burnish.model.machine import BootRequest, Deadlines, FirmwareKind, Machine
 
 # clear ds, point si behind the code, then every byte up to a zero goes to the serial port; halt
 SPEAKER = bytes.fromhex("fc31c08ed8be167cbaf803ac84c07403eeebf8f4ebfd")
@@ -118,11 +118,24 @@ def test_nothing_runs_on_when_burnish_is_ended(
     assert running.naming(str(tmp_path)) == []
 
 
+# What a machine makes for itself as it first starts, and shares with no other of the same disk.
+OWN = (
+    *("/etc/machine-id", "/var/lib/jupyterhub/hub.env", "/var/lib/jupyterhub/proxy.env"),
+    *(f"/etc/ssh/ssh_host_{kind}_key" for kind in ("ecdsa", "ed25519")),
+)
 ASKED = "id -un; sudo -n id -un; ls /sys/firmware/efi /sys/class/tpm"
 
 
+@pytest.fixture(scope="module")
+def clones() -> dict[str, dict[str, str]]:
+    """By firmware, digests of what the machine of our disk made for itself, by path."""
+    return {}
+
+
 @pytest.mark.parametrize("firmware", ["uefi", "bios", "secureboot"])
-def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -> None:
+def test_a_disk_comes_up_and_goes_down(
+    tmp_path: Path, firmware: FirmwareKind, *, clones: dict[str, dict[str, str]]
+) -> None:
     disk = filed.find().disk / "disk.qcow2"
     before = _digest(disk)
     request = BootRequest(
@@ -134,12 +147,29 @@ def test_a_disk_comes_up_and_goes_down(tmp_path: Path, firmware: FirmwareKind) -
         assert ("efivars" in said) == (firmware != "bios")
         assert ("tpm0" in said) == (firmware == "secureboot")
         assert machine.state in {"running", "degraded"}
+        clones[firmware] = _own(machine)
         boot.run(machine, "touch", "kept")
         rebooted = again()  # which raises if it is still the same boot
+        assert _own(rebooted) == clones[firmware], "a restart must not make them anew"
         assert boot.run(rebooted, "ls").stdout.split() == ["kept"]
     up = ["kernel", "ssh", "login", "running"]
     assert list(machine.milestones) == [*up, *(f"reboot: {name}" for name in up), "off"]
     assert (_digest(disk), running.naming(str(tmp_path))) == (before, [])
+
+
+def test_no_two_machines_of_a_disk_share_a_secret(clones: dict[str, dict[str, str]]) -> None:
+    if len(clones) < 2:
+        pytest.skip(
+            "it compares the machines of the test above, of which fewer than two were booted"
+        )
+    for path in OWN:
+        digests = [own[path] for own in clones.values()]
+        assert len(set(digests)) == len(digests), f"{path} is the same on two of {list(clones)}"
+
+
+def _own(machine: Machine) -> dict[str, str]:
+    told = boot.run(machine, "sudo", "-n", "sha256sum", *OWN).stdout.splitlines()
+    return {path: digest for digest, path in (line.split() for line in told)}
 
 
 def _digest(path: Path) -> str:

@@ -88,7 +88,11 @@ class Subject:
 @pytest.fixture(scope="session")
 def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
     """Our own image, and its disk's files read out once."""
-    scratch, ours = tmp_path_factory.mktemp("mutations"), filed.find()
+    return read_out(filed.find(), scratch=tmp_path_factory.mktemp("mutations"))
+
+
+def read_out(ours: filed.Filed, *, scratch: Path) -> Subject:
+    """An image of the store, its disk's files read out below `scratch`."""
     known = facts(ours.plan, leftovers=as_facts(ours.record.written))
     (scratch / "facts.json").write_text(json.dumps(known), encoding="utf-8")
     extract(ours.disk / "disk.vhd", out=scratch / "tree", use=ours.tools)
@@ -99,6 +103,27 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
         tree=scratch / "tree",
         scratch=scratch,
     )
+
+
+@pytest.fixture(scope="session")
+def on_disk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[Subject, Outcomes]]:
+    """By role: the image that has it, its disk read out, and what the checks say of those files."""
+
+    @cache
+    def made(role: str) -> tuple[Subject, Outcomes]:
+        if role not in opted.IMAGES:
+            given = request.getfixturevalue
+            return given("subject"), given("healthy")["artifact"]
+        try:
+            ours = filed.find(opted.IMAGES[role])
+        except LookupError as why:
+            pytest.skip(str(why))
+        of = read_out(ours, scratch=tmp_path_factory.mktemp("on-disk"))
+        return of, of.outcomes("artifact", f"--burnish-tree={of.tree}")
+
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -139,12 +164,12 @@ def tried(request: pytest.FixtureRequest) -> Callable[[Path, str], Tried]:
     given = request.getfixturevalue
 
     def on_files(script: Path) -> Tried:
-        subject: Subject = given("subject")
-        before = due(given("healthy")["artifact"], script.stem)
-        folder = subject.scratch / script.stem
-        shutil.copytree(subject.tree, folder, symlinks=True)
+        of, sound = given("on_disk")(script.parent.name)
+        before = due(sound, script.stem)
+        folder = of.scratch / script.stem
+        shutil.copytree(of.tree, folder, symlinks=True)
         subprocess.run(["sh", "-eu", script], cwd=folder, check=True)
-        told = subject.outcomes("artifact", f"--burnish-tree={folder}", "-k", script.stem)
+        told = of.outcomes("artifact", f"--burnish-tree={folder}", "-k", script.stem)
         return before, told[script.stem]
 
     def in_container(script: Path) -> Tried:

@@ -202,8 +202,9 @@ def test_rstudio_opens_behind_the_hub(
 ) -> None:
     report = hub("rstudio", ONE)
     assert report["status"] == 200
+    assert "RStudio" in report["title"]
     if not rserver:
-        assert report["text"] == f"no RStudio, a stand-in: {ONE} /user/{ONE}/rstudio/"
+        assert report["title"] == f"no RStudio, a stand-in: {ONE} /user/{ONE}/rstudio/"
         record(
             "not verified here with RStudio itself, which this image has not: a stand-in answered"
         )

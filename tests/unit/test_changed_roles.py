@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GIT = ("git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
-touches = pytest.mark.touches("processes", "home", "clock", reason="it asks git, or runs pytest")
+touches = pytest.mark.touches("processes", "home", "clock", reason="it asks git")
 
 
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("stages_of_changes", ROOT / "tests/stages.py")
+def load(path: str, *, package: str) -> ModuleType:
+    """A module of this checkout that no test can import, under a package that is made for it."""
+    file = ROOT / path
+    above = sys.modules[package] = ModuleType(package)
+    above.__path__ = [str(file.parent)]
+    spec = importlib.util.spec_from_file_location(f"{package}.{file.stem}", file)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -24,7 +30,8 @@ def load() -> ModuleType:
     return module
 
 
-STAGES = load()
+STAGES = load("tests/stages.py", package="stages_of_changes")
+MOLECULE = load("tests/molecule/conftest.py", package="molecule_of_changes")
 
 
 def git(root: Path, *words: str) -> None:
@@ -100,24 +107,32 @@ def test_the_stages_of_changes_take_every_role(monkeypatch: pytest.MonkeyPatch) 
     assert STAGES.changed() == []
 
 
-@touches
+def options(*words: str) -> Any:
+    """A configuration of pytest as Molecule's run has it, with these words on its command line."""
+    parser = argparse.ArgumentParser()
+    group = SimpleNamespace(addoption=parser.add_argument)
+    MOLECULE.pytest_addoption(SimpleNamespace(getgroup=lambda name: group))
+    given = parser.parse_args(words)
+    return SimpleNamespace(getoption=lambda name: getattr(given, name))
+
+
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "told"),
     [
-        (("--role", "pyhton"), 4, "unknown role 'pyhton'. did you mean 'python'?"),
-        (("--plain", "jupiter"), 4, "unknown role 'jupiter'. did you mean 'jupyter'?"),
-        (("--role", "mkl", "--os", "windows"), 0, ""),
+        (("--role", "pyhton"), "unknown role 'pyhton'. did you mean 'python'?"),
+        (("--role", "r", "--role", "pyhton"), "unknown role 'pyhton'. did you mean 'python'?"),
+        (("--plain", "jupiter"), "unknown role 'jupiter'. did you mean 'jupyter'?"),
     ],
 )
-def test_a_role_that_is_not_there_is_an_error(words: tuple[str, ...], code: int, told: str) -> None:
-    command = (
-        sys.executable,
-        "-m",
-        "pytest",
-        "--quiet",
-        "-p",
-        "no:cacheprovider",
-        "tests/molecule",
-    )
-    done = subprocess.run((*command, *words), cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, told in done.stderr) == (code, True), done.stdout + done.stderr
+def test_a_role_that_is_not_there_is_an_error(words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(pytest.UsageError) as caught:
+        MOLECULE.pytest_configure(options(*words))
+    assert str(caught.value) == told
+
+
+def test_a_role_without_a_scenario_of_the_system_is_none(tmp_path: Path) -> None:
+    config = options("--role", "mkl", "--os", "windows")
+    MOLECULE.pytest_configure(config)
+    assert MOLECULE.scenarios(config) == []
+    (tmp_path / "roles" / "graphviz").mkdir(parents=True)
+    MOLECULE.pytest_configure(options("--role", "graphviz", "--further-root", str(tmp_path)))

@@ -75,7 +75,7 @@ def sweep(label: str) -> None:
 def systemd_container(image: str, *, name: str, host: Host, label: str) -> Iterator[str]:
     """A fresh container of `image` with systemd as PID 1; gone at the end of the context.
 
-    Its network has no way out: this host reaches it, it reaches nothing.
+    Its network has no way out: this host reaches it, it reaches nothing beyond this host.
     """
     remove = docker("rm", "--force", "--volumes", name)
     process.run(remove, check=False)

@@ -251,7 +251,8 @@ def rstudio():
     """What is at the place of RStudio."""
     ((browser, _), *_) = entered().values()
     answer = browser.call("GET", f"/user/{browser.user}/rstudio/")
-    return {"status": answer.status_code, "text": answer.text}
+    title = re.search("<title>([^<]*)</title>", answer.text)
+    return {"status": answer.status_code, "title": title[1] if title else answer.text[:300]}
 
 
 def enter():

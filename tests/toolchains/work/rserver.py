@@ -16,7 +16,8 @@ if "--help" in options:
 class Page(BaseHTTPRequestHandler):
     def do_GET(self):
         who = pwd.getpwuid(os.getuid()).pw_name
-        text = f"no RStudio, a stand-in: {who} {options['--www-root-path']}".encode()
+        title = f"no RStudio, a stand-in: {who} {options['--www-root-path']}"
+        text = f"<html><head><title>{title}</title></head></html>".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
