@@ -16,6 +16,7 @@ from cloud import BASE, NOW, Cloud, requests
 from emulator import clients as signed_in
 from emulator import faults, samples
 from emulator.emulator import Emulator
+from vm_typed import Typed
 
 
 @pytest.fixture
@@ -115,14 +116,62 @@ def test_disks_of_dead_runs_are_listed(cloud: Cloud) -> None:
     )
 
 
+def refused(*paths: str) -> list[faults.Fault]:
+    """Azure's answer to who may not look."""
+    code = "AuthorizationFailed"
+    return [
+        faults.Fault(method="GET", path=each, status=403, code=code, times=99) for each in paths
+    ]
+
+
+def wide(subscription: str) -> list[faults.Fault]:
+    """The same for all that is asked of the whole subscription."""
+    own = [rf"/subscriptions/{subscription}{each}" for each in (r"\?", "/providers/Microsoft.Auth")]
+    return refused(*own, "/skus", "/usages")
+
+
 def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(cloud: Cloud) -> None:
-    fault = faults.Fault(
-        method="GET", path="/permissions", status=403, code="AuthorizationFailed", times=9
-    )
-    cloud.arm.faults.add(fault)
+    cloud.arm.faults.add(*refused("/resourceGroups/images/providers/Microsoft.Authorization"))
     found = look(cloud)
+    assert found["permissions"].state == "wrong"
     assert found["permissions"].text.startswith("can't be looked at: ")
+    assert "docs/azure.md has the role assignments" in found["permissions"].way_out
     assert found["gallery"].state == "ok"
+
+
+def test_a_group_that_may_not_be_seen_is_not_to_be_made(cloud: Cloud) -> None:
+    cloud.arm.faults.add(*refused(r"/resourceGroups/images\?"))
+    finding = look(cloud)["resource group"]
+    assert finding.state == "wrong"
+    assert "docs/azure.md has the role assignments" in finding.way_out
+
+
+def test_a_login_of_the_group_alone_is_a_good_one(cloud: Cloud) -> None:
+    """It has what docs/deploy/gallery.json gives: publishing needs nothing of the subscription."""
+    cloud.arm.faults.add(*wide(cloud.arm.subscription))
+    found = look(cloud)
+    notes = {name: each for name, each in found.items() if each.state == "note"}
+    assert set(notes) == {"subscription", "rights", "regions", "quota"}
+    assert all("--role Reader --scope /subscriptions/" in each.way_out for each in notes.values())
+    assert not [each for each in found.values() if each.state == "wrong"]
+
+
+def test_what_is_missing_in_the_subscription_is_a_note(cloud: Cloud) -> None:
+    cloud.arm.state.permissions_wide = []
+    finding = look(cloud)["permissions in the subscription"]
+    assert finding.state == "note"
+    assert "--role Reader --scope /subscriptions/" in finding.way_out
+
+
+def test_exit_codes_tell_a_bare_login_from_one_that_can_not_publish(
+    arm: Emulator, typed: Typed
+) -> None:
+    arm.state.permissions_wide = []
+    code, said, _ = typed("doctor", "--target", "cloud")
+    assert (code, "note   permissions in the subscription: " in said) == (0, True), said
+    arm.state.permissions = [{"actions": ["*/read"], "notActions": []}]
+    code, said, _ = typed("doctor", "--target", "cloud")
+    assert (code, "wrong  permissions in the group: " in said) == (6, True), said
 
 
 class Named:

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -28,10 +28,13 @@ from burnish.model.base import Base
 from burnish.model.image import Image, Target
 from burnish.model.publication import Finding
 
-RESOURCES, AUTHORIZATION, SKUS = "2024-07-01", "2022-04-01", "2021-07-01"
+RESOURCES, SKUS = "2024-07-01", "2021-07-01"
 # Azure's documented limit of a region; the interface does not tell it (notes of 2026-11-22)
 DEFINITIONS = 1000
 ROLES = "docs/azure.md has the role assignments, to be made by an owner of the resource group"
+
+# The looks that want rights on the whole subscription.
+WIDE = ("subscription", "rights", "regions", "quota")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,13 @@ class Doctor:
         if login.state == "wrong":
             return
         group = self._group()
-        for check in (self._subscription, self._permissions, self._regions, self._quota):
+        for check in (
+            self._subscription,
+            self._permissions,
+            self._rights,
+            self._regions,
+            self._quota,
+        ):
             yield from self._safely(check)
         yield group
         if group.state != "wrong":
@@ -81,24 +90,31 @@ class Doctor:
             found = self._ask(self._scope, RESOURCES)
         except PublishError as error:
             way = f"az group create --name {name} --location {self.target.location}"
+            rule = getattr(error, "rule", None)
+            if rule is not None and rule.name == "not allowed":
+                way = ROLES
             text = error.message.splitlines()[0]
             return Finding(what="resource group", state="wrong", text=text, way_out=way)
         return Finding(what="resource group", state="ok", text=f"{name} in {found['location']}")
 
     def _permissions(self) -> Iterator[Finding]:
-        whole = f"/subscriptions/{self.reach.subscription}"
-        path = "/providers/Microsoft.Authorization/permissions"
-        for what, scope, needed, state in (
-            ("permissions in the group", self._scope, permissions.NEEDED, "wrong"),
-            ("permissions in the subscription", whole, permissions.SUBSCRIPTION_WIDE, "note"),
-        ):
-            given = self._ask(f"{scope}{path}", AUTHORIZATION).get("value") or ()
-            lines = permissions.missing(given, needed)
-            if not lines:
-                yield Finding(what=what, state="ok", text=f"all {len(needed)} that are needed")
-            for action in lines:
-                text = f"{action} is missing: burnish {needed[action]}"
-                yield Finding(what=what, state=_state(state), text=text, way_out=ROLES)
+        bad = Finding(what="permissions in the group", state="wrong", text="", way_out=ROLES)
+        return self._missing(bad, self._scope, permissions.NEEDED)
+
+    def _rights(self) -> Iterator[Finding]:
+        what = "permissions in the subscription"
+        bad = Finding(what=what, state="note", text="", way_out=permissions.READER)
+        return self._missing(bad, "", permissions.SUBSCRIPTION_WIDE)
+
+    def _missing(self, bad: Finding, scope: str, needed: Mapping[str, str]) -> Iterator[Finding]:
+        """One finding for each action that the login lacks in a scope, made of `bad`."""
+        doing = "asking what the login may do"
+        given = looked(doing, lambda: self.shelf.given(scope), patience=self.shelf.patience)
+        lines = permissions.missing(given, needed)
+        if not lines:
+            yield Finding(what=bad.what, state="ok", text=f"all {len(needed)} that are needed")
+        for action in lines:
+            yield replace(bad, text=f"{action} is missing: burnish {needed[action]}")
 
     def _regions(self) -> Iterator[Finding]:
         for region in self.target.regions:
@@ -174,7 +190,12 @@ class Doctor:
         except (AzureError, PublishError) as error:
             found = told(error, what) if isinstance(error, AzureError) else error
             text = f"can't be looked at: {found.message.splitlines()[0]}"
-            yield Finding(what=what, state="wrong", text=text, way_out=found.hint)
+            rule = getattr(found, "rule", None)
+            state, way = "wrong", found.hint
+            if rule is not None and rule.name == "not allowed":
+                # publishing needs nothing of the subscription: a login of the group alone is a good one
+                state, way = ("note", permissions.READER) if what in WIDE else ("wrong", ROLES)
+            yield Finding(what=what, state=_state(state), text=text, way_out=way)
 
 
 def _state(text: str) -> Any:
