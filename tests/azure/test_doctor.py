@@ -67,6 +67,8 @@ def test_a_login_that_fails_ends_it_with_the_way_out(cloud: Cloud) -> None:
     assert found["login"].state == "wrong"
     assert "AADSTS70" in found["login"].text
     assert "az login" in found["login"].way_out
+    # it is doctor that says it: its way out leads on
+    assert "burnish doctor" not in found["login"].way_out
 
 
 def test_a_clash_is_found_before_anything_is_sent(cloud: Cloud) -> None:

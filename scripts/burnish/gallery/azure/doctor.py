@@ -19,10 +19,10 @@ from burnish.errors import PublishError
 from burnish.gallery.azure import definitions, permissions, sizes
 from burnish.gallery.azure.clients import Reach
 from burnish.gallery.azure.disks import Disks
-from burnish.gallery.azure.faults import LOGIN
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES
 from burnish.gallery.azure.shelf import Shelf
+from burnish.gallery.azure.signing import SIGN_IN
 from burnish.gallery.azure.telling import struck, told
 from burnish.model.base import Base
 from burnish.model.image import Image, Target
@@ -73,7 +73,7 @@ class Doctor:
             token = self.reach.credential.get_token(self.reach.scope).token
         except (AzureError, ClientAuthenticationError) as error:
             text = f"{kind}: {struck(str(error.message)).splitlines()[0]}"
-            return Finding(what="login", state="wrong", text=text, way_out=LOGIN)
+            return Finding(what="login", state="wrong", text=text, way_out=SIGN_IN)
         return Finding(what="login", state="ok", text=f"{kind}: {_who(token)}")
 
     def _subscription(self) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from typing import Literal
 # then again; pass: what was wanted is done otherwise; end: nothing but telling helps.
 Then = Literal["again", "look", "delete", "pass", "end"]
 READS = ("GET", "HEAD")
+# what stays of an upload that another run of the same command goes on with
+DISK = "the temporary disk, closed ¹; the next run goes on with it"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,8 @@ from burnish.gallery import rules
 from burnish.gallery.azure import bodies, definitions, payloads, preflight, replication, tags
 from burnish.gallery.azure.bodies import Making
 from burnish.gallery.azure.disks import Disks
-from burnish.gallery.azure.faults import DISK, FAILED, FOREIGN
+from burnish.gallery.azure.fault import DISK
+from burnish.gallery.azure.faults import FAILED, FOREIGN
 from burnish.gallery.azure.filling import Filling
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import UploadDisk
