@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken
 from burnish.gallery.azure.doctor import Doctor
+from burnish.gallery.azure.permissions import NEEDED, SUBSCRIPTION_WIDE
+from burnish.gallery.azure.permissions_vm import BUILDING
+from burnish.model.build_machine import BuildMachine
 from burnish.model.publication import Finding
 from cloud import BASE, NOW, Cloud, requests
 from emulator import clients as signed_in
@@ -26,6 +29,13 @@ def cloud(arm: Emulator, tmp_path: Path) -> Cloud:
 
 def look(cloud: Cloud, **reach: Any) -> dict[str, Finding]:
     """The findings by what they are about; the worst of each."""
+    order = {"wrong": 0, "note": 1, "ok": 2}
+    found = sorted(looks(cloud, **reach), key=lambda each: -order[each.state])
+    return {each.what: each for each in found}
+
+
+def looks(cloud: Cloud, **reach: Any) -> list[Finding]:
+    """All of them."""
     way = replace(cloud.reach(), **reach)
     doctor = Doctor(
         target=cloud.target,
@@ -34,9 +44,7 @@ def look(cloud: Cloud, **reach: Any) -> dict[str, Finding]:
         images=[(cloud.image, BASE)],
         today=NOW.date(),
     )
-    order = {"wrong": 0, "note": 1, "ok": 2}
-    found = sorted(doctor.look(), key=lambda each: -order[each.state])
-    return {each.what: each for each in found}
+    return list(doctor.look())
 
 
 def test_a_whole_target_is_well_and_nothing_is_changed(cloud: Cloud) -> None:
@@ -165,9 +173,50 @@ def test_what_is_missing_in_the_subscription_is_a_note(cloud: Cloud) -> None:
     assert "--role Reader --scope /subscriptions/" in finding.way_out
 
 
-def test_exit_codes_tell_a_bare_login_from_one_that_can_not_publish(
-    arm: Emulator, typed: Typed
+def building(cloud: Cloud, **machine: Any) -> Cloud:
+    """The same with a target of route `vm`, whose machine has four cores."""
+    found = BuildMachine(sizes={"cpu": "Standard_D4s_v3"}, **machine)
+    return cloud.with_target(route="vm", machine=found)
+
+
+def test_route_vm_needs_rights_to_build_in_the_subscription(cloud: Cloud) -> None:
+    # the emulator has no disks of uploads to give: those rights are none that this route needs
+    cloud.arm.state.permissions = [{"actions": ["*/read", "Microsoft.Compute/galleries/*"]}]
+    found = look(building(cloud))
+    assert found["permissions in the group"].state == "ok"
+    assert found["permissions to build"].state == "wrong"
+    assert "docs/azure-vm.md has the role" in found["permissions to build"].way_out
+    cloud.arm.state.permissions = [{"actions": [*BUILDING, *NEEDED, *SUBSCRIPTION_WIDE]}]
+    assert look(building(cloud))["permissions to build"].state == "ok"
+    assert "permissions to build" not in look(cloud)
+
+
+@pytest.mark.parametrize(
+    ("usage", "spot", "states"),
+    [
+        ({"standardDSv3Family": (7, 10)}, False, ["wrong"]),
+        ({"standardDSv3Family": (6, 10), "cores": (0, 100)}, False, []),
+        ({"cores": (98, 100)}, False, ["wrong"]),
+        ({"standardDSv3Family": (7, 10), "lowPriorityCores": (0, 4)}, True, ["note"]),
+        ({"standardDSv3Family": (7, 10), "lowPriorityCores": (1, 4)}, True, ["wrong", "wrong"]),
+        ({"lowPriorityCores": (1, 4)}, True, ["note"]),
+        ({"lowPriorityCores": (1, 4)}, False, []),
+    ],
+)
+def test_the_quota_must_have_room_for_the_machine(
+    cloud: Cloud, usage: dict[str, tuple[int, int]], spot: bool, states: list[str]
 ) -> None:
+    cloud.arm.state.usage = usage
+    found = [each for each in looks(building(cloud, spot=spot)) if each.what == "cores to build on"]
+    assert [each.state for each in found] == states
+    assert all(each.text.startswith("Standard_D4s_v3 has 4 vCPU; ") for each in found)
+
+
+def test_exit_codes_tell_a_bare_login_from_one_that_can_not_publish(
+    arm: Emulator, root: Path, typed: Typed
+) -> None:
+    path = root / "packer" / "targets" / "cloud.yaml"
+    path.write_text(path.read_text("utf-8").replace("route: vm", "route: upload"), "utf-8")
     arm.state.permissions_wide = []
     code, said, _ = typed("doctor", "--target", "cloud")
     assert (code, "note   permissions in the subscription: " in said) == (0, True), said

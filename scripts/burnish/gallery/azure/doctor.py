@@ -16,7 +16,7 @@ from typing import Any
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 
 from burnish.errors import PublishError
-from burnish.gallery.azure import definitions, permissions, sizes
+from burnish.gallery.azure import definitions, permissions, permissions_vm, sizes
 from burnish.gallery.azure.clients import Reach
 from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.patience import looked
@@ -35,6 +35,10 @@ ROLES = "docs/azure.md has the role assignments, to be made by an owner of the r
 
 # The looks that want rights on the whole subscription.
 WIDE = ("subscription", "rights", "regions", "quota")
+BUILD = ("building", "cores")
+BUILDER = (
+    "docs/azure-vm.md has the role and its assignment, to be made by an owner of the subscription"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,7 @@ class Doctor:
             self._rights,
             self._regions,
             self._quota,
+            *((self._building, self._cores) if self.target.route == "vm" else ()),
         ):
             yield from self._safely(check)
         yield group
@@ -99,12 +104,19 @@ class Doctor:
 
     def _permissions(self) -> Iterator[Finding]:
         bad = Finding(what="permissions in the group", state="wrong", text="", way_out=ROLES)
-        return self._missing(bad, self._scope, permissions.NEEDED)
+        needed = permissions_vm.IN_GALLERY if self.target.route == "vm" else permissions.NEEDED
+        return self._missing(bad, self._scope, needed)
 
     def _rights(self) -> Iterator[Finding]:
         what = "permissions in the subscription"
         bad = Finding(what=what, state="note", text="", way_out=permissions.READER)
         return self._missing(bad, "", permissions.SUBSCRIPTION_WIDE)
+
+    def _building(self) -> Iterator[Finding]:
+        """On route `vm` the subscription is where the machine is made: what lacks there ends the build."""
+        bad = Finding(what="permissions to build", state="wrong", text="", way_out=BUILDER)
+        windows = any(base.os == "windows" for _, base in self.images)
+        return self._missing(bad, "", permissions_vm.needed(self.target.machine, windows=windows))
 
     def _missing(self, bad: Finding, scope: str, needed: Mapping[str, str]) -> Iterator[Finding]:
         """One finding for each action that the login lacks in a scope, made of `bad`."""
@@ -118,9 +130,7 @@ class Doctor:
 
     def _regions(self) -> Iterator[Finding]:
         for region in self.target.regions:
-            path = f"/subscriptions/{self.reach.subscription}/providers/Microsoft.Compute/skus"
-            found = self._ask(path, SKUS, **{"$filter": f"location eq '{region.name}'"})
-            skus = [e for e in found["value"] if e.get("resourceType") == "virtualMachines"]
+            skus = self._skus(region.name)
             what = f"region {region.name}"
             if not skus:
                 way = "correct the region's name in the target: `az account list-locations`"
@@ -145,6 +155,28 @@ class Doctor:
                 text = f"{name}: {used} of {limit} are used in {self.target.location}"
                 way = "ask for more in the portal (Quotas), if it is machines or disks"
                 yield Finding(what="quota", state="note", text=text, way_out=way)
+
+    def _cores(self) -> Iterator[Finding]:
+        """Whether the quota has room for the machines that are built on."""
+        machine, region = self.target.machine, self.target.location
+        skus, usage = self._skus(region), self.shelf.usage(region)
+        for size in sorted(
+            {machine.sizes.get(each.flavour, each.vm_size) for each, _ in self.images}
+        ):
+            family, vcpus = sizes.cores(skus, size)
+            plain = sizes.tight(usage, [family, "cores"], vcpus=vcpus)
+            spot = sizes.tight(usage, [sizes.SPOT], vcpus=vcpus) if machine.spot else []
+            # one of the two is enough: spot capacity is tried first, then a plain machine
+            state = "wrong" if plain and (spot or not machine.spot) else "note"
+            way = f"ask for more in the portal (Quotas, {region}), or name another of `sizes` in the target"
+            for line in [*plain, *spot]:
+                text = f"{size} has {vcpus} vCPU; {line}"
+                yield Finding(what="cores to build on", state=_state(state), text=text, way_out=way)
+
+    def _skus(self, region: str) -> list[Mapping[str, Any]]:
+        path = f"/subscriptions/{self.reach.subscription}/providers/Microsoft.Compute/skus"
+        found = self._ask(path, SKUS, **{"$filter": f"location eq '{region}'"})
+        return [each for each in found["value"] if each.get("resourceType") == "virtualMachines"]
 
     def _gallery(self) -> Iterator[Finding]:
         name, made = self.target.gallery, "would be made"
@@ -195,6 +227,7 @@ class Doctor:
             if rule is not None and rule.name == "not allowed":
                 # publishing needs nothing of the subscription: a login of the group alone is a good one
                 state, way = ("note", permissions.READER) if what in WIDE else ("wrong", ROLES)
+                way = BUILDER if what in BUILD else way
             yield Finding(what=what, state=_state(state), text=text, way_out=way)
 
 
