@@ -119,6 +119,11 @@ def test_misuse_is_exit_2(call: Call, arguments: tuple[str, ...], text: str) -> 
             "known targets: local",
         ),
         (
+            ("publish", "tinny", "--to", "nope"),
+            "unknown target 'nope'",
+            "known targets: local",
+        ),
+        (
             ("report", "2026.1.0"),
             "'2026.1.0' is not in the gallery",
             "versions here: tiny-cpu/2026.1125.0",
