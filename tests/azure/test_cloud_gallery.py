@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import makers
 import pytest
@@ -20,7 +19,6 @@ from burnish.model.manifest import Manifest
 from burnish.stages import channels
 from burnish.stages.run import World
 from cloud import Cloud, requests
-from emulator import faults
 from emulator.emulator import Emulator
 from emulator.state import Resource
 
@@ -229,35 +227,6 @@ def test_who_follows_the_definition_protects_every_version_that_was_latest(
         "2026.1125.1": who,
         "2026.1125.2": "machine worker",
     }
-
-
-@pytest.mark.parametrize("given", [[], [{"actions": ["*/virtualMachines/read"], "notActions": []}]])
-def test_who_may_not_see_every_machine_prunes_nothing(
-    cloud: Cloud, world: World, given: list[Any]
-) -> None:
-    """Azure lists to such a login what it may see: none, which does not mean that there is none."""
-    for number in range(3):
-        publish(cloud, number)
-    image = replace(world.catalog.images[IMAGE], keep=1)
-    world = replace(world, catalog=replace(world.catalog, images={IMAGE: image}))
-    retention = pipeline.retention(world, IMAGE)
-    assert [fate.manifest.version for fate in retention.fates if fate.goes]
-    cloud.arm.state.permissions_wide = given
-    with pytest.raises(PublishError, match="nobody can tell who uses a version") as caught:
-        pipeline.retention(world, IMAGE)
-    assert "--role Reader --scope /subscriptions/" in caught.value.hint
-    with pytest.raises(PublishError, match="virtualMachineScaleSets/read"):
-        pipeline.prune(world, retention)
-    assert len(cloud.arm.state.versions) == 3
-
-
-@pytest.mark.parametrize("path", ["/permissions", "/virtualMachines", "/virtualMachineScaleSets"])
-def test_who_is_refused_a_look_prunes_nothing(cloud: Cloud, world: World, path: str) -> None:
-    publish(cloud, 0)
-    refused = faults.Fault(method="GET", path=path, status=403, code="AuthorizationFailed")
-    cloud.arm.faults.add(refused)
-    with pytest.raises(PublishError, match="403 AuthorizationFailed"):
-        pipeline.retention(world, IMAGE)
 
 
 def test_block_deletion_keeps_a_version_until_its_end_of_life(cloud: Cloud, world: World) -> None:

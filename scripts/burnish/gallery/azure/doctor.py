@@ -105,20 +105,21 @@ class Doctor:
     def _permissions(self) -> Iterator[Finding]:
         bad = Finding(what="permissions in the group", state="wrong", text="", way_out=ROLES)
         needed = permissions_vm.IN_GALLERY if self.target.route == "vm" else permissions.NEEDED
-        return self._missing(bad, self._scope, needed)
+        return self._missing(bad, self._scope, needed=needed)
 
     def _rights(self) -> Iterator[Finding]:
         what = "permissions in the subscription"
         bad = Finding(what=what, state="note", text="", way_out=permissions.READER)
-        return self._missing(bad, "", permissions.SUBSCRIPTION_WIDE)
+        return self._missing(bad, "", needed=permissions.SUBSCRIPTION_WIDE)
 
     def _building(self) -> Iterator[Finding]:
         """On route `vm` the subscription is where the machine is made: what lacks there ends the build."""
         bad = Finding(what="permissions to build", state="wrong", text="", way_out=BUILDER)
         windows = any(base.os == "windows" for _, base in self.images)
-        return self._missing(bad, "", permissions_vm.needed(self.target.machine, windows=windows))
+        needed = permissions_vm.needed(self.target.machine, windows=windows)
+        return self._missing(bad, "", needed=needed)
 
-    def _missing(self, bad: Finding, scope: str, needed: Mapping[str, str]) -> Iterator[Finding]:
+    def _missing(self, bad: Finding, scope: str, *, needed: Mapping[str, str]) -> Iterator[Finding]:
         """One finding for each action that the login lacks in a scope, made of `bad`."""
         doing = "asking what the login may do"
         given = looked(doing, lambda: self.shelf.given(scope), patience=self.shelf.patience)

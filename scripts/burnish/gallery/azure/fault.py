@@ -36,6 +36,11 @@ class Rule:
     first: float = 0.0
     most: float = 0.0
 
+    @property
+    def resumes(self) -> bool:
+        """Whether the next run goes on with the disk, so that it stays."""
+        return self.left == DISK
+
     def wait(self, tries: int, asked: float | None = None) -> float:
         """Seconds to wait before try number `tries` + 1; what the service asks for, if it does."""
         if asked is not None:

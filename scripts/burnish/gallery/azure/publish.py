@@ -21,7 +21,6 @@ from burnish.gallery import rules
 from burnish.gallery.azure import bodies, definitions, payloads, preflight, replication, tags
 from burnish.gallery.azure.bodies import Making
 from burnish.gallery.azure.disks import Disks
-from burnish.gallery.azure.fault import DISK
 from burnish.gallery.azure.faults import FAILED, FOREIGN
 from burnish.gallery.azure.filling import Filling
 from burnish.gallery.azure.patience import looked
@@ -216,7 +215,7 @@ class Publication:
 
     def _clear(self, error: Refusal, *, keep_disk: bool) -> None:
         """Leave nothing behind that the next try, or the next run, does not need."""
-        if error.rule.left == DISK:
+        if error.rule.resumes:
             return
         # what went wrong first is told
         with suppress(PublishError):
