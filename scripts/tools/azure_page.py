@@ -1,6 +1,6 @@
-"""Takes the table of faults and the actions that burnish needs; writes them into docs/azure.md.
+"""Takes the table of faults and the actions that burnish needs; writes them into their two pages.
 
-python scripts/tools/azure_page.py             write them between the page's markers
+python scripts/tools/azure_page.py             write them between the pages' markers
 python scripts/tools/azure_page.py --check     say if they are stale, exit code 1
 """
 
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from burnish.gallery.azure.fault import Rule
 from burnish.gallery.azure.faults import TABLE
 from burnish.gallery.azure.permissions import NEEDED, SUBSCRIPTION_WIDE
+from burnish.gallery.azure.permissions_vm import BUILDING, IN_GALLERY
 from burnish.gallery.azure.progress import lasts
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "azure.md"
+DOCS = ROOT / "docs"
 WORDS = {
     "again": "asks again",
     "look": "looks what became of it, then asks again",
@@ -46,8 +47,23 @@ def actions() -> str:
         "Actions": [*NEEDED],
         "AssignableScopes": ["/subscriptions/SUBSCRIPTION/resourceGroups/RESOURCE_GROUP"],
     }
-    text = json.dumps(role, indent=2)
-    return f"{table(['action', 'where', 'burnish'], rows)}\n```json\n{text}\n```\n"
+    return f"{table(['action', 'where', 'burnish'], rows)}\n{_json(role)}"
+
+
+def building() -> str:
+    """What route `vm` needs of the subscription, and one role of that and of what it needs besides."""
+    rows = ([f"`{action}`", when, why] for action, (why, when) in BUILDING.items())
+    role = {
+        "Name": "burnish builder",
+        "Description": "What burnish and Packer do in a subscription to build an image on a machine",
+        "Actions": list({**IN_GALLERY, **SUBSCRIPTION_WIDE, **BUILDING}),
+        "AssignableScopes": ["/subscriptions/SUBSCRIPTION"],
+    }
+    return f"{table(['action', 'needed for', 'burnish'], rows)}\n{_json(role)}"
+
+
+def _json(role: Mapping[str, object]) -> str:
+    return f"```json\n{json.dumps(role, indent=2)}\n```\n"
 
 
 def table(head: list[str], rows: Iterator[list[str]]) -> str:
@@ -79,12 +95,15 @@ def _long(rule: Rule) -> str:
     return f"{rule.times} times within {lasts(whole)}"
 
 
-SECTIONS = {"faults": faults, "actions": actions}
+PAGES = {
+    "azure.md": {"faults": faults, "actions": actions},
+    "azure-vm.md": {"building": building},
+}
 
 
-def filled(page: str) -> str:
-    """The page with its tables anew."""
-    for name, make in SECTIONS.items():
+def filled(page: str, sections: Mapping[str, Callable[[], str]]) -> str:
+    """A page with its tables anew."""
+    for name, make in sections.items():
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
         before, _, rest = page.partition(begin)
         _, _, after = rest.partition(end)
@@ -94,14 +113,17 @@ def filled(page: str) -> str:
 
 def main() -> int:
     """Write or check."""
-    old = PAGE.read_text(encoding="utf-8")
-    new = filled(old)
-    if "--check" in sys.argv:
-        if new != old:
-            sys.stdout.write(f"{PAGE.relative_to(ROOT)}: stale\n")
-        return int(new != old)
-    PAGE.write_text(new, encoding="utf-8")
-    return 0
+    stale = 0
+    for name, sections in PAGES.items():
+        page = DOCS / name
+        old = page.read_text(encoding="utf-8")
+        new = filled(old, sections)
+        if "--check" not in sys.argv:
+            page.write_text(new, encoding="utf-8")
+        elif new != old:
+            sys.stdout.write(f"{page.relative_to(ROOT)}: stale\n")
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":

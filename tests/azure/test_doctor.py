@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken
 from burnish.gallery.azure.doctor import Doctor
+from burnish.gallery.azure.permissions import NEEDED, SUBSCRIPTION_WIDE
+from burnish.gallery.azure.permissions_vm import BUILDING
+from burnish.model.build_machine import BuildMachine
 from burnish.model.publication import Finding
 from cloud import BASE, NOW, Cloud, requests
 from emulator import clients as signed_in
 from emulator import faults, samples
 from emulator.emulator import Emulator
+from vm_typed import Typed
 
 
 @pytest.fixture
@@ -25,6 +29,13 @@ def cloud(arm: Emulator, tmp_path: Path) -> Cloud:
 
 def look(cloud: Cloud, **reach: Any) -> dict[str, Finding]:
     """The findings by what they are about; the worst of each."""
+    order = {"wrong": 0, "note": 1, "ok": 2}
+    found = sorted(looks(cloud, **reach), key=lambda each: -order[each.state])
+    return {each.what: each for each in found}
+
+
+def looks(cloud: Cloud, **reach: Any) -> list[Finding]:
+    """All of them."""
     way = replace(cloud.reach(), **reach)
     doctor = Doctor(
         target=cloud.target,
@@ -33,9 +44,7 @@ def look(cloud: Cloud, **reach: Any) -> dict[str, Finding]:
         images=[(cloud.image, BASE)],
         today=NOW.date(),
     )
-    order = {"wrong": 0, "note": 1, "ok": 2}
-    found = sorted(doctor.look(), key=lambda each: -order[each.state])
-    return {each.what: each for each in found}
+    return list(doctor.look())
 
 
 def test_a_whole_target_is_well_and_nothing_is_changed(cloud: Cloud) -> None:
@@ -66,6 +75,8 @@ def test_a_login_that_fails_ends_it_with_the_way_out(cloud: Cloud) -> None:
     assert found["login"].state == "wrong"
     assert "AADSTS70" in found["login"].text
     assert "az login" in found["login"].way_out
+    # it is doctor that says it: its way out leads on
+    assert "burnish doctor" not in found["login"].way_out
 
 
 def test_a_clash_is_found_before_anything_is_sent(cloud: Cloud) -> None:
@@ -115,14 +126,103 @@ def test_disks_of_dead_runs_are_listed(cloud: Cloud) -> None:
     )
 
 
+def refused(*paths: str) -> list[faults.Fault]:
+    """Azure's answer to who may not look."""
+    code = "AuthorizationFailed"
+    return [
+        faults.Fault(method="GET", path=each, status=403, code=code, times=99) for each in paths
+    ]
+
+
+def wide(subscription: str) -> list[faults.Fault]:
+    """The same for all that is asked of the whole subscription."""
+    own = [rf"/subscriptions/{subscription}{each}" for each in (r"\?", "/providers/Microsoft.Auth")]
+    return refused(*own, "/skus", "/usages")
+
+
 def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(cloud: Cloud) -> None:
-    fault = faults.Fault(
-        method="GET", path="/permissions", status=403, code="AuthorizationFailed", times=9
-    )
-    cloud.arm.faults.add(fault)
+    cloud.arm.faults.add(*refused("/resourceGroups/images/providers/Microsoft.Authorization"))
     found = look(cloud)
+    assert found["permissions"].state == "wrong"
     assert found["permissions"].text.startswith("can't be looked at: ")
+    assert "docs/azure.md has the role assignments" in found["permissions"].way_out
     assert found["gallery"].state == "ok"
+
+
+def test_a_group_that_may_not_be_seen_is_not_to_be_made(cloud: Cloud) -> None:
+    cloud.arm.faults.add(*refused(r"/resourceGroups/images\?"))
+    finding = look(cloud)["resource group"]
+    assert finding.state == "wrong"
+    assert "docs/azure.md has the role assignments" in finding.way_out
+
+
+def test_a_login_of_the_group_alone_is_a_good_one(cloud: Cloud) -> None:
+    """It has what docs/deploy/gallery.json gives: publishing needs nothing of the subscription."""
+    cloud.arm.faults.add(*wide(cloud.arm.subscription))
+    found = look(cloud)
+    notes = {name: each for name, each in found.items() if each.state == "note"}
+    assert set(notes) == {"subscription", "rights", "regions", "quota"}
+    assert all("--role Reader --scope /subscriptions/" in each.way_out for each in notes.values())
+    assert not [each for each in found.values() if each.state == "wrong"]
+
+
+def test_what_is_missing_in_the_subscription_is_a_note(cloud: Cloud) -> None:
+    cloud.arm.state.permissions_wide = []
+    finding = look(cloud)["permissions in the subscription"]
+    assert finding.state == "note"
+    assert "--role Reader --scope /subscriptions/" in finding.way_out
+
+
+def building(cloud: Cloud, **machine: Any) -> Cloud:
+    """The same with a target of route `vm`, whose machine has four cores."""
+    found = BuildMachine(sizes={"cpu": "Standard_D4s_v3"}, **machine)
+    return cloud.with_target(route="vm", machine=found)
+
+
+def test_route_vm_needs_rights_to_build_in_the_subscription(cloud: Cloud) -> None:
+    # the emulator has no disks of uploads to give: those rights are none that this route needs
+    cloud.arm.state.permissions = [{"actions": ["*/read", "Microsoft.Compute/galleries/*"]}]
+    found = look(building(cloud))
+    assert found["permissions in the group"].state == "ok"
+    assert found["permissions to build"].state == "wrong"
+    assert "docs/azure-vm.md has the role" in found["permissions to build"].way_out
+    cloud.arm.state.permissions = [{"actions": [*BUILDING, *NEEDED, *SUBSCRIPTION_WIDE]}]
+    assert look(building(cloud))["permissions to build"].state == "ok"
+    assert "permissions to build" not in look(cloud)
+
+
+@pytest.mark.parametrize(
+    ("usage", "spot", "states"),
+    [
+        ({"standardDSv3Family": (7, 10)}, False, ["wrong"]),
+        ({"standardDSv3Family": (6, 10), "cores": (0, 100)}, False, []),
+        ({"cores": (98, 100)}, False, ["wrong"]),
+        ({"standardDSv3Family": (7, 10), "lowPriorityCores": (0, 4)}, True, ["note"]),
+        ({"standardDSv3Family": (7, 10), "lowPriorityCores": (1, 4)}, True, ["wrong", "wrong"]),
+        ({"lowPriorityCores": (1, 4)}, True, ["note"]),
+        ({"lowPriorityCores": (1, 4)}, False, []),
+    ],
+)
+def test_the_quota_must_have_room_for_the_machine(
+    cloud: Cloud, usage: dict[str, tuple[int, int]], spot: bool, states: list[str]
+) -> None:
+    cloud.arm.state.usage = usage
+    found = [each for each in looks(building(cloud, spot=spot)) if each.what == "cores to build on"]
+    assert [each.state for each in found] == states
+    assert all(each.text.startswith("Standard_D4s_v3 has 4 vCPU; ") for each in found)
+
+
+def test_exit_codes_tell_a_bare_login_from_one_that_can_not_publish(
+    arm: Emulator, root: Path, typed: Typed
+) -> None:
+    path = root / "packer" / "targets" / "cloud.yaml"
+    path.write_text(path.read_text("utf-8").replace("route: vm", "route: upload"), "utf-8")
+    arm.state.permissions_wide = []
+    code, said, _ = typed("doctor", "--target", "cloud")
+    assert (code, "note   permissions in the subscription: " in said) == (0, True), said
+    arm.state.permissions = [{"actions": ["*/read"], "notActions": []}]
+    code, said, _ = typed("doctor", "--target", "cloud")
+    assert (code, "wrong  permissions in the group: " in said) == (6, True), said
 
 
 class Named:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnish.gallery.azure.faults import DISK, TABLE
+from burnish.gallery.azure.fault import DISK
+from burnish.gallery.azure.faults import TABLE
 from cloud import Cloud
 from emulator.emulator import Emulator
 from emulator.faults import Fault

@@ -114,6 +114,7 @@ class Cloud:
         """The target's gallery."""
         return Shelf(
             client=self.reach().compute(self.patience),
+            subscription=self.arm.subscription,
             resource_group=self.target.resource_group,
             gallery=self.target.gallery,
             patience=self.patience,

@@ -118,6 +118,7 @@ def test_misuse_is_exit_2(call: Call, arguments: tuple[str, ...], text: str) -> 
             "unknown target 'azur'",
             "known targets: local",
         ),
+        (("publish", "tinny", "--to", "nope"), "unknown target 'nope'", "known targets: local"),
         (
             ("report", "2026.1.0"),
             "'2026.1.0' is not in the gallery",

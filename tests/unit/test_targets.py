@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,10 @@ def test_what_is_still_to_be_written_is_a_list() -> None:
         need_set(target)
     told = "'resource_group', 'gallery' and 'machine.inbound' still to be written: it is an example"
     assert caught.value.message == f"packer/targets/x.yaml: {told}"
+    assert caught.value.hint.endswith("; docs/azure.md")
+    with pytest.raises(UsageError) as caught:
+        need_set(replace(target, route="vm"))
+    assert caught.value.hint.endswith("; docs/azure-vm.md")
 
 
 def test_the_shipped_one_says_what_is_still_to_be_written(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def publish(context: Context, *, version: str, to: str, dry_run: bool, as_json: 
     Published again it is given the regions, replicas and verdicts that it lacks; nothing is sent twice.
     """
     world = context.world()
-    manifest = world.gallery.find(version)
+    manifest = pipeline.publishing.named(world, version, to=to)
     if dry_run:
         click.echo(json.dumps(pipeline.publishing.bodies_of(world, manifest, to=to), indent=2))
         return

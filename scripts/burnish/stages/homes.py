@@ -34,6 +34,7 @@ class Way:
         """Its gallery."""
         return Shelf(
             client=self.reach.compute(self.patience),
+            subscription=self.reach.subscription,
             resource_group=self.target.resource_group,
             gallery=self.target.gallery,
             patience=self.patience,

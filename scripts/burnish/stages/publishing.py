@@ -23,6 +23,12 @@ from burnish.stages.homes import Environment
 from burnish.stages.run import World
 
 
+def named(world: World, version: str, *, to: str) -> Manifest:
+    """The filed version of that name. The target is looked at first: without it no version is of use."""
+    homes.in_azure(world, to)
+    return world.gallery.find(version)
+
+
 def refuse(world: World, manifest: Manifest) -> None:
     """PublishError with everything that keeps a version here."""
     missing = [*world.gallery.missing(manifest)]

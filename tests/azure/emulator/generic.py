@@ -137,7 +137,10 @@ class Generic:
 
     def permissions(self, call: Call) -> Response:
         """What who asks may do there."""
-        return Response(body={"value": copy.deepcopy(self.service.state.permissions)})
+        state = self.service.state
+        wide = state.permissions_wide if "/resourcegroups/" not in call.id.lower() else None
+        given = state.permissions if wide is None else wide
+        return Response(body={"value": copy.deepcopy(given)})
 
 
 SKUS = Path(__file__).with_name("skus.json")

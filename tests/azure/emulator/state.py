@@ -116,6 +116,8 @@ class State:
             {"actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": []}
         ]
     )
+    # of the whole subscription, where it is not what one may do in a group
+    permissions_wide: list[Document] | None = None
     usage: dict[str, tuple[int, int]] = field(default_factory=lambda: {"cores": (0, 100)})
     skus: list[Document] = field(default_factory=list)
 

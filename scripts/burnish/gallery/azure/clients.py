@@ -28,6 +28,7 @@ AUTHORITIES = {
     "china": "login.chinacloudapi.cn",
     "government": "login.microsoftonline.us",
 }
+PAGES = {"upload": "docs/azure.md", "vm": "docs/azure-vm.md"}
 SECONDS = 15.0  # between two looks at something long
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -88,7 +89,7 @@ def need_set(target: Target) -> None:
         keys = " and ".join(filter(None, [", ".join(others), last]))
         raise UsageError(
             f"packer/targets/{target.name}.yaml: {keys} still to be written: it is an example",
-            hint="write yours there, or into packer/targets/ below another --root; docs/azure.md",
+            hint=f"write yours there, or into packer/targets/ below another --root; {PAGES[target.route]}",
         )
 
 

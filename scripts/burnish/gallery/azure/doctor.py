@@ -9,29 +9,36 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 
 from burnish.errors import PublishError
-from burnish.gallery.azure import definitions, permissions, sizes
+from burnish.gallery.azure import definitions, permissions, permissions_vm, sizes
 from burnish.gallery.azure.clients import Reach
 from burnish.gallery.azure.disks import Disks
-from burnish.gallery.azure.faults import LOGIN
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES
 from burnish.gallery.azure.shelf import Shelf
+from burnish.gallery.azure.signing import SIGN_IN
 from burnish.gallery.azure.telling import struck, told
 from burnish.model.base import Base
 from burnish.model.image import Image, Target
 from burnish.model.publication import Finding
 
-RESOURCES, AUTHORIZATION, SKUS = "2024-07-01", "2022-04-01", "2021-07-01"
+RESOURCES, SKUS = "2024-07-01", "2021-07-01"
 # Azure's documented limit of a region; the interface does not tell it (notes of 2026-11-22)
 DEFINITIONS = 1000
 ROLES = "docs/azure.md has the role assignments, to be made by an owner of the resource group"
+
+# The looks that want rights on the whole subscription.
+WIDE = ("subscription", "rights", "regions", "quota")
+BUILD = ("building", "cores")
+BUILDER = (
+    "docs/azure-vm.md has the role and its assignment, to be made by an owner of the subscription"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +58,14 @@ class Doctor:
         if login.state == "wrong":
             return
         group = self._group()
-        for check in (self._subscription, self._permissions, self._regions, self._quota):
+        for check in (
+            self._subscription,
+            self._permissions,
+            self._rights,
+            self._regions,
+            self._quota,
+            *((self._building, self._cores) if self.target.route == "vm" else ()),
+        ):
             yield from self._safely(check)
         yield group
         if group.state != "wrong":
@@ -64,7 +78,7 @@ class Doctor:
             token = self.reach.credential.get_token(self.reach.scope).token
         except (AzureError, ClientAuthenticationError) as error:
             text = f"{kind}: {struck(str(error.message)).splitlines()[0]}"
-            return Finding(what="login", state="wrong", text=text, way_out=LOGIN)
+            return Finding(what="login", state="wrong", text=text, way_out=SIGN_IN)
         return Finding(what="login", state="ok", text=f"{kind}: {_who(token)}")
 
     def _subscription(self) -> Iterator[Finding]:
@@ -81,30 +95,43 @@ class Doctor:
             found = self._ask(self._scope, RESOURCES)
         except PublishError as error:
             way = f"az group create --name {name} --location {self.target.location}"
+            rule = getattr(error, "rule", None)
+            if rule is not None and rule.name == "not allowed":
+                way = ROLES
             text = error.message.splitlines()[0]
             return Finding(what="resource group", state="wrong", text=text, way_out=way)
         return Finding(what="resource group", state="ok", text=f"{name} in {found['location']}")
 
     def _permissions(self) -> Iterator[Finding]:
-        whole = f"/subscriptions/{self.reach.subscription}"
-        path = "/providers/Microsoft.Authorization/permissions"
-        for what, scope, needed, state in (
-            ("permissions in the group", self._scope, permissions.NEEDED, "wrong"),
-            ("permissions in the subscription", whole, permissions.SUBSCRIPTION_WIDE, "note"),
-        ):
-            given = self._ask(f"{scope}{path}", AUTHORIZATION).get("value") or ()
-            lines = permissions.missing(given, needed)
-            if not lines:
-                yield Finding(what=what, state="ok", text=f"all {len(needed)} that are needed")
-            for action in lines:
-                text = f"{action} is missing: burnish {needed[action]}"
-                yield Finding(what=what, state=_state(state), text=text, way_out=ROLES)
+        bad = Finding(what="permissions in the group", state="wrong", text="", way_out=ROLES)
+        needed = permissions_vm.IN_GALLERY if self.target.route == "vm" else permissions.NEEDED
+        return self._missing(bad, self._scope, needed=needed)
+
+    def _rights(self) -> Iterator[Finding]:
+        what = "permissions in the subscription"
+        bad = Finding(what=what, state="note", text="", way_out=permissions.READER)
+        return self._missing(bad, "", needed=permissions.SUBSCRIPTION_WIDE)
+
+    def _building(self) -> Iterator[Finding]:
+        """On route `vm` the subscription is where the machine is made: what lacks there ends the build."""
+        bad = Finding(what="permissions to build", state="wrong", text="", way_out=BUILDER)
+        windows = any(base.os == "windows" for _, base in self.images)
+        needed = permissions_vm.needed(self.target.machine, windows=windows)
+        return self._missing(bad, "", needed=needed)
+
+    def _missing(self, bad: Finding, scope: str, *, needed: Mapping[str, str]) -> Iterator[Finding]:
+        """One finding for each action that the login lacks in a scope, made of `bad`."""
+        doing = "asking what the login may do"
+        given = looked(doing, lambda: self.shelf.given(scope), patience=self.shelf.patience)
+        lines = permissions.missing(given, needed)
+        if not lines:
+            yield Finding(what=bad.what, state="ok", text=f"all {len(needed)} that are needed")
+        for action in lines:
+            yield replace(bad, text=f"{action} is missing: burnish {needed[action]}")
 
     def _regions(self) -> Iterator[Finding]:
         for region in self.target.regions:
-            path = f"/subscriptions/{self.reach.subscription}/providers/Microsoft.Compute/skus"
-            found = self._ask(path, SKUS, **{"$filter": f"location eq '{region.name}'"})
-            skus = [e for e in found["value"] if e.get("resourceType") == "virtualMachines"]
+            skus = self._skus(region.name)
             what = f"region {region.name}"
             if not skus:
                 way = "correct the region's name in the target: `az account list-locations`"
@@ -129,6 +156,28 @@ class Doctor:
                 text = f"{name}: {used} of {limit} are used in {self.target.location}"
                 way = "ask for more in the portal (Quotas), if it is machines or disks"
                 yield Finding(what="quota", state="note", text=text, way_out=way)
+
+    def _cores(self) -> Iterator[Finding]:
+        """Whether the quota has room for the machines that are built on."""
+        machine, region = self.target.machine, self.target.location
+        skus, usage = self._skus(region), self.shelf.usage(region)
+        for size in sorted(
+            {machine.sizes.get(each.flavour, each.vm_size) for each, _ in self.images}
+        ):
+            family, vcpus = sizes.cores(skus, size)
+            plain = sizes.tight(usage, [family, "cores"], vcpus=vcpus)
+            spot = sizes.tight(usage, [sizes.SPOT], vcpus=vcpus) if machine.spot else []
+            # one of the two is enough: spot capacity is tried first, then a plain machine
+            state = "wrong" if plain and (spot or not machine.spot) else "note"
+            way = f"ask for more in the portal (Quotas, {region}), or name another of `sizes` in the target"
+            for line in [*plain, *spot]:
+                text = f"{size} has {vcpus} vCPU; {line}"
+                yield Finding(what="cores to build on", state=_state(state), text=text, way_out=way)
+
+    def _skus(self, region: str) -> list[Mapping[str, Any]]:
+        path = f"/subscriptions/{self.reach.subscription}/providers/Microsoft.Compute/skus"
+        found = self._ask(path, SKUS, **{"$filter": f"location eq '{region}'"})
+        return [each for each in found["value"] if each.get("resourceType") == "virtualMachines"]
 
     def _gallery(self) -> Iterator[Finding]:
         name, made = self.target.gallery, "would be made"
@@ -174,7 +223,13 @@ class Doctor:
         except (AzureError, PublishError) as error:
             found = told(error, what) if isinstance(error, AzureError) else error
             text = f"can't be looked at: {found.message.splitlines()[0]}"
-            yield Finding(what=what, state="wrong", text=text, way_out=found.hint)
+            rule = getattr(found, "rule", None)
+            state, way = "wrong", found.hint
+            if rule is not None and rule.name == "not allowed":
+                # publishing needs nothing of the subscription: a login of the group alone is a good one
+                state, way = ("note", permissions.READER) if what in WIDE else ("wrong", ROLES)
+                way = BUILDER if what in BUILD else way
+            yield Finding(what=what, state=_state(state), text=text, way_out=way)
 
 
 def _state(text: str) -> Any:

@@ -9,6 +9,8 @@ from typing import Literal
 # then again; pass: what was wanted is done otherwise; end: nothing but telling helps.
 Then = Literal["again", "look", "delete", "pass", "end"]
 READS = ("GET", "HEAD")
+# what stays of an upload that another run of the same command goes on with
+DISK = "the temporary disk, closed ¹; the next run goes on with it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,11 @@ class Rule:
     times: int = 0
     first: float = 0.0
     most: float = 0.0
+
+    @property
+    def resumes(self) -> bool:
+        """Whether the next run goes on with the disk, so that it stays."""
+        return self.left == DISK
 
     def wait(self, tries: int, asked: float | None = None) -> float:
         """Seconds to wait before try number `tries` + 1; what the service asks for, if it does."""

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from burnish.gallery.azure.fault import READS, Rule, Seen
+from burnish.gallery.azure.fault import DISK, READS, Rule, Seen
 from burnish.gallery.azure.pages import TRIES
+from burnish.gallery.azure.signing import LOGIN, NO_LOGIN
 
 NOTHING = "nothing ¹"
 CANDIDATE = "the candidate, which goes on being copied"
-DISK = "the temporary disk, closed ¹; the next run goes on with it"
 GROUP = "what of its group Azure does not remove; `burnish prune --leaked` takes it after its day"
 AGAIN = "run the same command again: what was done is not done again"
-LOGIN = "log in again (`az login`), or look at the job's credentials; `burnish doctor` tells which"
 
 RULES = (
+    NO_LOGIN,
     Rule(
         name="throttled",
         when="429, or 503, with Retry-After",

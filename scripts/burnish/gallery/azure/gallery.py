@@ -15,7 +15,7 @@ from typing import TypeVar
 from filelock import FileLock
 
 from burnish.errors import PublishError
-from burnish.gallery.azure import bodies, replication, tags, users
+from burnish.gallery.azure import bodies, permissions, replication, tags, users
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.shelf import Found, Shelf
 from burnish.gallery.azure.versions import DONE, Versions
@@ -103,9 +103,14 @@ class AzureGallery(Gallery):
         return [f"the copy in {each}" for each in copies if each.state != replication.COMPLETED]
 
     def users(self, known: Known) -> dict[str, str]:
-        """Machines and scale sets of the subscription that run a version."""
+        """Machines and scale sets of the subscription that run a version.
+
+        PublishError where the login may not see them all. Azure lists what may be seen and is silent about
+        the rest: an empty list of such a login says nothing.
+        """
         if not known:
             return {}
+        self._need_sight()
         definition = (self.target.resource_group, self.target.gallery, known[0].image)
         return users.users(
             known,
@@ -149,6 +154,15 @@ class AzureGallery(Gallery):
                 seen = "passes it by" if _is_out(each) else "may take it"
                 lines.append(f"{image}/{each['name']} is {channel}, but `latest` {seen}")
         return lines
+
+    def _need_sight(self) -> None:
+        given = self._looked("asking what the login may see", self.shelf.given)
+        if lacks := permissions.missing(given, permissions.SEEING):
+            raise PublishError(
+                "nobody can tell who uses a version: the login may not look at every machine of the "
+                f"subscription ({', '.join(lacks)})",
+                hint=permissions.READER,
+            )
 
     def _move(self, manifest: Manifest) -> None:
         def wanted(found: Found) -> Found | None:

@@ -7,8 +7,10 @@ nothing is kept, nothing is shown.
 from __future__ import annotations
 
 import json
+import logging
 import urllib.request
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +23,11 @@ from azure.identity import (
     ManagedIdentityCredential,
     WorkloadIdentityCredential,
 )
+
+from burnish.errors import UsageError
+
+# it logs what it raises, on the user's screen; the error itself is told once, in our words
+logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
 
 Kind = Literal[
     "client secret",
@@ -37,6 +44,16 @@ GITHUB_URL, GITHUB_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQ
 MANAGED = "BURNISH_AZURE_MANAGED_IDENTITY"
 AUTHORITY = "AZURE_AUTHORITY_HOST"
 AUDIENCE = "api://AzureADTokenExchange"
+GITHUB_JOB = "GITHUB_ACTIONS"
+WAYS: Mapping[Kind, tuple[str, ...]] = {
+    "client secret": (TENANT, CLIENT, SECRET),
+    "certificate": (TENANT, CLIENT, CERTIFICATE),
+    "workload identity": (TENANT, CLIENT, FEDERATED),
+    "GitHub OIDC": (TENANT, CLIENT, GITHUB_URL, GITHUB_TOKEN),
+    "managed identity": (MANAGED,),
+}
+# Each of these names an identity. The tenant alone does not: `az` has use for it too.
+MEANT = frozenset({CLIENT, SECRET, CERTIFICATE, FEDERATED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,19 +68,35 @@ class Login:
 
 
 def choose(environment: Mapping[str, str]) -> Login:
-    """How to sign in: the most explicit way that the environment names; without any, as `az login` did."""
+    """How to sign in: the most explicit way that the environment names; without any, as `az login` did.
+
+    UsageError for half of one: whoever names an identity does not mean that of `az login`.
+    """
     have = {name for name, value in environment.items() if value}
-    ways: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-        ("client secret", (TENANT, CLIENT, SECRET)),
-        ("certificate", (TENANT, CLIENT, CERTIFICATE)),
-        ("workload identity", (TENANT, CLIENT, FEDERATED)),
-        ("GitHub OIDC", (TENANT, CLIENT, GITHUB_URL, GITHUB_TOKEN)),
-        ("managed identity", (MANAGED,)),
-    )
-    for kind, names in ways:
+    for kind, names in WAYS.items():
         if have.issuperset(names):
             return Login(kind=kind, by=names)
-    return Login(kind="az login")
+    if have.isdisjoint(MEANT):
+        return Login(kind="az login")
+    kind = min(WAYS, key=lambda each: _far(each, have))
+    if environment.get(GITHUB_JOB) and have.isdisjoint(MEANT - {CLIENT}):
+        kind = "GitHub OIDC"
+    lacks = ", ".join(name for name in WAYS[kind] if name not in have)
+    hint = f"set it, or unset {', '.join(sorted(MEANT & have))} to sign in with `az login`"
+    if kind == "GitHub OIDC":
+        hint = (
+            "the job needs `permissions: id-token: write`, and the identity's tenant and client id"
+        )
+    raise UsageError(
+        f"half a login: the nearest way to sign in to Azure, {kind}, lacks {lacks}",
+        hint=f"{hint}; docs/azure.md, Signing in",
+    )
+
+
+def _far(kind: Kind, have: AbstractSet[str]) -> int:
+    """How many variables a way lacks. One that no variable speaks of is none that was meant."""
+    lacks = [name for name in WAYS[kind] if name not in have]
+    return len(lacks) if len(lacks) < len(WAYS[kind]) else len(MEANT) + len(lacks)
 
 
 def credential(

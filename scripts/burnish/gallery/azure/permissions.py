@@ -31,6 +31,12 @@ SUBSCRIPTION_WIDE: Mapping[str, str] = {
     f"{COMPUTE}/locations/usages/read": "sees how much of the quota is left",
     "Microsoft.Resources/subscriptions/read": "looks whether the subscription is there",
 }
+# What the login has to see of every machine before `prune` may say that nobody uses a version.
+SEEING = (f"{COMPUTE}/virtualMachines/read", f"{COMPUTE}/virtualMachineScaleSets/read")
+READER = (
+    "as an owner of the subscription: `az role assignment create --assignee CLIENT_ID --role Reader "
+    "--scope /subscriptions/SUBSCRIPTION`"
+)
 
 
 def missing(permissions: Iterable[Mapping[str, Any]], needed: Iterable[str]) -> list[str]:

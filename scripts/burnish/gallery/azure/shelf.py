@@ -19,6 +19,7 @@ from burnish.gallery.azure.patience import Patience
 
 Found = dict[str, Any]
 QUICK = 5.0  # galleries and definitions take seconds
+PERMISSIONS, AUTHORIZATION = "/providers/Microsoft.Authorization/permissions", "2022-04-01"
 MISSING = ("ResourceNotFound", "NotFound", "ParentResourceNotFound")
 
 
@@ -27,6 +28,7 @@ class Shelf:
     """One gallery in one resource group."""
 
     client: ComputeManagementClient
+    subscription: str
     resource_group: str
     gallery: str
     patience: Patience
@@ -91,6 +93,11 @@ class Shelf:
     def usage(self, location: str) -> list[Found]:
         """What Azure counts in a region, with its limits."""
         return _listed(lambda: self.client.usage.list(location))
+
+    def given(self, scope: str = "") -> list[Found]:
+        """What the login may do in a scope; in the whole subscription if none is named."""
+        path = f"{scope or f'/subscriptions/{self.subscription}'}{PERMISSIONS}"
+        return list(self.ask(path, version=AUTHORIZATION).get("value") or ())
 
     def ask(self, path: str, *, version: str, **query: str) -> Found:
         """The answer of a part of Azure that this client has no methods for."""

@@ -9,6 +9,8 @@ from burnish.gallery.azure.bodies import ARCHITECTURES
 from burnish.model.base import Base
 from burnish.model.image import Image
 
+SPOT = "lowPriorityCores"
+
 
 def lacks(skus: Iterable[Mapping[str, Any]], image: Image, *, base: Base) -> list[str]:
     """Why a machine of the image's own size can't be made in the region; nothing if it can."""
@@ -29,4 +31,27 @@ def lacks(skus: Iterable[Mapping[str, Any]], image: Image, *, base: Base) -> lis
         lines.append(f"{image.vm_size} is {can['CpuArchitectureType']}, not {wanted}")
     if image.security == "trusted-launch" and can.get("TrustedLaunchDisabled") == "True":
         lines.append(f"{image.vm_size} has no Trusted Launch")
+    return lines
+
+
+def cores(skus: Iterable[Mapping[str, Any]], size: str) -> tuple[str, int]:
+    """The family that a size's cores are counted in, and how many it has; none where it is not offered."""
+    for each in skus:
+        if each.get("name") == size:
+            can = {one["name"]: str(one["value"]) for one in each.get("capabilities") or ()}
+            return str(each.get("family") or ""), int(can.get("vCPUs", "0"))
+    return "", 0
+
+
+def tight(usage: Iterable[Mapping[str, Any]], names: Iterable[str], *, vcpus: int) -> list[str]:
+    """What of the quota by these names has no room for so many cores; what Azure does not count has."""
+    found = {str((each.get("name") or {}).get("value", "")).lower(): each for each in usage}
+    lines = []
+    for name in names:
+        each = found.get(name.lower())
+        if each is None:
+            continue
+        left = int(each.get("limit") or 0) - int(each.get("currentValue") or 0)
+        if left < vcpus:
+            lines.append(f"{name}: {max(left, 0)} of {each.get('limit')} cores are left")
     return lines

@@ -15,6 +15,7 @@ from azure.core.exceptions import (
 from burnish.errors import PublishError
 from burnish.gallery.azure.fault import Rule, Seen
 from burnish.gallery.azure.faults import ELSE, judge
+from burnish.gallery.azure.signing import CODE
 
 # What the table has no row for: code of the service -> what to do next.
 NEXT = {
@@ -46,6 +47,8 @@ def told(error: AzureError, doing: str) -> Refusal:
     """An error of the SDK as the user reads it."""
     seen = seen_in(error)
     rule = judge(seen)
+    if seen.code == CODE:
+        return Refusal(f"{doing}: {rule.says}: {struck(seen.message).splitlines()[0]}", rule=rule)
     if not seen.status:
         text = f"{doing}: Azure can't be reached: {struck(error.message)}"
         return Refusal(text, rule=rule)
@@ -61,9 +64,12 @@ def seen_in(error: AzureError) -> Seen:
     """What an error of the SDK says. An operation that failed is told with a 200."""
     if not isinstance(error, HttpResponseError) or error.status_code is None:
         # a login that fails before Azure is asked for anything has no answer of Azure's
-        login = isinstance(error, ClientAuthenticationError)
+        if isinstance(error, ClientAuthenticationError):
+            return Seen(
+                method="POST", status=401, code=CODE, message=str(error.message) or "no reason"
+            )
         method = error.method if isinstance(error, Lost) else "PUT"
-        return Seen(method=method, status=401 if login else 0, message=error.message)
+        return Seen(method=method, message=error.message)
     request = getattr(error.response, "request", None)
     return Seen(
         method=str(getattr(request, "method", "PUT")),
