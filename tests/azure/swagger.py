@@ -18,9 +18,9 @@ from additions import ANSWERED, MEMBERS, QUERY
 from jsonschema import Draft4Validator
 
 FOLDER = Path(__file__).parent / "specification"
-FILES = ("gallery", "disk", "skus", "machines", "scale-sets", "usage", "groups")
+FILES = ("gallery", "disk", "image", "skus", "machines", "scale-sets", "usage", "groups")
 # Machines are open lists there (x-ms-enum.modelAsString): new sizes come every month.
-STRICT = ("gallery", "disk")
+STRICT = ("gallery", "disk", "image")
 # Of these we read what we need, and Azure answers with more than the Swagger has.
 OPEN = ("machines", "scale-sets", "groups")
 
