@@ -115,6 +115,15 @@ def test_disks_of_dead_runs_are_listed(cloud: Cloud) -> None:
     )
 
 
+def test_images_of_dead_runs_are_listed(cloud: Cloud) -> None:
+    tags = {"burnish-kind": "upload", "burnish-plan": "p", "burnish-expires": "2026-11-01"}
+    cloud.arm.state.add("Microsoft.Compute/images", "burnish-upload-old", tags=tags)
+    cloud.arm.state.add("Microsoft.Compute/images", "theirs")
+    finding = look(cloud)["left behind"]
+    assert finding.text.startswith("the temporary image burnish-upload-old of a dead run")
+    assert finding.way_out.startswith("az image delete --resource-group images --name burnish-")
+
+
 def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(cloud: Cloud) -> None:
     fault = faults.Fault(
         method="GET", path="/permissions", status=403, code="AuthorizationFailed", times=9
