@@ -22,6 +22,13 @@ RESOURCES = "resources/resource-manager/Microsoft.Resources/stable/2024-07-01/re
 PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "gallery": (f"{COMPUTE}/GalleryRP/stable/2024-03-03/gallery.json", ()),
     "disk": (f"{COMPUTE}/DiskRP/stable/2024-03-02/disk.json", ()),
+    "image": (
+        f"{COMPUTE}/ComputeRP/stable/2024-07-01/image.json",
+        (
+            *("Images_CreateOrUpdate", "Images_Get", "Images_Delete"),
+            *("Images_ListByResourceGroup", "Images_List"),
+        ),
+    ),
     "skus": (f"{COMPUTE}/Skus/stable/2021-07-01/skus.json", ()),
     "machines": (
         f"{COMPUTE}/ComputeRP/stable/2024-07-01/virtualMachine.json",

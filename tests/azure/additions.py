@@ -42,6 +42,7 @@ NAMES: Mapping[str, re.Pattern[str]] = {
     "galleryName": re.compile(r"[a-zA-Z0-9]([\w.]{0,78}[a-zA-Z0-9])?", re.ASCII),
     "galleryImageName": re.compile(r"[a-zA-Z0-9][\w.-]{0,79}(?<![-.])", re.ASCII),
     "galleryImageVersionName": re.compile(r"\d{1,10}\.\d{1,10}\.\d{1,10}"),
+    "imageName": re.compile(r"[a-zA-Z0-9][\w.-]{0,79}(?<![-.])", re.ASCII),
     "diskName": re.compile(r"[a-zA-Z0-9][\w.-]{0,79}(?<![-.])", re.ASCII),
 }
 LARGEST = 2**31 - 1

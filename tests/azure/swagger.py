@@ -19,11 +19,11 @@ from jsonschema import Draft4Validator
 
 FOLDER = Path(__file__).parent / "specification"
 FILES = (
-    *("gallery", "disk", "skus", "machines", "run-commands", "scale-sets", "usage", "groups"),
-    "network",
+    *("gallery", "disk", "image", "skus", "machines", "run-commands", "scale-sets", "usage"),
+    *("groups", "network"),
 )
 # Machines are open lists there (x-ms-enum.modelAsString): new sizes come every month.
-STRICT = ("gallery", "disk", "network")
+STRICT = ("gallery", "disk", "image", "network")
 # Of these we read what we need, and Azure answers with more than the Swagger has.
 OPEN = ("machines", "scale-sets", "groups")
 

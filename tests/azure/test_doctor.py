@@ -140,6 +140,15 @@ def wide(subscription: str) -> list[faults.Fault]:
     return refused(*own, "/skus", "/usages")
 
 
+def test_images_of_dead_runs_are_listed(cloud: Cloud) -> None:
+    tags = {"burnish-kind": "upload", "burnish-plan": "p", "burnish-expires": "2026-11-01"}
+    cloud.arm.state.add("Microsoft.Compute/images", "burnish-upload-old", tags=tags)
+    cloud.arm.state.add("Microsoft.Compute/images", "theirs")
+    finding = look(cloud)["left behind"]
+    assert finding.text.startswith("the temporary image burnish-upload-old of a dead run")
+    assert finding.way_out.startswith("az image delete --resource-group images --name burnish-")
+
+
 def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(cloud: Cloud) -> None:
     cloud.arm.faults.add(*refused("/resourceGroups/images/providers/Microsoft.Authorization"))
     found = look(cloud)

@@ -186,7 +186,8 @@ def test_a_fault_of_the_emulator_itself_is_told(
 
 @pytest.mark.usefixtures("network")
 def test_a_version_is_made_from_a_machine(arm: Emulator, compute: ComputeManagementClient) -> None:
-    samples.shelf(compute)
+    supported = [{"name": "SecurityType", "value": "TrustedLaunchSupported"}]
+    samples.shelf(compute, features=supported)
     made = compute.virtual_machines.begin_create_or_update(GROUP, "vm", machine()).result()
     body = samples.version("")
     body["properties"]["storageProfile"] = {"source": {"virtualMachineId": made.id}}

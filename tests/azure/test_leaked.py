@@ -40,6 +40,7 @@ def leaked(arm: Emulator, tmp_path: Path) -> Leaked:
     arm.state.add("Microsoft.Compute/disks", "vm_os", group=GROUP)
     for kind, name in (
         ("Microsoft.Compute/disks", "disk"),
+        ("Microsoft.Compute/images", "image"),
         ("Microsoft.Network/networkInterfaces", "nic"),
         ("Microsoft.Compute/virtualMachines", "machine"),
     ):
@@ -56,7 +57,7 @@ def left(arm: Emulator) -> set[str]:
 
 def test_leftovers_are_listed_groups_first_machines_before_their_parts(leaked: Leaked) -> None:
     found = leaked.find()
-    assert [each.name for each in found] == [GROUP, "machine", "nic", "disk"]
+    assert [each.name for each in found] == [GROUP, "machine", "nic", "image", "disk"]
     assert {each.plan for each in found} == {"plan-1"}
     assert {each.stays for each in found} == {""}
 
@@ -64,7 +65,7 @@ def test_leftovers_are_listed_groups_first_machines_before_their_parts(leaked: L
 def test_only_what_is_ours_goes(arm: Emulator, leaked: Leaked) -> None:
     before = left(arm)
     assert all(leaked.remove(each) for each in leaked.find())
-    assert before - left(arm) == {GROUP, "vm", "vm_os", "machine", "nic", "disk"}
+    assert before - left(arm) == {GROUP, "vm", "vm_os", "machine", "nic", "image", "disk"}
     assert leaked.find() == []
 
 
@@ -109,7 +110,7 @@ def test_what_is_gone_already_is_gone(arm: Emulator, leaked: Leaked) -> None:
 @pytest.mark.parametrize("page", [1, 2, 50])
 def test_every_page_is_read(arm: Emulator, leaked: Leaked, page: int) -> None:
     arm.state.pace.page = page
-    assert len(leaked.find()) == 4
+    assert len(leaked.find()) == 5
 
 
 FAULTS = [

@@ -11,11 +11,12 @@ import makers
 import pytest
 from burnish.catalog.keys import certificate
 from burnish.errors import PublishError
-from burnish.gallery.azure import tags
+from burnish.gallery.azure import payloads, tags
 from burnish.gallery.azure.disks import Disks
 from burnish.model.image import Region
 from cloud import Cloud, requests
 from emulator.emulator import Emulator
+from emulator.faults import Fault
 
 
 @pytest.fixture
@@ -76,6 +77,80 @@ def test_gallery_and_definition_say_everything(cloud: Cloud) -> None:
         "IsAcceleratedNetworkSupported": "True",
         "DiskControllerTypes": "SCSI, NVMe",
     }
+
+
+IMAGE = "Microsoft.Compute/images/burnish-upload-tiny-cpu-"
+
+
+def test_a_trusted_version_is_made_from_an_image_of_the_disk(cloud: Cloud) -> None:
+    cloud.publish(cloud.manifest())
+    asked = requests(cloud.arm)
+    kinds = [(m, path.split("/")[0]) for m, path in asked if path.startswith(("images/", "disks/"))]
+    made = [each for each in kinds if each[0] in ("PUT", "DELETE")]
+    assert made == [("PUT", "disks"), ("PUT", "images"), ("DELETE", "images"), ("DELETE", "disks")]
+    disk, image = (
+        next(e for e in cloud.arm.exchanges if e.method == "PUT" and f"/{kind}/burnish" in e.url)
+        for kind in ("disks", "images")
+    )
+    assert image.request_body["tags"] == disk.request_body["tags"]
+    assert image.request_body["properties"]["hyperVGeneration"] == "V2"
+    system = image.request_body["properties"]["storageProfile"]["osDisk"]
+    assert system["managedDisk"]["id"] in disk.url
+    assert (system["osType"], system["osState"]) == ("Linux", "Generalized")
+    [version] = cloud.arm.state.versions
+    assert version.properties["storageProfile"]["source"]["id"] in image.url
+    assert (cloud.arm.state.images, cloud.arm.state.disks) == ([], [])
+
+
+def test_a_standard_version_is_made_from_the_disk_itself(cloud: Cloud) -> None:
+    plain = replace(cloud, image=replace(cloud.image, security="standard"))
+    plain.publish(plain.manifest())
+    assert not [path for _, path in requests(cloud.arm) if path.startswith("images/")]
+    [version] = cloud.arm.state.versions
+    assert "/disks/" in version.properties["storageProfile"]["osDiskImage"]["source"]["id"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(method="PUT", path=IMAGE, status=403, code="RequestDisallowedByPolicy"),
+        Fault(method="PUT", path=IMAGE, fails=("InvalidParameter", "planned")),
+    ],
+)
+def test_an_image_that_is_refused_leaves_nothing(cloud: Cloud, fault: Fault) -> None:
+    cloud.arm.faults.add(fault)
+    with pytest.raises(PublishError, match="making the image 'burnish-upload-tiny-cpu-"):
+        cloud.publish(cloud.manifest())
+    assert (cloud.arm.state.images, cloud.arm.state.disks, cloud.arm.state.versions) == ([], [], [])
+
+
+def test_an_image_that_fails_is_made_anew(cloud: Cloud) -> None:
+    cloud.arm.faults.add(Fault(method="PUT", path=IMAGE, fails=("InternalServerError", "planned")))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert (cloud.arm.state.images, cloud.arm.state.disks) == ([], [])
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_an_image_whose_answer_was_lost_is_looked_at(cloud: Cloud, method: str, cut: Any) -> None:
+    cloud.arm.faults.add(Fault(method=method, path=IMAGE, cut=cut))
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    carried = [e for e in cloud.arm.exchanges if e.method == method and IMAGE in e.url]
+    assert len([each for each in carried if each.status in (201, 202)]) == 1
+    assert (cloud.arm.state.images, cloud.arm.state.disks) == ([], [])
+
+
+def test_an_image_of_somebody_else_stays(cloud: Cloud) -> None:
+    name = payloads.disk_name("tiny-cpu", cloud.manifest().plan)
+    theirs = cloud.arm.state.add("Microsoft.Compute/images", name, tags={}, properties={})
+    with pytest.raises(PublishError, match="is not burnish's of this plan"):
+        cloud.publish(cloud.manifest())
+    assert cloud.arm.state.images == [theirs]
+    [disk] = cloud.arm.state.disks
+    assert disk.properties["diskState"] == "Unattached"
+    cloud.arm.state.resources.pop(theirs.id.lower())
+    again = cloud.publish(cloud.manifest())
+    assert (again.outcome, again.sent, cloud.arm.state.disks) == ("published", 0, [])
 
 
 def test_machines_of_a_version_trust_the_key_that_signed_its_modules(

@@ -72,6 +72,7 @@ def machine(arm: Emulator, tmp_path: Path) -> Machine:
     return Machine(root=checkout_with_version(tmp_path), arm=arm)
 
 
+IMAGE = "Microsoft.Compute/images/burnish-upload-"
 STEPS = {
     "gallery": Fault(method="PUT", path=r"/galleries/golden\?"),
     "definition": Fault(method="PUT", path=r"/images/tiny-cpu\?"),
@@ -80,9 +81,12 @@ STEPS = {
     "access": Fault(method="POST", path="beginGetAccess"),
     "page": Fault(method="PUT", path="comp=page", nth=3),
     "closing": Fault(method="POST", path="endGetAccess"),
+    "image, not made": Fault(method="PUT", path=IMAGE, cut="before"),
+    "image, made": Fault(method="PUT", path=IMAGE),
     "version, not made": Fault(method="PUT", path="/versions/", cut="before"),
     "version, made": Fault(method="PUT", path="/versions/"),
     "copies": Fault(method="GET", path="ReplicationStatus", nth=2),
+    "removal of the image": Fault(method="DELETE", path=IMAGE, cut="before"),
     "removal of the disk": Fault(method="DELETE", path="/disks/", cut="before"),
 }
 
@@ -99,7 +103,7 @@ def test_killed_at_a_step_it_goes_on(machine: Machine, step: str) -> None:
     assert code == 0, err
     assert json.loads(out)["version"] == "2026.1125.0"
     assert len(machine.arm.state.versions) == 1
-    assert machine.arm.state.disks == []
+    assert (machine.arm.state.disks, machine.arm.state.images) == ([], [])
     assert list((machine.root / "build" / "azure").rglob("*.state")) == []
     if step not in ("gallery", "definition", "disk, not made", "disk, made", "access", "page"):
         assert len(machine.arm.blobs.pages) == pages, "bytes were sent twice"
@@ -137,6 +141,8 @@ def test_a_dry_run_asks_nobody(machine: Machine) -> None:
     body = json.loads(out)
     assert body["definition"]["properties"]["hyperVGeneration"] == "V2"
     assert body["version"]["properties"]["publishingProfile"]["excludeFromLatest"] is True
+    source = body["version"]["properties"]["storageProfile"]["source"]["id"]
+    assert source.startswith("(the id of the image burnish-upload-tiny-cpu-")
     assert machine.arm.exchanges == []
 
 

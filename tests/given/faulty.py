@@ -28,7 +28,7 @@ def refused(cloud: Cloud) -> Refusal:
 
 
 def nothing_left(cloud: Cloud) -> None:
-    assert cloud.arm.state.disks == []
+    assert (cloud.arm.state.disks, cloud.arm.state.images) == ([], [])
     assert cloud.arm.state.versions == []
     assert list((cloud.folder / "work").glob("*.state")) == []
 

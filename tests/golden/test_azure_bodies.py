@@ -39,7 +39,7 @@ def everything() -> dict[str, object]:
     target = shipped(Target, "targets/azure")
     image, base = shipped(Image, "images/debian-12-cpu"), shipped(Base, "bases/debian-12")
     manifest = makers.manifest(image=image.name, base=base.name, plan=makers.sha("plan"))
-    making = Making(disk="(the disk's id)", tags=tags.encode(manifest))
+    making = Making(disk="(the disk's id)", image="(the image's id)", tags=tags.encode(manifest))
     version = bodies.version(target, end_of_life="2027-11-25T00:00:00Z", making=making)
     promoted = Event(at="2026-11-26T04:00:00Z", channel="stable", why="promoted")
     stable = replace(manifest, channel="stable", events=(promoted,))
@@ -57,12 +57,13 @@ def everything() -> dict[str, object]:
         "gallery": bodies.gallery(target),
         "definition": bodies.definition(image, base, location=target.location),
         "disk": payloads.upload_disk(disk),
+        "image": payloads.image(disk, "(the disk's id)"),
         "version": version,
         "promotion": moved,
     }
 
 
-@pytest.mark.parametrize("name", ["gallery", "definition", "disk", "version", "promotion"])
+@pytest.mark.parametrize("name", ["gallery", "definition", "disk", "image", "version", "promotion"])
 def test_a_body_is_as_it_was(name: str) -> None:
     path = HERE / f"{name}.json"
     text = json.dumps(everything()[name], indent=2) + "\n"

@@ -63,6 +63,17 @@ def test_generation_1_and_standard_security_are_said_as_well() -> None:
     assert [each["value"] for each in features] == ["Standard", "True", "SCSI, NVMe"]
 
 
+def test_only_a_supported_definition_is_given_an_image() -> None:
+    assert bodies.by_image(IMAGE, BASE)
+    assert not bodies.by_image(IMAGE, replace(BASE, generation="V1"))
+    assert not bodies.by_image(replace(IMAGE, security="standard"), BASE)
+    of_disk = made()["properties"]["storageProfile"]
+    assert of_disk == {"osDiskImage": {"source": {"id": "/disk"}}}
+    making = Making(disk="/disk", image="/image", tags={})
+    body = bodies.version(TARGET, end_of_life="2027-01-01", making=making)
+    assert body["properties"]["storageProfile"] == {"source": {"id": "/image"}}
+
+
 def test_a_move_sends_everything_again_and_nothing_that_is_azures_own() -> None:
     body = bodies.moved(made(), tags={"a": "b"}, channel="stable")
     assert regions(body) == [("West Europe", 1, False), ("East US", 3, False)]

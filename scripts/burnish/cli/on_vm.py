@@ -11,6 +11,9 @@ def planned(shown: Mapping[str, Any]) -> str:
     told = [f"plan {shown['plan']}", "files (--json has their text)"]
     told += [f"  {name}" for name in shown["files"]]
     told += ["values", *(f"  {name}: {value}" for name, value in shown["values"].items())]
-    told += ["open" if shown["open"] else "nothing is open", *(f"  {each}" for each in shown["open"])]
+    told += [
+        "open" if shown["open"] else "nothing is open",
+        *(f"  {each}" for each in shown["open"]),
+    ]
     told += ["the proof", *(f"  {step['does']} {step['title']}" for step in shown["proof"])]
     return "\n".join(told)

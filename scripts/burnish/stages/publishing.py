@@ -76,7 +76,12 @@ def bodies_of(world: World, manifest: Manifest, *, to: str) -> dict[str, Any]:
     wanted = _wanted(world, manifest, target=target)
     disk = payloads.disk_name(manifest.image, manifest.plan)
     ends = bodies.end_of_life(manifest, wanted.image, target=target)
-    making = Making(disk=f"(the id of {disk})", tags=wanted.tags, signing=manifest.signing)
+    making = Making(
+        disk=f"(the id of {disk})",
+        image=f"(the id of the image {disk})" if bodies.by_image(wanted.image, wanted.base) else "",
+        tags=wanted.tags,
+        signing=manifest.signing,
+    )
     return {
         "gallery": bodies.gallery(target),
         "definition": bodies.definition(

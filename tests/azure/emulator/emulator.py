@@ -22,6 +22,7 @@ from emulator.entra import Entra, refuse_strangers
 from emulator.faults import Fault, Plan
 from emulator.galleries import Galleries
 from emulator.generic import Generic
+from emulator.images import Images
 from emulator.machines import Machines
 from emulator.messages import ArmError, Cut, Request, Response
 from emulator.operations import Operations
@@ -95,7 +96,7 @@ class Emulator:
             Entra(identity=self.state.identity, base=self.base_url).routes(self._entra)
             for each in STATUS:
                 self._router.add("GET", each, route=self._status)
-            for part in (Galleries, Versions, Disks, Generic, Machines):
+            for part in (Galleries, Versions, Disks, Images, Generic, Machines):
                 part(service=self._service).routes(self._router)
 
     def bytes_of(self, disk: str) -> bytes:

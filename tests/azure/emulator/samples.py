@@ -29,7 +29,7 @@ def definition(**properties: Any) -> Any:
         "hyperVGeneration": "V2",
         "architecture": "x64",
         "identifier": SKU,
-        "features": [{"name": "SecurityType", "value": "TrustedLaunchSupported"}],
+        "features": [{"name": "SecurityType", "value": "TrustedLaunch"}],
     }
     return {"location": LOCATION, "properties": {**fixed, **properties}}
 
@@ -43,6 +43,13 @@ def upload_disk(size: int = SIZE + 512, *, generation: str = "V2") -> Any:
         "creationData": {"createOption": "Upload", "uploadSizeBytes": size},
     }
     return {"location": LOCATION, "sku": {"name": "Standard_LRS"}, "properties": properties}
+
+
+def image(disk: str, *, generation: str = "V2") -> Any:
+    """A managed image of a disk."""
+    system = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": disk}}
+    properties = {"hyperVGeneration": generation, "storageProfile": {"osDisk": system}}
+    return {"location": LOCATION, "properties": properties}
 
 
 def version(source: str, *regions: str, **profile: Any) -> Any:
@@ -78,11 +85,15 @@ def upload(sas: str, pages: dict[int, bytes]) -> None:
             blob.upload_page(content, offset=offset, length=len(content), validate_content=True)
 
 
-def shelf(compute: ComputeManagementClient, *, gallery: dict[str, Any] | None = None) -> None:
+def shelf(
+    compute: ComputeManagementClient, *, gallery: dict[str, Any] | None = None, **defined: Any
+) -> None:
     """A gallery `shelf` with a definition `debian`."""
     body: Any = {"location": LOCATION, **({"properties": gallery} if gallery else {})}
     compute.galleries.begin_create_or_update(GROUP, "shelf", body).result()
-    compute.gallery_images.begin_create_or_update(GROUP, "shelf", "debian", definition()).result()
+    compute.gallery_images.begin_create_or_update(
+        GROUP, "shelf", "debian", definition(**defined)
+    ).result()
 
 
 def filled_disk(arm: Emulator, compute: ComputeManagementClient, *, name: str = "disk") -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from emulator import vhd
 from emulator.messages import ArmError
 from emulator.service import Service
-from emulator.state import Document, Resource
+from emulator.state import IMAGES, VERSIONS, Document, Resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,17 @@ class Sources:
         if source is None:
             text = f"The source '{named[0]}' of the version was not found."
             raise ArmError(404, "NotFound", message=text)
-        if source.id.lower() == str(whole.get("virtualMachineId", "")).lower():
-            _refuse_machine(source, definition)
+        if source.kind not in (IMAGES, VERSIONS):
+            _refuse_type(source, definition)
         if source.document["location"] != version.document["location"]:
             text = (
                 f"The source is in '{source.document['location']}', the version in "
                 f"'{version.document['location']}': they must be in one location."
             )
             raise ArmError(400, "InvalidParameter", message=text)
+        if source.kind == IMAGES:
+            self._generations(source, definition)
+            return int(source.properties["storageProfile"]["osDisk"]["diskSizeGB"])
         if not disk:
             return 30
         self._disk(source, definition)
@@ -48,16 +51,7 @@ class Sources:
         if (state := disk.properties.get("diskState")) != "Unattached":
             text = f"The disk '{disk.name}' can't be read: it is in state {state}."
             raise ArmError(409, "OperationNotAllowed", message=text)
-        old, new = (
-            disk.properties.get("hyperVGeneration", "V1"),
-            definition.properties["hyperVGeneration"],
-        )
-        if old != new:
-            text = (
-                f"The resource with id '{disk.id}' has a different Hypervisor generation ['{old}'] "
-                f"than the parent gallery image Hypervisor generation ['{new}']."
-            )
-            raise ArmError(409, "Conflict", message=text)
+        self._generations(disk, definition)
         capabilities: Document = disk.properties.get("supportedCapabilities") or {}
         old, new = capabilities.get("architecture", "x64"), definition.properties["architecture"]
         if old != new:
@@ -67,22 +61,39 @@ class Sources:
             )
             raise ArmError(409, "Conflict", message=text)
 
+    def _generations(self, source: Resource, definition: Resource) -> None:
+        self.service.operations.refuse_while_busy(source.id)
+        old, new = (
+            source.properties.get("hyperVGeneration", "V1"),
+            definition.properties["hyperVGeneration"],
+        )
+        if old != new:
+            text = (
+                f"The resource with id '{source.id}' has a different Hypervisor generation ['{old}'] "
+                f"than the parent gallery image Hypervisor generation ['{new}']."
+            )
+            raise ArmError(409, "Conflict", message=text)
+
     def look_at_bytes(self, version: Resource) -> None:
         """ArmError, by which its operation fails, where the disk is no fixed VHD of whole MiB."""
-        source = version.properties["storageProfile"].get("osDiskImage", {}).get("source") or {}
+        profile = version.properties["storageProfile"]
+        source = profile.get("osDiskImage", {}).get("source") or profile.get("source") or {}
         disk = self.service.state.find(str(source.get("id", "")))
+        if disk and disk.kind == IMAGES:
+            system = disk.properties["storageProfile"]["osDisk"]
+            disk = self.service.state.find(system["managedDisk"]["id"])
         if disk is None or not disk.blob:
             return
         vhd.look(self.service.blobs, disk.blob)
 
 
-def _refuse_machine(machine: Resource, definition: Resource) -> None:
-    """ArmError 400 as Azure says it (packer-plugin-azure#304)."""
+def _refuse_type(source: Resource, definition: Resource) -> None:
+    """ArmError 400 for a machine or a disk, as Azure says it of machines (packer-plugin-azure#304)."""
     features = definition.properties.get("features") or []
     if {"name": "SecurityType", "value": "TrustedLaunchSupported"} in features:
         text = (
             "The security type 'TrustedLaunchSupported' is not supported for the source id "
-            f"'{machine.id}'. Currently only Vhd Blob, User Image and Gallery Image Version sources "
+            f"'{source.id}'. Currently only Vhd Blob, User Image and Gallery Image Version sources "
             "are supported for 'TrustedLaunchSupported' images."
         )
         raise ArmError(400, "InvalidParameter", message=text)

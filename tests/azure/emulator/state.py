@@ -22,6 +22,7 @@ GALLERIES = "Microsoft.Compute/galleries"
 DEFINITIONS = "Microsoft.Compute/galleries/images"
 VERSIONS = "Microsoft.Compute/galleries/images/versions"
 DISKS = "Microsoft.Compute/disks"
+IMAGES = "Microsoft.Compute/images"
 
 
 @dataclass(kw_only=True)
@@ -174,6 +175,11 @@ class State:
     def disks(self) -> list[Resource]:
         """All managed disks."""
         return self.of(DISKS)
+
+    @property
+    def images(self) -> list[Resource]:
+        """All managed images."""
+        return self.of(IMAGES)
 
     def add_group(self, name: str, *, tags: dict[str, str] | None = None) -> Document:
         """A resource group."""

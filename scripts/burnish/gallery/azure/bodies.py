@@ -29,10 +29,12 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """What a version is made of: the disk's id, the tags, by whose key its modules are signed, if any."""
+    """What a version is made of: the disk's id, the tags, by whose key its modules are signed, if any;
+    `image` is the id of the disk's managed image, where it is made from that."""
 
     disk: str
     tags: Mapping[str, str]
+    image: str = ""
     signing: Certificate | None = None
 
 
@@ -40,6 +42,12 @@ def security(image: Image, base: Base, *, route: str) -> str:
     """The SecurityType of an image's definition: generation 1 has no Trusted Launch."""
     trusted = image.security == "trusted-launch" and base.generation == "V2"
     return TRUSTED[route] if trusted else "Standard"
+
+
+def by_image(image: Image, base: Base) -> bool:
+    """Whether versions of route `upload` are made from a managed image: a `...Supported` definition takes
+    no disk, Microsoft's page says."""
+    return security(image, base, route="upload") == TRUSTED["upload"]
 
 
 def controllers(base: Base) -> str:
@@ -82,8 +90,9 @@ def definition(image: Image, base: Base, *, location: str, route: str = "upload"
 def version(target: Target, *, end_of_life: str, making: Making) -> Body:
     """The body of a PUT of a new version: a candidate, which `latest` never means."""
     home = next(each for each in target.regions if each.name == target.location)
+    disk: Body = {"osDiskImage": {"source": {"id": making.disk}}}
     properties: Body = {
-        "storageProfile": {"osDiskImage": {"source": {"id": making.disk}}},
+        "storageProfile": {"source": {"id": making.image}} if making.image else disk,
         "publishingProfile": {
             "targetRegions": [region(each, excluded=True) for each in target.regions],
             "excludeFromLatest": True,

@@ -19,6 +19,7 @@ from burnish.errors import PublishError
 from burnish.gallery.azure import definitions, permissions, permissions_vm, sizes
 from burnish.gallery.azure.clients import Reach
 from burnish.gallery.azure.disks import Disks
+from burnish.gallery.azure.images import Images
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES
 from burnish.gallery.azure.shelf import Shelf
@@ -197,12 +198,14 @@ class Doctor:
 
     def _leftovers(self) -> Iterator[Finding]:
         disks = Disks(client=self.shelf.client, resource_group=self.target.resource_group)
-        for disk in disks.ours():
-            ends = disk.tags.get(EXPIRES, "")
+        images = Images(disks=disks, patience=self.shelf.patience).ours()
+        left = [("image", name, tags) for name, tags in images.items()]
+        for kind, name, tags in [*left, *(("disk", e.name, e.tags) for e in disks.ours())]:
+            ends = tags.get(EXPIRES, "")
             if ends and ends < str(self.today):
-                text = f"the temporary disk {disk.name} of a dead run, of use until {ends}"
-                way = f"az disk delete --resource-group {self.target.resource_group} "
-                way += f"--name {disk.name}; or publish that version again"
+                text = f"the temporary {kind} {name} of a dead run, of use until {ends}"
+                way = f"az {kind} delete --resource-group {self.target.resource_group} "
+                way += f"--name {name}; or publish that version again"
                 yield Finding(what="left behind", state="note", text=text, way_out=way)
 
     @property

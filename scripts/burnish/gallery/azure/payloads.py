@@ -75,6 +75,19 @@ def upload_disk(wanted: UploadDisk) -> dict[str, Any]:
     }
 
 
+def image(disk: UploadDisk, source: str) -> dict[str, Any]:
+    """The body of a PUT of the managed image of a disk, whose id is `source`. It is found as the disk is."""
+    system = {"osType": disk.os, "osState": "Generalized", "managedDisk": {"id": source}}
+    return {
+        "location": disk.location,
+        "tags": disk.tags,
+        "properties": {
+            "hyperVGeneration": disk.generation,
+            "storageProfile": {"osDisk": system},
+        },
+    }
+
+
 def access(kind: Literal["Read", "Write"], seconds: int) -> dict[str, Any]:
     """The body of a request for an address with a signature."""
     return {"access": kind, "durationInSeconds": seconds}

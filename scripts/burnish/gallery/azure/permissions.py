@@ -22,6 +22,9 @@ NEEDED: Mapping[str, str] = {
     f"{COMPUTE}/disks/delete": "removes the temporary disk",
     f"{COMPUTE}/disks/beginGetAccess/action": "writes into the temporary disk",
     f"{COMPUTE}/disks/endGetAccess/action": "closes the temporary disk",
+    f"{COMPUTE}/images/read": "looks at the disk's temporary image, makes a version of it",
+    f"{COMPUTE}/images/write": "makes the temporary image, for `security: trusted-launch`",
+    f"{COMPUTE}/images/delete": "removes the temporary image",
 }
 # The same, of the whole subscription: without them prune does not know who uses a version.
 SUBSCRIPTION_WIDE: Mapping[str, str] = {

@@ -1,7 +1,8 @@
 """Takes a filed version's disk; gives the version in Azure, whole in every region of the target.
 
 Run again after a kill at any step it looks at what is there and goes on: with the version if one of this
-plan is there, with the disk if that is. The temporary disk goes when the version is made, or refused.
+plan is there, with the disk if that is. The temporary disk, and the image that is made of it where the
+definition takes no disk, go when the version is made, or refused.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from burnish.gallery import rules
 from burnish.gallery.azure import bodies, definitions, payloads, preflight, replication, tags
 from burnish.gallery.azure.bodies import Making
 from burnish.gallery.azure.disks import Disks, Stays
-from burnish.gallery.azure.faults import FAILED, FOREIGN
+from burnish.gallery.azure.faults import FAILED
 from burnish.gallery.azure.filling import Filling
+from burnish.gallery.azure.images import Images
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import UploadDisk
 from burnish.gallery.azure.replication import Copy
@@ -36,7 +38,6 @@ from burnish.model.image import Image, Target
 from burnish.model.manifest import Manifest
 from burnish.model.protocols import Monitor
 from burnish.model.publication import Published
-from burnish.model.version import Version
 
 DAYS = 2  # after which a temporary disk that is still there is nobody's
 
@@ -178,11 +179,15 @@ class Publication:
         wanted = self.wanted
         with self.monitor.step("the disk's bytes"):
             disk, sent = self._filled()
+        image = ""
+        if images := self._images:
+            with self.monitor.step("the disk's image"):
+                image = images.make(self._filling().wanted, disk)
         ends = bodies.end_of_life(wanted.manifest, wanted.image, target=wanted.target)
-        making = Making(disk=disk, tags=wanted.tags, signing=wanted.manifest.signing)
+        making = Making(disk=disk, image=image, tags=wanted.tags, signing=wanted.manifest.signing)
         body = bodies.version(wanted.target, end_of_life=ends, making=making)
         while True:
-            number = self._number()
+            number = self.versions.number(wanted.manifest.version, plan=wanted.manifest.plan)
             try:
                 with self.monitor.step(f"version {number}, its copies"):
                     operation = self.versions.make(number, body, plan=wanted.manifest.plan)
@@ -200,18 +205,6 @@ class Publication:
             return self._filling().run(self.monitor)
 
         return looked("filling the disk", step, patience=self.versions.shelf.patience)
-
-    def _number(self) -> str:
-        """The number that the version has here, or the next free one of its day."""
-        taken = []
-        for each in self.versions.all():
-            if tags.made_by(each.get("tags")) == self.wanted.manifest.plan:
-                continue
-            if _state(each) == BROKEN and not tags.made_by(each.get("tags")):
-                self.monitor.say(f"{each['name']}: {FOREIGN.says}")
-            taken.append(str(each["name"]))
-        numbers = [Version.parse(name) for name in taken if _is_number(name)]
-        return str(rules.free(Version.parse(self.wanted.manifest.version), numbers))
 
     def _clear(self, error: Refusal, *, keep_disk: bool) -> None:
         """Leave nothing behind that the next try, or the next run, does not need."""
@@ -255,9 +248,17 @@ class Publication:
             options=wanted.blob_options,
         )
 
+    @property
+    def _images(self) -> Images | None:
+        by_image = bodies.by_image(self.wanted.image, self.wanted.base)
+        patience = self.versions.shelf.patience
+        return Images(disks=self.disks, patience=patience) if by_image else None
+
     def _drop(self) -> None:
-        """The temporary disk, if there is one; it is never one of somebody else's."""
+        """The image of the disk, then the temporary disk, if they are there and ours."""
         filling = self._filling()
+        if images := self._images:
+            images.drop(filling.wanted)
 
         def step() -> None:
             found = self.disks.find(filling.wanted.name)
@@ -292,9 +293,3 @@ def _channel(version: Found) -> str:
 
 def _state(version: Found) -> str:
     return str(version["properties"].get("provisioningState", ""))
-
-
-def _is_number(name: str) -> bool:
-    with suppress(ValueError):
-        return bool(Version.parse(name))
-    return False

@@ -29,6 +29,7 @@ VERSIONS = {
     "Microsoft.Network/publicIPAddresses": NETWORK,
     "Microsoft.Network/virtualNetworks": NETWORK,
     "Microsoft.Network/networkSecurityGroups": NETWORK,
+    "Microsoft.Compute/images": "2024-07-01",
     "Microsoft.Compute/disks": "2024-03-02",
 }
 

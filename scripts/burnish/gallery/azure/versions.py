@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from burnish.errors import PublishError
+from burnish.gallery import rules
 from burnish.gallery.azure import replication
 from burnish.gallery.azure.fault import Rule
-from burnish.gallery.azure.faults import ELSE, FAILED, REGION, STALL, STALLED
+from burnish.gallery.azure.faults import ELSE, FAILED, FOREIGN, REGION, STALL, STALLED
 from burnish.gallery.azure.operations import Operation
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.replication import Copy, Watch
@@ -17,6 +19,7 @@ from burnish.gallery.azure.shelf import Found, Shelf
 from burnish.gallery.azure.tags import made_by
 from burnish.gallery.azure.telling import Refusal
 from burnish.model.protocols import Monitor
+from burnish.model.version import Version
 
 T = TypeVar("T")
 DONE, BROKEN = "Succeeded", "Failed"
@@ -43,6 +46,19 @@ class Versions:
         """A version as it is."""
         what = f"looking at {self.image}/{number}"
         return self._looked(what, lambda: self.shelf.version(self.image, number, copies=copies))
+
+    def number(self, wanted: str, *, plan: str) -> str:
+        """The number that a plan's version has here, or the next free one of its day."""
+        taken = []
+        for each in self.all():
+            if made_by(each.get("tags")) == plan:
+                continue
+            state = each["properties"].get("provisioningState")
+            if state == BROKEN and not made_by(each.get("tags")):
+                self.monitor.say(f"{each['name']}: {FOREIGN.says}")
+            taken.append(str(each["name"]))
+        numbers = [Version.parse(name) for name in taken if _is_number(name)]
+        return str(rules.free(Version.parse(wanted), numbers))
 
     def make(self, number: str, body: Found, *, plan: str) -> Operation | None:
         """Begin to make a version; None where an earlier run has begun. Taken if another plan has the
@@ -123,6 +139,12 @@ class Versions:
 
     def _looked(self, doing: str, step: Callable[[], T]) -> T:
         return looked(doing, step, patience=self.shelf.patience)
+
+
+def _is_number(name: str) -> bool:
+    with suppress(ValueError):
+        return bool(Version.parse(name))
+    return False
 
 
 def _sound(what: str, copies: list[Copy]) -> list[Copy]:
