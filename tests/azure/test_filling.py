@@ -104,7 +104,7 @@ def test_what_goes_wrong_leaves_no_open_disk(place: Place) -> None:
     place.proxy.faults = []
     place.filling.run(Silent())
     assert place.arm.asked[4:] == [
-        *("GET", "beginGetAccess", "endGetAccess", "DELETE"),
+        *("GET", "beginGetAccess", "GET", "endGetAccess", "DELETE"),
         *("PUT", "beginGetAccess", "endGetAccess"),
     ]
     assert place.is_done()
@@ -188,12 +188,22 @@ def test_an_address_that_runs_out_is_granted_anew(place: Place, quick: None) -> 
             "not allowed",
         ),
         (
+            *("beginGetAccess", (409, "QuotaExceeded", "no more of them")),
+            "asking for access to the disk '{}': 409 QuotaExceeded: no more of them",
+            "quota",
+        ),
+        (
+            *("beginGetAccess", (409, "Conflict", "another operation")),
+            "asking for access to the disk '{}': 409 Conflict: another operation",
+            "other operation going on",
+        ),
+        (
             *("endGetAccess", (400, "InvalidVhd", "no cookie")),
             "revoking access to the disk '{}': 400 InvalidVhd: no cookie",
             "bytes refused",
         ),
     ],
-    ids=["quota", "group", "role", "vhd"],
+    ids=["quota", "group", "role", "access", "busy", "vhd"],
 )
 def test_the_services_errors_say_what_to_do(
     place: Place, at: str, refusal: tuple[int, str, str], text: str, rule: str

@@ -16,17 +16,19 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.compute.models import Disk
 
-from burnish.errors import PublishError
 from burnish.gallery.azure import payloads
+from burnish.gallery.azure.faults import ELSE, QUOTA
 from burnish.gallery.azure.payloads import UploadDisk
 from burnish.gallery.azure.telling import Refusal, seen_in, told
 
 ACCESS_SECONDS = 24 * 3600
 OPEN = ("ActiveUpload", "ActiveSAS")
+WRITABLE = ("ReadyToUpload", "ActiveUpload")
+READABLE = ("Unattached", "ActiveSAS")
 
 
-class Refused(PublishError):
-    """The service gives no access to a disk in the state that it is in."""
+class Refused(Refusal):
+    """The service will never give access to a disk in the state that it is in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,20 +98,30 @@ class Disks:
             self.client.disks.begin_update(self.resource_group, disk.name, body).result()
 
     def grant(self, name: str, kind: Literal["Read", "Write"] = "Write") -> str:
-        """An address of a disk's bytes, with its signature. Refused where its state forbids it."""
+        """An address of a disk's bytes, with its signature. Refused where its state forbids it for ever;
+        else a Refusal with its row, as anywhere."""
         try:
             with _told(f"asking for access to the disk {name!r}"):
                 body: Any = payloads.access(kind, ACCESS_SECONDS)
                 begun = self.client.disks.begin_grant_access(self.resource_group, name, body)
                 address = begun.result().access_sas
         except _Conflict as error:
-            raise Refused(error.message, hint=error.hint) from None
+            if error.rule is QUOTA or self._opens(name, kind):
+                raise
+            text = error.message.removesuffix(f"\n{error.rule.says}")
+            raise Refused(text, rule=error.rule, hint=error.hint) from None
         if not address:
             raise Refused(
                 f"asking for access to the disk {name!r}: the service gave no address",
+                rule=ELSE,
                 hint="publish again: the temporary disk is made anew",
             )
         return str(address)
+
+    def _opens(self, name: str, kind: Literal["Read", "Write"]) -> bool:
+        """Whether a disk is in a state in which access is given, if not at this moment."""
+        found = self.find(name)
+        return found is not None and found.state in (WRITABLE if kind == "Write" else READABLE)
 
     def revoke(self, name: str) -> None:
         """Take back every address of a disk; there may be none, and no disk."""

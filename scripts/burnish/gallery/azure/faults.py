@@ -292,7 +292,7 @@ PAGES = (
     ),
 )
 TABLE = (*RULES, *PAGES, STALLED, REGION, WORKING, UNENDED, FOREIGN, KILLED, ELSE)
-FAILED = next(rule for rule in RULES if rule.name == "version failed")
+FAILED, QUOTA = (next(r for r in RULES if r.name == name) for name in ("version failed", "quota"))
 
 
 def judge(seen: Seen) -> Rule:

@@ -19,7 +19,7 @@ from typing import Any
 
 from burnish.errors import PublishError
 from burnish.gallery.azure import payloads
-from burnish.gallery.azure.disks import Disks, Found, Refused
+from burnish.gallery.azure.disks import WRITABLE, Disks, Found, Refused
 from burnish.gallery.azure.pages import API_VERSION, Access, Door, Sender
 from burnish.gallery.azure.payloads import HOST, UploadDisk
 from burnish.gallery.azure.state import Source, StateFile
@@ -27,7 +27,6 @@ from burnish.gallery.azure.upload import Sent, StaleDisk, Upload
 from burnish.model.disk import SECTOR
 from burnish.model.protocols import Monitor, Silent
 
-WRITABLE = ("ReadyToUpload", "ActiveUpload")
 # A disk on which another machine gave no sign of life for longer is a dead run's: a killed one can't
 # close it. Whether Azure takes a tag on a disk that is being written to was not verified here; where it
 # refuses, the disk's creation is the only sign, and the hours are for the upload.
