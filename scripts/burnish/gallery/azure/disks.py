@@ -31,6 +31,11 @@ class Refused(Refusal):
     """The service will never give access to a disk in the state that it is in."""
 
 
+class Stays(Refusal):
+    """A disk can't be closed or removed, and was borne with as its row says: asked once more at once it
+    would be waited for all over again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """A disk that is there. `state` is Azure's word, such as `ReadyToUpload` or `ActiveUpload`;
@@ -124,17 +129,17 @@ class Disks:
         return found is not None and found.state in (WRITABLE if kind == "Write" else READABLE)
 
     def revoke(self, name: str) -> None:
-        """Take back every address of a disk; there may be none, and no disk."""
+        """Take back every address of a disk; there may be none, and no disk. Stays where it can't be."""
         try:
-            with _told(f"revoking access to the disk {name!r}"):
+            with _told(f"revoking access to the disk {name!r}", ends=Stays):
                 self.client.disks.begin_revoke_access(self.resource_group, name).result()
         except _Missing:
             return
 
     def delete(self, name: str) -> None:
-        """Remove a disk; there may be none."""
+        """Remove a disk; there may be none. Stays where it can't be."""
         try:
-            with _told(f"removing the disk {name!r}"):
+            with _told(f"removing the disk {name!r}", ends=Stays):
                 self.client.disks.begin_delete(self.resource_group, name).result()
         except _Missing:
             return
@@ -149,22 +154,21 @@ class _Conflict(Refusal):
 
 
 @contextmanager
-def _told(doing: str) -> Iterator[None]:
+def _told(doing: str, *, ends: type[Refusal] = Refusal) -> Iterator[None]:
     try:
         yield
     except AzureError as error:
         # not chained: an error of the SDK may quote a whole request
-        raise _kind(error, doing) from None
+        raise _kind(error, doing, ends=ends) from None
 
 
-def _kind(error: AzureError, doing: str) -> Refusal:
-    """What an error means for a disk."""
+def _kind(error: AzureError, doing: str, *, ends: type[Refusal]) -> Refusal:
+    """What an error means for a disk; `ends` where it is neither missing nor in the wrong state."""
     made, seen = told(error, doing), seen_in(error)
     if isinstance(error, ResourceNotFoundError) and seen.code in ("ResourceNotFound", "NotFound"):
         return _Missing(made.message, rule=made.rule, hint=made.hint)
-    if seen.status in (400, 409):
-        return _Conflict(made.message, rule=made.rule, hint=made.hint)
-    return made
+    kind = _Conflict if seen.status in (400, 409) and ends is Refusal else ends
+    return kind(made.message, rule=made.rule, hint=made.hint)
 
 
 def _found(disk: Disk) -> Found:

@@ -20,7 +20,7 @@ from burnish.errors import PublishError
 from burnish.gallery import rules
 from burnish.gallery.azure import bodies, definitions, payloads, preflight, replication, tags
 from burnish.gallery.azure.bodies import Making
-from burnish.gallery.azure.disks import Disks
+from burnish.gallery.azure.disks import Disks, Stays
 from burnish.gallery.azure.faults import DISK, FAILED, FOREIGN
 from burnish.gallery.azure.filling import Filling
 from burnish.gallery.azure.patience import looked
@@ -215,7 +215,7 @@ class Publication:
 
     def _clear(self, error: Refusal, *, keep_disk: bool) -> None:
         """Leave nothing behind that the next try, or the next run, does not need."""
-        if error.rule.left == DISK:
+        if error.rule.left == DISK or isinstance(error, Stays):
             return
         # what went wrong first is told
         with suppress(PublishError):
