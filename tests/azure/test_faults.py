@@ -130,10 +130,31 @@ def test_generations_that_differ_end_it(cloud: Cloud) -> None:
 
 
 @proves("number taken")
-def test_a_number_that_was_taken_meanwhile_is_looked_at(cloud: Cloud) -> None:
+def test_a_number_that_was_taken_meanwhile_gives_way_to_the_next(cloud: Cloud) -> None:
+    other = Cloud(arm=cloud.arm, folder=cloud.folder / "other")
+    other.folder.mkdir()
+    theirs = replace(other.manifest(1), version="2026.1125.0")
+    publication = cloud.publication(cloud.manifest())
+    create = publication.versions.shelf.create
+
+    def too_late(*given: Any, **more: Any) -> Any:
+        if not cloud.arm.state.versions:
+            assert other.publish(theirs).version == "2026.1125.0"
+        return create(*given, **more)
+
+    object.__setattr__(publication.versions.shelf, "create", too_late)
+    published = publication.run()
+    assert (published.outcome, published.version) == ("published", "2026.1125.1")
+    assert any("the number was taken meanwhile" in line for line in cloud.told.said)
+    assert len(cloud.arm.state.versions) == 2
+    assert cloud.arm.state.disks == []
+
+
+@proves("number taken")
+def test_where_nobody_has_the_number_after_all_it_is_asked_for_again(cloud: Cloud) -> None:
     code = "PropertyChangeNotAllowed"
     cloud.arm.faults.add(Fault(method="PUT", path=VERSION, status=409, code=code))
-    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert cloud.publish(cloud.manifest()).version == "2026.1125.0"
 
 
 @proves("quota")
