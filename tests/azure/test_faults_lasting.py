@@ -47,13 +47,13 @@ def ends(cloud: Cloud, name: str) -> None:
     assert borne(name) <= cloud.told.clock() <= borne(name) + OTHER
 
 
-def held(cloud: Cloud, name: str) -> None:
-    """The rule, the sum of waits, what is left."""
+def held(cloud: Cloud, name: str, *, state: str = "Unattached") -> None:
+    """The rule, the sum of waits, what is left: nothing, or the disk, which nobody has open."""
     ends(cloud, name)
     if RULES[name].left != DISK:
         nothing_left(cloud)
         return
-    assert [disk.properties["diskState"] for disk in cloud.arm.state.disks] == ["Unattached"]
+    assert [disk.properties["diskState"] for disk in cloud.arm.state.disks] == [state]
     assert len(list((cloud.folder / "work").glob("*.state"))) == 1
 
 
@@ -68,6 +68,27 @@ def test_making_the_version(cloud: Cloud, name: str) -> None:
 def test_looking_at_the_version(cloud: Cloud) -> None:
     cloud.arm.faults.add(Fault(method="GET", path=VERSION, times=LASTING, cut="before"))
     ends(cloud, "connection lost while reading")
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(
+    "path",
+    [r"/galleries/golden\?", r"/images/tiny-cpu\?", "/disks/burnish"],
+    ids=["gallery", "definition", "disk"],
+)
+def test_where_there_is_no_disk_yet_nothing_is_left(cloud: Cloud, path: str, name: str) -> None:
+    cloud.arm.faults.add(Fault(method="PUT", path=path, times=LASTING, **FAULTS[name]))
+    ends(cloud, name)
+    nothing_left(cloud)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_asking_for_an_address(cloud: Cloud, name: str) -> None:
+    cloud.arm.faults.add(Fault(method="POST", path="beginGetAccess", times=LASTING, **FAULTS[name]))
+    held(cloud, name, state="ReadyToUpload")
+    cloud.arm.faults.clear()
+    assert cloud.publish(cloud.manifest()).outcome == "published"
+    assert cloud.arm.state.disks == []
 
 
 @pytest.mark.parametrize("name", FAULTS)
