@@ -35,6 +35,13 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
             ),
         ),
     ),
+    "run-commands": (
+        f"{COMPUTE}/ComputeRP/stable/2024-07-01/runCommand.json",
+        (
+            "VirtualMachineRunCommands_CreateOrUpdate",
+            "VirtualMachineRunCommands_GetByVirtualMachine",
+        ),
+    ),
     "scale-sets": (
         f"{COMPUTE}/ComputeRP/stable/2024-07-01/virtualMachineScaleSet.json",
         ("VirtualMachineScaleSets_List", "VirtualMachineScaleSets_ListAll"),

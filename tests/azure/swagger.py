@@ -18,7 +18,10 @@ from additions import ANSWERED, MEMBERS, QUERY
 from jsonschema import Draft4Validator
 
 FOLDER = Path(__file__).parent / "specification"
-FILES = ("gallery", "disk", "skus", "machines", "scale-sets", "usage", "groups", "network")
+FILES = (
+    *("gallery", "disk", "skus", "machines", "run-commands", "scale-sets", "usage", "groups"),
+    "network",
+)
 # Machines are open lists there (x-ms-enum.modelAsString): new sizes come every month.
 STRICT = ("gallery", "disk", "network")
 # Of these we read what we need, and Azure answers with more than the Swagger has.

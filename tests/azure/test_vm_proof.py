@@ -17,7 +17,7 @@ import makers
 import pytest
 from burnish.errors import PublishError
 from burnish.gallery.azure.leaked import Leaked, tags
-from burnish.gallery.azure.proof import Proof, Wanted, steps
+from burnish.gallery.azure.proof import OPENED, Proof, Wanted, steps
 from burnish.gallery.azure.resources import Resources
 from cloud import NOW, Cloud
 from emulator.emulator import Emulator
@@ -124,6 +124,45 @@ def test_the_list_is_a_value_that_can_be_printed() -> None:
     assert '"vmSize": "Standard_D4s_v5"' in text
     assert '"securityType": "TrustedLaunch"' in text
     assert '"disablePasswordAuthentication": true' in text
+
+
+def windows(**machine: Any) -> Wanted:
+    return replace(wanted(**machine), password="not a real one")
+
+
+def test_windows_own_firewall_is_opened_for_inbound_alone() -> None:
+    found = steps(windows(inbound=("192.0.2.7", "198.51.100.0/24")))
+    assert [step.title for step in found][-4:] == [
+        *("the machine", OPENED, "the checks", "everything goes")
+    ]
+    body = found[-3].body or {}
+    script = body["properties"]["source"]["script"]
+    assert "-LocalPort 5985 -RemoteAddress '192.0.2.7', '198.51.100.0/24' |" in script
+    assert "-Direction Inbound -Action Allow" in script
+    assert body["properties"]["treatFailureAsDeploymentFailure"] is True
+    assert "not a real one" not in json.dumps(body)
+
+
+def test_where_no_address_is_named_no_firewall_is_opened() -> None:
+    for each in (wanted(), windows(network=azure_builds.NETWORK)):
+        assert OPENED not in [step.title for step in steps(each)]
+
+
+def test_azure_runs_the_command_before_the_checks_and_nothing_is_left(rig: Rig) -> None:
+    proof = replace(rig.proof(), wanted=windows())
+    assert proof.run() == "203.0.113.10"
+    puts = [each.url for each in rig.arm.exchanges if each.method == "PUT"]
+    assert "/virtualMachines/proof/runCommands/checks?api-version=2024-07-01" in puts[-1]
+    assert rig.left() == set()
+
+
+def test_a_firewall_that_stays_closed_ends_the_proof(rig: Rig) -> None:
+    ends = ("VMExtensionProvisioningError", "New-NetFirewallRule: access is denied")
+    rig.arm.faults.add(Fault(method="PUT", path="/runCommands/", fails=ends))
+    asked: list[str] = []
+    with pytest.raises(PublishError, match="access is denied"):
+        replace(rig.proof(asked.append), wanted=windows()).run()
+    assert (asked, rig.left()) == ([], set())
 
 
 def test_in_a_network_of_the_users_it_has_no_public_address(rig: Rig) -> None:

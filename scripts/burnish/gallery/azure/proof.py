@@ -24,6 +24,7 @@ from burnish.model.protocols import Monitor
 T = TypeVar("T")
 USER = "burnish"
 HOURS = 3
+OPENED = "its firewall lets the checks in"
 INNER = {"network": "10.73.0.0/24", "subnet": "default"}
 
 
@@ -84,6 +85,7 @@ def steps(wanted: Wanted) -> tuple[Step, ...]:
         *(_network(wanted, start) if wanted.target.machine.network is None else ()),
         Step(title="its interface", does="PUT", path=nic, body=_interface(wanted, start)),
         Step(title="the machine", does="PUT", path=vm, body=_machine(wanted, start, nic=nic)),
+        *(_opened(wanted, start, vm=vm) if wanted.password else ()),
         Step(title="the checks", does="checks", path=vm),
         Step(title="everything goes", does="DELETE", path=wanted.group_id),
     )
@@ -172,6 +174,26 @@ def _machine(wanted: Wanted, start: Found, *, nic: str) -> Found:
             "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True},
         }
     return {**start, "properties": properties}
+
+
+def _opened(wanted: Wanted, start: Found, *, vm: str) -> tuple[Step, ...]:
+    """Windows' own firewall lets WinRM in from its subnet alone: Azure's agent opens it, for `inbound`."""
+    inbound = ", ".join(f"'{each}'" for each in wanted.target.machine.inbound)
+    rule = (
+        "New-NetFirewallRule -Name burnish-checks -DisplayName 'burnish: checks' -Profile Any "
+        f"-Direction Inbound -Action Allow -Protocol TCP -LocalPort {wanted.port} "
+        f"-RemoteAddress {inbound}"
+    )
+    # carried out a second time where an answer was lost: the rule is made anew
+    old = "Remove-NetFirewallRule -Name burnish-checks -ErrorAction SilentlyContinue"
+    properties = {
+        "source": {"script": f"$ErrorActionPreference = 'Stop'\n{old}\n{rule} | Out-Null\n"},
+        "timeoutInSeconds": 600,
+        "treatFailureAsDeploymentFailure": True,
+    }
+    body = {**start, "properties": properties}
+    made = Step(title=OPENED, does="PUT", path=f"{vm}/runCommands/checks", body=body)
+    return (made,) if inbound else ()
 
 
 def _login(wanted: Wanted) -> Found:
