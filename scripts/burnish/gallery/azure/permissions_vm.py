@@ -39,6 +39,8 @@ BUILDING: Mapping[str, tuple[str, str]] = {
     f"{MACHINES}/delete": ("removes the machine", ALWAYS),
     f"{MACHINES}/deallocate/action": ("has Packer stop the machine", ALWAYS),
     f"{MACHINES}/generalize/action": ("has Packer call it generalized", ALWAYS),
+    f"{MACHINES}/runCommands/read": ("waits for what opens its firewall", WINDOWS),
+    f"{MACHINES}/runCommands/write": ("opens its firewall for the checks", WINDOWS),
     f"{COMPUTE}/disks/read": ("looks at the machine's disk", ALWAYS),
     f"{COMPUTE}/disks/write": ("makes the machine's disk", ALWAYS),
     f"{COMPUTE}/disks/delete": ("removes the machine's disk", ALWAYS),
