@@ -129,6 +129,7 @@ def fast() -> list[Stage]:
             2,
             (
                 *PYTEST,
+                "-n2",
                 "tests/unit",
                 "tests/contract",
                 "tests/golden",
