@@ -47,7 +47,7 @@ def path_of(cloud: Cloud, **properties: Any) -> str:
 
 @proves("resource stays at work")
 def test_one_that_stays_in_the_making_is_given_up(cloud: Cloud) -> None:
-    path = path_of(cloud, provisioningState="Creating")
+    path = path_of(cloud, provisioningState="Updating")
     with pytest.raises(Refusal, match="proof: Azure is still making it") as caught:
         resources(cloud).put(path, BODY)
     assert caught.value.rule is WORKING

@@ -19,6 +19,7 @@ from burnish.catalog.load import load
 from burnish.model.plan import Plan
 from burnish.render.azure import REDUCED, render_azure
 from burnish.render.azure_source import LOGINS
+from burnish.render.generalise import FORGET
 
 VARIABLES = ("group", "version", "key", "expires", "end_of_life")
 
@@ -34,6 +35,8 @@ def validated(folder: Path, text: str) -> str:
     assert packer, "packer is not on PATH: run `make setup`"
     template, key = folder / "reduced.pkr.hcl", folder / "key"
     write(template, text)
+    # beside the template, as it is laid out for a build
+    write(folder / FORGET, checkout.real().templates[FORGET])
     subprocess.run(("ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", str(key)), check=True)
     given = {"version": "2026.1126.0", "key": str(key), "end_of_life": "2027-11-26T00:00:00.00Z"}
     values = [f"-var={name}={given.get(name, 'x')}" for name in VARIABLES]
@@ -41,7 +44,9 @@ def validated(folder: Path, text: str) -> str:
     environment = {**os.environ, **secrets, "CHECKPOINT_DISABLE": "1"}
     environment["AZURE_SUBSCRIPTION_ID"] = "11111111-2222-3333-4444-555555555555"
     argv = (packer, "validate", *values, str(template))
-    done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        argv, env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 

@@ -92,7 +92,7 @@ def where(world: World, name: str) -> Where:
         route=target.route,
         regions=regions,
         days=target.end_of_life_days,
-        sizes=target.machine.sizes,
+        sizes={str(flavour): size for flavour, size in target.machine.sizes.items()},
         spot=target.machine.spot,
     )
 
