@@ -100,6 +100,8 @@ class Running:
 
         Its milestones count from now on and are called "reboot: kernel" and so on.
         """
+        # checks may have run for longer than a boot may take
+        self._started = time.monotonic()
         before = self._run(config, BOOT_ID, missing="answer before the reboot")
         with contextlib.suppress(BurnishError):  # the connection breaks, which is as it should be
             argv = ("sudo", "-n", "systemctl", "reboot")
