@@ -22,13 +22,12 @@ from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES, KIND, PLAN
 from burnish.gallery.azure.resources import Resources
 from burnish.gallery.azure.shelf import Found
-from burnish.gallery.azure.versions import BROKEN, DONE, Versions
+from burnish.gallery.azure.versions import BROKEN, DONE, Versions, numbers
 from burnish.model.image import Target
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.protocols import Monitor
 from burnish.model.publication import Published
-from burnish.model.version import Version
 
 # A run of Packer: whether with spot capacity, and the values of the template's variables.
 Run = Callable[[bool, Mapping[str, str]], Result]
@@ -129,10 +128,7 @@ class VmBuild:
             return self.run(spot, self.values(number))
 
     def _number(self) -> str:
-        taken = [
-            Version.parse(name) for name in map(_name, self.versions.all()) if _is_number(name)
-        ]
-        return str(rules.next_version(taken, self.now.date()))
+        return str(rules.next_version(numbers(self.versions.all()), self.now.date()))
 
     def _clear_before(self) -> None:
         """The group of an earlier run of this plan: removed if it is this machine's or over, else another
@@ -207,18 +203,6 @@ class VmBuild:
             outcome="already" if outcome == "already" else "published",
             regions=tuple(each.region for each in copies),
         )
-
-
-def _name(found: Found) -> str:
-    return str(found["name"])
-
-
-def _is_number(name: str) -> bool:
-    try:
-        Version.parse(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _channel(found: Found) -> str:

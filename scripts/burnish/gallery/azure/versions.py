@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -56,9 +56,8 @@ class Versions:
             state = each["properties"].get("provisioningState")
             if state == BROKEN and not made_by(each.get("tags")):
                 self.monitor.say(f"{each['name']}: {FOREIGN.says}")
-            taken.append(str(each["name"]))
-        numbers = [Version.parse(name) for name in taken if _is_number(name)]
-        return str(rules.free(Version.parse(wanted), numbers))
+            taken.append(each)
+        return str(rules.free(Version.parse(wanted), numbers(taken)))
 
     def make(self, number: str, body: Found, *, plan: str) -> Operation | None:
         """Begin to make a version; None where an earlier run has begun. Taken if another plan has the
@@ -141,10 +140,13 @@ class Versions:
         return looked(doing, step, patience=self.shelf.patience)
 
 
-def _is_number(name: str) -> bool:
-    with suppress(ValueError):
-        return bool(Version.parse(name))
-    return False
+def numbers(found: Iterable[Found]) -> list[Version]:
+    """The numbers that versions have; a name that is none is another's."""
+    taken = []
+    for each in found:
+        with suppress(ValueError):
+            taken.append(Version.parse(str(each["name"])))
+    return taken
 
 
 def _sound(what: str, copies: list[Copy]) -> list[Copy]:
