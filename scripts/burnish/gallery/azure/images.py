@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from azure.core.exceptions import ResourceNotFoundError
-
 from burnish.errors import PublishError
 from burnish.gallery.azure import payloads
 from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.patience import Patience, looked
 from burnish.gallery.azure.payloads import UploadDisk
-from burnish.gallery.azure.shelf import MISSING, Found
+from burnish.gallery.azure.shelf import Found, known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +73,7 @@ class Images:
         return self.disks.client.images
 
     def _find(self, name: str) -> Found | None:
-        try:
-            found: Found = self._calls.get(self.disks.resource_group, name).as_dict()
-        except ResourceNotFoundError as error:
-            if getattr(error.error, "code", None) in MISSING:
-                return None
-            raise
-        return found
+        return known(lambda: self._calls.get(self.disks.resource_group, name))
 
 
 def _state(found: Found) -> str:

@@ -41,7 +41,7 @@ class Shelf:
 
     def find(self) -> Found | None:
         """The gallery."""
-        return _known(lambda: self.client.galleries.get(*self.place))
+        return known(lambda: self.client.galleries.get(*self.place))
 
     def make(self, body: Found) -> None:
         """Make the gallery, or write it again."""
@@ -65,7 +65,7 @@ class Shelf:
         """One version; with how far its copies are, where asked."""
         expand: dict[str, Any] = {"expand": "ReplicationStatus"} if copies else {}
         calls = self.client.gallery_image_versions
-        return _known(lambda: calls.get(*self.place, image, number, **expand))
+        return known(lambda: calls.get(*self.place, image, number, **expand))
 
     def create(self, image: str, number: str, *, body: Found) -> Operation:
         """Begin to make a version."""
@@ -115,7 +115,8 @@ class Shelf:
         begin(call, *arguments, patience=self.patience, interval=quick).wait()
 
 
-def _known(call: Callable[[], Any]) -> Found | None:
+def known(call: Callable[[], Any]) -> Found | None:
+    """What a call of the SDK finds; None where there is nothing by that name."""
     try:
         found: Found = call().as_dict()
     except ResourceNotFoundError as error:
