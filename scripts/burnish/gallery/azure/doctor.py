@@ -24,7 +24,7 @@ from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES
 from burnish.gallery.azure.shelf import Shelf
 from burnish.gallery.azure.signing import SIGN_IN
-from burnish.gallery.azure.telling import struck, told
+from burnish.gallery.azure.telling import Refusal, struck, told
 from burnish.model.base import Base
 from burnish.model.image import Image, Target
 from burnish.model.publication import Finding
@@ -96,9 +96,7 @@ class Doctor:
             found = self._ask(self._scope, RESOURCES)
         except PublishError as error:
             way = f"az group create --name {name} --location {self.target.location}"
-            rule = getattr(error, "rule", None)
-            if rule is not None and rule.name == "not allowed":
-                way = ROLES
+            way = ROLES if _forbidden(error) else way
             text = error.message.splitlines()[0]
             return Finding(what="resource group", state="wrong", text=text, way_out=way)
         return Finding(what="resource group", state="ok", text=f"{name} in {found['location']}")
@@ -226,13 +224,17 @@ class Doctor:
         except (AzureError, PublishError) as error:
             found = told(error, what) if isinstance(error, AzureError) else error
             text = f"can't be looked at: {found.message.splitlines()[0]}"
-            rule = getattr(found, "rule", None)
             state, way = "wrong", found.hint
-            if rule is not None and rule.name == "not allowed":
+            if _forbidden(found):
                 # publishing needs nothing of the subscription: a login of the group alone is a good one
                 state, way = ("note", permissions.READER) if what in WIDE else ("wrong", ROLES)
                 way = BUILDER if what in BUILD else way
             yield Finding(what=what, state=_state(state), text=text, way_out=way)
+
+
+def _forbidden(error: PublishError) -> bool:
+    """Whether the login may not do what was tried."""
+    return isinstance(error, Refusal) and error.rule.name == "not allowed"
 
 
 def _state(text: str) -> Any:
