@@ -20,7 +20,8 @@ from burnish.model.plan import Plan
 from burnish.model.verdict import Verdict
 from burnish.stages import vm_proof, windows_machine
 from burnish.stages.prove import Unproven
-from burnish.stages.vm_proof import LEFT, Login
+from burnish.stages.vm_proof import Login
+from burnish.stages.windows_machine import LEFT
 from emulator.emulator import Emulator
 from test_vm_verdict import verdict_of, way_of, world_of
 from vm_rig import Rig, groups

@@ -15,7 +15,7 @@ from burnish.model.command import Command
 from burnish.model.plan import Plan
 from burnish.model.verdict import Verdict
 from burnish.render.generalise import USER
-from burnish.stages import filed_proofs
+from burnish.stages import filed_proofs, windows_machine
 from burnish.stages.prove import Asked, Reach, asked, judged
 from burnish.stages.run import Run, World
 
@@ -26,10 +26,6 @@ HOW = {
     "linux": "its own files under a second systemd, before its capture",
     "windows": "over WinRM, before Sysprep",
 }
-LEFT = {
-    "linux": (),
-    "windows": ("no check of a service, of the desktop or of a restart is written for Windows",),
-}
 
 
 def wanted(world: World, plan: Plan, *, location: str) -> Asked:
@@ -38,10 +34,9 @@ def wanted(world: World, plan: Plan, *, location: str) -> Asked:
     reach = Reach(
         options=(),
         where=f"the machine of the build in {location}: {HOW[system]}",
-        left=LEFT[system],
     )
     if system == "windows":
-        reach = replace(reach, user=USER)
+        reach = replace(reach, user=USER, left=(windows_machine.LEFT,))
     return asked(world, Run(plan=plan), level=LEVELS[system], subject=plan.id, reach=reach)
 
 

@@ -31,8 +31,6 @@ from burnish.stages.run import Run, World
 # A machine that Azure calls ready may still start its SSH.
 TRIES, PAUSE = 12, 15.0
 T = TypeVar("T")
-# What a machine of Windows is not asked yet, whatever comes out.
-LEFT = "no check of a service, of the desktop or of a restart is written for Windows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
             lambda: windows_machine.reach_of(on), patience=way.patience, hopeless=(UsageError,)
         )
         where = f"a machine made of it in {way.target.location}: {reach.where}"
-        reach = replace(reach, where=where, left=(LEFT,))
+        reach = replace(reach, where=where, left=(windows_machine.LEFT,))
         subject = id_of(way, plan, number=number)
         return windows_machine.proven(world, plan, reach=reach, subject=subject)
 

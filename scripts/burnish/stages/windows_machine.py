@@ -18,6 +18,8 @@ from burnish.stages.run import Run, World
 VERSION = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 STATE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State"
 READY = "IMAGE_STATE_COMPLETE"
+# What such a machine is not asked yet, whatever comes out.
+LEFT = "no check of a service, of the desktop or of a restart is written for Windows"
 NO_VERSION = (
     "that the machine is of a version: a plan's checks were run on the machine that was named"
 )
