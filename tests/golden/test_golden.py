@@ -118,6 +118,12 @@ def without_ids(text: str, plan: Plan) -> str:
     return re.sub(r'("burnish-plan" = )"[0-9a-f]{64}"', r'\1"ID-OF-THE-PLAN-THERE"', text)
 
 
+def by_name(text: str, templates: Mapping[str, str]) -> str:
+    """A script that goes to a machine as it is: the name of its source, and nothing of it twice."""
+    scripts = {templates[name]: name for name in templates if "/" in name}
+    return f"as it is: packer/{scripts[text]}\n" if text in scripts else text
+
+
 def compare(folder: Path, files: Mapping[str, str]) -> None:
     """Each file equals its golden one, and there is no golden file too many."""
     if WRITE:
@@ -136,7 +142,11 @@ def compare(folder: Path, files: Mapping[str, str]) -> None:
 def test_rendered_builds(world: World, name: str) -> None:
     plan = plan_of(world, name)
     assert plan.open == ()
-    files = {path: without_ids(text, plan) for path, text in render(world, plan).items()}
+    templates = world.catalog.templates
+    files = {
+        path: by_name(without_ids(text, plan), templates)
+        for path, text in render(world, plan).items()
+    }
     compare(HERE / name / "rendered", files)
 
 
