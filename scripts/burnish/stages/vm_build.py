@@ -17,7 +17,7 @@ from burnish.build.azure_log import Result
 from burnish.errors import BuildError, PublishError
 from burnish.gallery import rules
 from burnish.gallery.azure import bodies, definitions, tags
-from burnish.gallery.azure.leaked import BUILD, ours
+from burnish.gallery.azure.leaked import BUILD, expired, ours
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES, KIND, PLAN
 from burnish.gallery.azure.resources import Resources
@@ -137,10 +137,10 @@ class VmBuild:
         if found is None:
             return
         known = found.get("tags") or {}
-        until = known.get(EXPIRES, "")
-        if not self._mine() and until > self.now.isoformat(timespec="seconds"):
+        if not self._mine() and not expired(known, now=self.now):
             raise PublishError(
-                f"the group {self.group} is there: another machine builds this plan until {until}",
+                f"the group {self.group} is there: another machine builds this plan until "
+                f"{known[EXPIRES]}",
                 hint="wait for it, or `burnish prune --leaked --target` once that time is over",
             )
         self.monitor.say(f"an earlier run left the group {self.group}: it is removed")
