@@ -26,7 +26,7 @@ def probe(store: Path) -> Host:
     store.mkdir(parents=True, exist_ok=True)
     return Host(
         cores=os.cpu_count() or 1,
-        memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        memory=memory(),
         disk_free=disk_free(store, Path(info.get("DockerRootDir", "/"))),
         docker=info["ServerVersion"],
         cgroup=int(info.get("CgroupVersion") or 1),
@@ -34,6 +34,11 @@ def probe(store: Path) -> Host:
         kvm=os.access("/dev/kvm", os.R_OK | os.W_OK),
         kernel=os.uname().release,
     )
+
+
+def memory() -> int:
+    """Bytes of memory that this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def need_pinned(tools: Mapping[str, str]) -> None:

@@ -51,8 +51,8 @@ def call(root: Path, *arguments: str, patch: pytest.MonkeyPatch) -> int:
         (TIER, "--level gpu and --host HOST go together"),
         (("verify", "tiny-gpu", "--host", "gpu1"), "--level gpu and --host HOST go together"),
         (
-            ("verify", "tiny-gpu", "--reboot"),
-            "--key and --reboot are about the machine that --host names",
+            ("verify", "tiny-gpu", "--level", "artifact", "--reboot"),
+            "nothing is started at level artifact: --level vm",
         ),
         (
             (*TIER, "--host", "localhost", "--reboot"),

@@ -132,7 +132,7 @@ def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:
     help="For gpu: [USER@]HOST[:PORT] over SSH, or localhost; for azure: winrm://USER@HOST[:PORT].",
 )
 @click.option("--key", type=FILE, help="The private key for --host; else what SSH finds.")
-@click.option("--reboot", is_flag=True, help="Restart --host and run every check once more.")
+@click.option("--reboot", is_flag=True, help="At vm or gpu: restart, and every check once more.")
 @click.option(
     "--disk", type=FILE, help="A built Windows disk (VHD, raw, qcow2), read without booting."
 )
@@ -199,7 +199,7 @@ def _filed(context: Context, given: Mapping[str, str], *, remote: Remote | None)
 
 def _in_azure(world: World, given: Mapping[str, str]) -> None:
     """Prove a version where it is, or show how."""
-    for name in ("level", "host", "every", "firmware"):
+    for name in ("level", "host", "every", "firmware", "reboot"):
         if given[name]:
             raise click.UsageError(
                 "a version in Azure is proven at level azure, on a machine of its own"
@@ -244,8 +244,10 @@ def _remote(given: Mapping[str, str]) -> Remote | None:
     if (given["level"] == "gpu") != bool(given["host"]):
         raise click.UsageError("--level gpu and --host HOST go together")
     if not given["host"]:
-        if given["key"] or given["reboot"]:
-            raise click.UsageError("--key and --reboot are about the machine that --host names")
+        if given["key"]:
+            raise click.UsageError("--key is about the machine that --host names")
+        if given["reboot"] and given["level"] not in (None, "vm"):
+            raise click.UsageError(f"nothing is started at level {given['level']}: --level vm")
         return None
     remote = Remote.parse(given["host"], key=Path(given["key"]) if given["key"] else None)
     if remote.local and given["reboot"]:

@@ -31,6 +31,14 @@ DEADLINES: Mapping[Accelerator, Deadlines] = {
 }
 
 
+MIB = 1 << 20
+
+
+def machine_memory(of_host: int) -> int:
+    """MiB for a machine that checks work on, on a host with so many bytes: a quarter, from 2 to 8 GiB."""
+    return min(max(of_host // 4 // MIB, 2048), 8192)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BootRequest:
     """What to boot. The disk is only read: writes go to an overlay in `scratch`, gone at the end.

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+from burnish import host
 from burnish.build import boot, checks, docker, extract, firmware, inventory, tools
 from burnish.build.checks import CheckRequest
 from burnish.build.files import write
 from burnish.errors import ChecksFailed
 from burnish.model.base import Level
 from burnish.model.leftovers import as_facts
-from burnish.model.machine import BootRequest, FirmwareKind, Machine
+from burnish.model.machine import BootRequest, FirmwareKind, Machine, machine_memory
 from burnish.model.manifest import Inventory
 from burnish.model.verdict import Verdict
 from burnish.stages.run import Run, World
@@ -23,7 +24,7 @@ from burnish.verify import junit
 from burnish.verify.suite import USER, due, facts, suite_hash, test_files
 
 QCOW2 = "disk.qcow2"
-# What a machine that is only emulated is asked for with `--all` alone: a boot takes minutes there.
+# What a machine that is only emulated is asked for with `--all` or `--reboot`: a boot takes minutes there.
 REBOOT = "every check again after a reboot"
 
 
@@ -109,7 +110,10 @@ def artifact(world: World, run: Run) -> Run:
 
 
 def machine(world: World, run: Run) -> Run:
-    """Boot the disk (writes go to an overlay), run the checks over SSH, reboot, run them again."""
+    """Boot the disk (writes go to an overlay), run the checks over SSH, reboot, run them again.
+
+    An emulated machine is restarted only if it is asked for: a boot takes minutes there.
+    """
     disk = run.disk
     assert disk is not None
     kept = _kept(world, run, level=Level.VM, subject=disk.raw_sha256)
@@ -122,7 +126,7 @@ def machine(world: World, run: Run) -> Run:
         up = time.monotonic() - started
         reach = _over_ssh(world, booted)
         verdict = check(world, run, level=Level.VM, subject=disk.raw_sha256, reach=reach)
-        if booted.accelerator == "kvm" or world.options.every_check:
+        if booted.accelerator == "kvm" or world.options.every_check or world.options.reboot:
             world.monitor.detail("rebooting")
             again()
             reach = replace(reach, where=f"{reach.where}; after a reboot too", left=())
@@ -166,6 +170,7 @@ def boot_request(world: World, run: Run, *, disk: Path, log: Path) -> BootReques
         scratch=world.scratch(run) / "boot",
         log=log,
         user=USER,
+        memory_mb=machine_memory(host.memory()),
         firmware=cast("FirmwareKind", kind),
         reboots=True,
         db=(run.plan.signing.der,) if run.plan.signing else (),
@@ -250,9 +255,11 @@ def _progress(world: World) -> Callable[[str], None]:
 
 def _kept(world: World, run: Run, *, level: Level, subject: str) -> Verdict | None:
     kept = world.store.verdict(subject, suite=suite_of(world, run), level=str(level))
-    if kept and kept.not_run and world.options.every_check:
+    if kept is None or not kept.passed:
         return None
-    return kept if kept and kept.passed else None
+    asked = world.options
+    lacks = bool(asked.every_check and kept.not_run) or (asked.reboot and REBOOT in kept.not_run)
+    return None if lacks else kept
 
 
 def with_verdict(run: Run, verdict: Verdict, *, inventory: Inventory | None = None) -> Run:
