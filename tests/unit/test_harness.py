@@ -17,7 +17,17 @@ from burnish.build.checks import PLUGIN
 from harness import facts, tree
 from harness.selection import Check, Run, left_out, mistakes
 from harness.unverified import REASONS
-from harness.work import LONGEST, Work, WorkFailed, answer, arguments, as_user
+from harness.work import (
+    DEADLINE,
+    EMULATED,
+    LONGEST,
+    PATIENT,
+    Work,
+    WorkFailed,
+    answer,
+    arguments,
+    as_user,
+)
 
 DEFAULTS = {"python_prefix": "/opt/envs", "python_kernel": True, "python_default": False}
 CHECK = Check(name="test_r.py::test_a", role="r", levels=("container", "vm"))
@@ -165,6 +175,28 @@ def test_work_runs_as_the_normal_user_and_reads_the_last_line(tmp_path: Path) ->
     assert calls == [("timeout", "one", "prover"), ("timeout", "two", "root")]
     with pytest.raises(FileNotFoundError, match=r"work program 'b.py' is not in"):
         work("b.py", interpreter=["python"])
+
+
+@pytest.mark.touches("processes", reason="a shell asks a file")
+@pytest.mark.parametrize(
+    ("name", "emulated"), [("QEMU TCG CPU version 2.5+", True), ("AMD EPYC 7763", False)]
+)
+def test_an_emulated_processor_is_known_by_its_name(
+    tmp_path: Path, *, name: str, emulated: bool
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nmodel name\t: {name}\n")
+    probe = EMULATED.replace("/proc", str(tmp_path))
+    assert (subprocess.run(["sh", "-c", probe], check=False).returncode == 0) is emulated
+
+
+@pytest.mark.touches("processes", reason="it starts a shell")
+def test_what_an_emulated_processor_is_given_starts_the_program() -> None:
+    script = 'echo "$ATEN_CPU_CAPABILITY $NPY_DISABLE_CPU_FEATURES $CELL_SECONDS"'
+    done = subprocess.run(
+        [*PATIENT, "sh", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "default X86_V3 X86_V4 2400\n"
+    assert int(PATIENT[-1]) == 4 * int(DEADLINE[-1])
 
 
 @pytest.mark.parametrize(

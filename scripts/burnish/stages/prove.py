@@ -26,6 +26,7 @@ from burnish.verify.suite import USER, due, facts, suite_hash, test_files
 QCOW2 = "disk.qcow2"
 # What a machine that is only emulated is asked for with `--all` or `--reboot`: a boot takes minutes there.
 REBOOT = "every check again after a reboot"
+HOW: Mapping[str, str] = {"kvm": "KVM", "tcg": "TCG, without AVX2 in numpy and torch"}
 
 
 class Unproven(ChecksFailed):
@@ -145,7 +146,7 @@ def _over_ssh(world: World, booted: Machine) -> Reach:
     every, options = world.options.every_check, ssh_options(booted)
     options += ("--burnish-tcg",) if booted.accelerator == "tcg" and not every else ()
     options += ("--burnish-all",) if every else ()
-    where = f"{booted.accelerator.upper()}, {booted.firmware}"
+    where = f"{HOW[booted.accelerator]}, {booted.firmware}"
     return Reach(options=options, where=where, left=(REBOOT,))
 
 

@@ -24,7 +24,7 @@ from harness.facts import Environment, Facts
 from harness.selection import Check
 from harness.tree import Tree
 from harness.unverified import REASONS
-from harness.work import DEADLINE, Work, as_user
+from harness.work import DEADLINE, EMULATED, PATIENT, Work, as_user
 
 FACTS = pytest.StashKey[Facts]()
 WayTo = Callable[..., AbstractContextManager[str]]
@@ -112,13 +112,20 @@ def unlike_the_table(
     return compare
 
 
+@pytest.fixture(scope="session")
+def deadline(request: pytest.FixtureRequest, facts: Facts) -> tuple[str, ...]:
+    """What a work program is started by: it ends one that hangs, later where QEMU emulates the processor."""
+    if facts.os == "windows":  # limits are kept by what starts them: there is no `timeout`
+        return ()
+    code, _, _ = _transport(request.config)(("sh", "-c", EMULATED), facts.user)
+    return PATIENT if code == 0 else DEADLINE
+
+
 @pytest.fixture
-def work(request: pytest.FixtureRequest, facts: Facts) -> Work:
+def work(request: pytest.FixtureRequest, facts: Facts, deadline: tuple[str, ...]) -> Work:
     """Runs a program of the `work` folder beside the check (or of ours) on the machine."""
     folders = (request.path.parent / "work", Path(__file__).parents[1] / "work")
     transport = _transport(request.config)
-    # the limits of Windows' programs are kept by what starts them: there is no `timeout` there
-    deadline = () if facts.os == "windows" else DEADLINE
     return Work(transport=transport, folders=folders, user=facts.user, deadline=deadline)
 
 

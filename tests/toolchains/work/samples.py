@@ -4,6 +4,7 @@ Prints for each: its kernel, the `name: number` lines that it printed, how many 
 """
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import nbclient
 import nbformat
 
+# a cell; more where the processor is emulated
+SECONDS = int(os.environ.get("CELL_SECONDS", "600"))
 FIGURE = re.compile(r"^([\w .-]+): (-?\d+(?:\.\d+)?) *$", re.MULTILINE)
 
 
@@ -21,7 +24,7 @@ def executed(path):
     book = nbformat.read(path, as_version=4)
     with_outputs = [cell for cell in book.cells if cell.get("outputs")]
     where = {"metadata": {"path": str(path.parent)}}
-    nbclient.NotebookClient(book, timeout=600, resources=where).execute()
+    nbclient.NotebookClient(book, timeout=SECONDS, resources=where).execute()
     outputs = [output for cell in book.cells for output in cell.get("outputs", ())]
     said = "".join(output.get("text", "") for output in outputs)
     return {
