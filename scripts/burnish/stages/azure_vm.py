@@ -27,7 +27,7 @@ from burnish.model.publication import Published
 from burnish.plan.origins import SECTION
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import capture, filed_proofs, homes, inputs, layers, plans, vm_proof
+from burnish.stages import capture, compatible, filed_proofs, homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
 from burnish.stages.prove import Asked
 from burnish.stages.run import Run, World
@@ -104,8 +104,10 @@ def shown(world: World, at: Site) -> dict[str, Any]:
 def build(world: World, at: Site) -> Published:
     """Build, file at the target as a candidate, and prove it on a machine made of it.
 
-    BuildError while anything of the plan is open; ToolError where no Packer can do it, the build rendered.
+    DefinitionError for what no GPU would run; BuildError while anything of the plan is open; ToolError where
+    no Packer can do it, the build rendered.
     """
+    compatible.refuse(world, at.plan)
     if at.plan.open:
         lines = "\n".join(f"  - {each.section}: {each.reason}" for each in at.plan.open)
         raise BuildError(
@@ -218,7 +220,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
         target=at.target,
         versions=Versions(shelf=at.way.shelf, image=at.plan.image.name, monitor=world.monitor),
         resources=_resources(at.way),
-        manifest=lambda: _manifest(world, at.plan),
+        manifest=lambda: described(world, at.plan),
         monitor=world.monitor,
         work=homes.work(world, at.target.name),
         now=world.now,
@@ -226,7 +228,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
     )
 
 
-def _manifest(world: World, plan: Plan) -> Manifest:
+def described(world: World, plan: Plan) -> Manifest:
     """What the version's tags say of it: it has no disk here, and what was proven of its plan."""
     return Manifest(
         format=1,
@@ -249,6 +251,7 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         left_out={each.name: each.text for each in plan.left_out},
         licences=plan.by_licence,
         standin=plan.lock.standin,
+        accepts=tuple(each.text for each in plan.image.accepts),
     )
 
 
