@@ -76,6 +76,7 @@ def test_only_what_is_ours_goes(arm: Emulator, leaked: Leaked) -> None:
         pytest.param("Microsoft.Storage/storageAccounts", OLD, id="of a kind no build makes"),
         pytest.param("Microsoft.Network/publicIPAddresses", {}, id="an address without tags"),
         pytest.param("Microsoft.Compute/virtualMachines", {}, id="a machine without tags"),
+        pytest.param("Microsoft.KeyVault/vaults", {}, id="a vault without tags"),
     ],
 )
 def test_a_group_with_something_of_others_stays(
@@ -86,6 +87,31 @@ def test_a_group_with_something_of_others_stays(
     assert group.stays == "precious in it is not burnish's"
     assert not leaked.remove(group)
     assert {GROUP, "precious", "vm"} <= left(arm)
+
+
+MACHINES = "Microsoft.Compute/virtualMachines"
+
+
+@pytest.mark.parametrize("part", ["runCommands", "extensions"])
+def test_what_belongs_to_a_machine_of_ours_goes_with_it(
+    arm: Emulator, leaked: Leaked, part: str
+) -> None:
+    made = arm.state.add(MACHINES, f"vm/{part}/policy", group=GROUP)
+    made.kind = f"{MACHINES}/{part}"
+    made.document |= {"name": "policy", "type": made.kind}
+    group = leaked.find()[0]
+    assert (group.stays, leaked.remove(group)) == ("", True)
+    # of a machine that is not ours it is not ours either
+    arm.state.add_group(GROUP, tags=OLD)
+    arm.state.put(made)
+    assert leaked.find()[0].stays == "policy in it is not burnish's"
+
+
+def test_packers_vault_goes_with_the_group_and_never_alone(arm: Emulator, leaked: Leaked) -> None:
+    for group in (GROUP, "theirs"):
+        arm.state.add("Microsoft.KeyVault/vaults", f"vault-{group}", group=group, tags=OLD)
+    assert all(leaked.remove(each) for each in leaked.find())
+    assert {"vault-theirs"} == {name for name in left(arm) if name.startswith("vault")}
 
 
 def test_what_came_to_life_again_stays(arm: Emulator, leaked: Leaked) -> None:

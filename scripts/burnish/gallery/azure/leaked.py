@@ -6,7 +6,7 @@ finds it may remove it. Versions in a gallery are never among it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -20,6 +20,11 @@ BUILD, PROOF = "build", "proof"
 KINDS = (BUILD, PROOF, UPLOAD)
 GROUP = "Microsoft.Resources/resourceGroups"
 DISK = "microsoft.compute/disks"
+MACHINE = "microsoft.compute/virtualmachines"
+# what goes with its machine, whoever put it there: Azure's own policies do, and tag nothing
+PARTS = (f"{MACHINE}/runcommands", f"{MACHINE}/extensions")
+# Packer makes one for WinRM's certificate, with burnish's tags; it goes with its group, never alone
+VAULT = "microsoft.keyvault/vaults"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +89,10 @@ class Leaked:
             f"the group {found['name']}",
             lambda: list(self.resources.listed(f"{found['id']}/resources")),
         )
-        others = [each["id"].rpartition("/")[2] for each in inside if _foreign(each)]
+        own = {
+            each["id"].lower() for each in inside if _is_machine(each) and ours(each.get("tags"))
+        }
+        others = [each["id"].rpartition("/")[2] for each in inside if _foreign(each, machines=own)]
         stays = f"{', '.join(sorted(others))} in it is not burnish's" if others else ""
         return _leftover({**found, "type": GROUP}, stays=stays)
 
@@ -125,11 +133,17 @@ def _ends(found: Mapping[str, str]) -> datetime | None:
     return ends if ends.tzinfo else ends.replace(tzinfo=UTC)
 
 
-def _foreign(found: Mapping[str, Any]) -> bool:
-    """Whether a resource in a group of ours is somebody else's. Only a disk that Azure makes for a machine
-    comes without tags; everything else that burnish makes is tagged."""
+def _is_machine(found: Mapping[str, Any]) -> bool:
+    return bool(found["type"].lower() == MACHINE)
+
+
+def _foreign(found: Mapping[str, Any], *, machines: Collection[str]) -> bool:
+    """Whether a resource in a group of ours is somebody else's; `machines` are the ids of ours in there. Only
+    a disk that Azure makes for a machine comes without tags; everything else that burnish makes is tagged."""
     kind = found["type"].lower()
-    if kind not in ORDER:
+    if kind in PARTS:
+        return found["id"].lower().rsplit("/", 2)[0] not in machines
+    if kind not in (*ORDER, VAULT):
         return True
     if kind == DISK and not found.get("tags"):
         return False
