@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from burnish.errors import PublishError
+from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.leaked import Leaked, expired, tags
+from burnish.gallery.azure.payloads import UploadDisk
 from burnish.gallery.azure.resources import Resources
 from cloud import NOW, Cloud
 from emulator.emulator import Emulator
@@ -197,3 +199,38 @@ def test_times_without_a_zone_are_utc(leaked: Leaked) -> None:
     plain = {**OLD, "burnish-expires": "2026-11-25T04:00:00"}
     assert expired(plain, now=NOW)
     assert not expired(plain, now=replace(leaked, now=NOW - timedelta(hours=1)).now)
+
+
+def left_open(arm: Emulator, folder: Path) -> str:
+    """The disk of an upload that was killed, its day over; its name."""
+    disks = Disks(client=resources(arm, folder).client, resource_group="images")
+    wanted = UploadDisk(
+        name="burnish-upload-debian-plan-1",
+        location="westeurope",
+        size=20 * (1 << 20) + 512,
+        generation="V2",
+        architecture="x64",
+        plan="plan-1",
+        expires="2026-11-24",
+    )
+    disks.create(wanted)
+    disks.grant(wanted.name)
+    return wanted.name
+
+
+def test_the_disk_of_a_killed_upload_is_closed_first(
+    arm: Emulator, leaked: Leaked, tmp_path: Path
+) -> None:
+    name = left_open(arm, tmp_path)
+    assert all(leaked.remove(each) for each in leaked.find())
+    assert name not in left(arm)
+
+
+def test_a_disk_without_a_footer_is_told(arm: Emulator, leaked: Leaked, tmp_path: Path) -> None:
+    name = left_open(arm, tmp_path)
+    arm.state.pace.strict = True
+    disk = next(each for each in leaked.find() if each.name == name)
+    with pytest.raises(PublishError, match="does not close a disk without the footer") as caught:
+        leaked.remove(disk)
+    assert "publish that version again" in caught.value.hint
+    assert name in left(arm)

@@ -10,6 +10,7 @@ import pytest
 from burnish.gallery.azure import leaked
 from cloud import NOW
 from emulator.emulator import Emulator
+from emulator.faults import Fault
 from vm_typed import NAME, Typed, lock
 
 
@@ -192,6 +193,22 @@ def test_leftovers_are_listed_and_then_removed(arm: Emulator, typed: Typed) -> N
     code, out, _ = typed("prune", "--leaked", "--target", "cloud")
     assert (code, out.splitlines()[-1]) == (0, "1 of 2 removed")
     assert {*arm.state.groups} == {"images", "burnish-build-mixed"}
+
+
+def test_one_that_stays_keeps_no_other(arm: Emulator, typed: Typed) -> None:
+    leak(arm)
+    own = leaked.tags("proof", "plan", until=NOW)
+    arm.state.add("Microsoft.Compute/disks", "another", tags=own)
+    refused = {"status": 403, "code": "AuthorizationFailed"}
+    arm.faults.add(Fault(method="DELETE", path="/resourceGroups/burnish-build-old", **refused))
+    code, out, err = typed("prune", "--leaked", "--target", "cloud")
+    assert (code, out.splitlines()[-1]) == (6, "1 of 3 removed")
+    told = " ".join(err.split())
+    assert (
+        "1 could not be removed: - looking for what dead builds left: burnish-build-old: 403"
+        in told
+    )
+    assert "another" not in {each.name for each in arm.state.disks}
 
 
 def test_leftovers_are_of_no_image_and_in_no_folder(typed: Typed) -> None:

@@ -14,7 +14,7 @@ from burnish.build.azure_log import Result
 from burnish.build.azure_vm import Attempt, VmRequest
 from burnish.build.packer import Packer
 from burnish.catalog.locks import dump_lock
-from burnish.errors import BuildError, UsageError
+from burnish.errors import BuildError, PublishError, UsageError
 from burnish.gallery.azure import proof
 from burnish.gallery.azure.leaked import Leaked, Leftover
 from burnish.gallery.azure.resources import Resources
@@ -147,14 +147,32 @@ def leaked(world: World, to: str, *, environment: Environment) -> Leaked:
     return Leaked(resources=_resources(way), now=world.now)
 
 
-def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> list[Leftover]:
-    """Remove those that are still what they were; gives them."""
-    gone = []
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What of the leftovers is gone, and why the others could not be removed."""
+
+    gone: list[Leftover]
+    failed: list[PublishError]
+
+    def need_all(self) -> None:
+        """PublishError that names all that could not be removed, with the way out of the first."""
+        if self.failed:
+            lines = "\n".join(f"  - {each.message}" for each in self.failed)
+            text = f"{len(self.failed)} could not be removed:\n{lines}"
+            raise PublishError(text, hint=self.failed[0].hint)
+
+
+def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> Swept:
+    """Remove those that are still what they were. One that Azure keeps is no reason to keep the others."""
+    done = Swept(gone=[], failed=[])
     for each in leftovers:
         world.monitor.detail(f"removing {each.name}")
-        if found.remove(each):
-            gone.append(each)
-    return gone
+        try:
+            if found.remove(each):
+                done.gone.append(each)
+        except PublishError as error:
+            done.failed.append(error)
+    return done
 
 
 def _runs(world: World, at: Site, *, request: VmRequest, of: Asked, packer: Packer) -> Any:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from burnish.errors import PublishError
+from burnish.gallery.azure.disks import OPEN
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES, KIND, PLAN, UPLOAD
 from burnish.gallery.azure.resources import VERSIONS, Resources
+from burnish.gallery.azure.telling import Refusal
 
 T = TypeVar("T")
 BUILD, PROOF = "build", "proof"
@@ -80,8 +83,26 @@ class Leaked:
             return False
         if leftover.kind == GROUP and self._group(found).stays:
             return False
+        if leftover.kind.lower() == DISK:
+            self._close(leftover, found)
         self._asked(leftover.name, lambda: self.resources.remove(leftover.id))
         return True
+
+    def _close(self, disk: Leftover, found: Mapping[str, Any]) -> None:
+        """Take back the addresses of a disk that an upload was killed over: Azure removes none that is open,
+        and closes none without a VHD's footer, which is the last that an upload sends."""
+        if (found.get("properties") or {}).get("diskState") not in OPEN:
+            return
+        try:
+            self._asked(disk.name, lambda: self.resources.act(disk.id, "endGetAccess"))
+        except Refusal as error:
+            if FOOTER not in error.message.lower():
+                raise
+            raise PublishError(
+                f"{disk.name}: its upload never came to its end, and Azure does not close a disk without the "
+                "footer of a VHD",
+                hint="publish that version again where its disk's file is: it fills the disk, and removes it",
+            ) from None
 
     def _group(self, found: Mapping[str, Any]) -> Leftover:
         """A group; it stays where somebody else has put something in."""
@@ -102,6 +123,8 @@ class Leaked:
         )
 
 
+# in Azure's words about a VHD that is none, as its users quote them; by which code was not verified here
+FOOTER = "footer"
 ORDER = tuple(name.lower() for name in VERSIONS)
 
 
