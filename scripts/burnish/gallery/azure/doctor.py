@@ -163,8 +163,8 @@ class Doctor:
         lacking: dict[str, set[str]] = {}
         for image, base in self.images:
             size = machine.sizes.get(image.flavour, image.vm_size)
-            lines = sizes.lacks(skus, image, base=base, size=size)
-            lacking.setdefault(size, set()).update(lines)
+            found = sizes.lacks(skus, image, base=base, size=size)
+            lacking.setdefault(size, set()).update(found)
         for size, lines in sorted(lacking.items()):
             for line in sorted(lines):
                 text, way = f"in {region}: {line}", "name another of `sizes` in the target"
