@@ -41,11 +41,27 @@ def test_with_a_packer_without_the_plugin_too(
     root: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lock(root)
-    fake_packer.write(tmp_path / "bin", plugin=False)
+    fake_packer.write(tmp_path / "bin", plugin="")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
     code, _, err = typed("build", "tiny-cpu", "--target", "cloud")
     assert code == 7
     assert "not verified here: Packer 1.11.2 has no plugin azure" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("plugin", "newest"), [("1.4.5", "1.4"), ("2.5.1 2.0.9", "2.5"), ("2.6.3 3.0.0-dev", "3.0")]
+)
+def test_with_a_plugin_that_may_not_know_the_options_too(
+    root: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, plugin: str, newest: str
+) -> None:
+    lock(root)
+    path = fake_packer.write(root.parent / "bin", plugin=plugin)
+    monkeypatch.setenv("PATH", str(path.parent), prepend=":")
+    code, _, err = typed("build", "tiny-cpu", "--target", "cloud")
+    said = f"Packer 1.11.2 has plugin azure {newest}: the options of route `vm` are those of 2.6 and later"
+    assert (code, said in " ".join(err.split())) == (7, True)
+    assert "`packer init` the rendered folder `plugins`" in " ".join(err.split())
+    assert not any(line.startswith("build") for line in fake_packer.calls(path))
 
 
 def test_a_failed_build_is_told_with_azures_reason_and_a_way_out(

@@ -124,7 +124,7 @@ def build(world: World, at: Site) -> Published:
         values = _build(world, at, run=_never).values("2000.101.0")
         told = azure_vm.validated(request, found, reduced=REDUCED, values=values)
         world.monitor.say(told)
-        azure_vm.need(found)
+        azure_vm.need(found, lowest=world.catalog.azure_options.lowest)
         runs = _runs(world, at, request=request, of=of, packer=found)
         done = _build(world, at, run=runs).build()
     finally:
