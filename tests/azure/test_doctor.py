@@ -12,6 +12,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.doctor import Doctor
+from burnish.gallery.azure.login import Login
 from burnish.gallery.azure.permissions import NEEDED, SUBSCRIPTION_WIDE
 from burnish.gallery.azure.permissions_vm import BUILDING
 from burnish.model.build_machine import BuildMachine
@@ -226,6 +227,12 @@ def test_the_quota_must_have_room_for_the_machine(
     found = [each for each in looks(building(cloud, spot=spot)) if each.what == "cores to build on"]
     assert [each.state for each in found] == states
     assert all(each.text.startswith("Standard_D4s_v3 has 4 vCPU; ") for each in found)
+
+
+def test_a_token_that_packer_reads_once_is_noted(cloud: Cloud) -> None:
+    finding = look(building(cloud), login=Login(kind="workload identity"))["login of a long build"]
+    assert (finding.state, "AZURE_FEDERATED_TOKEN_FILE once" in finding.text) == ("note", True)
+    assert "login of a long build" not in look(building(cloud))
 
 
 V2 = {"name": "HyperVGenerations", "value": "V1,V2"}

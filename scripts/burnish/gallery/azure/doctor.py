@@ -65,7 +65,7 @@ class Doctor:
             self._rights,
             self._regions,
             self._quota,
-            *((self._building, self._cores) if self.target.route == "vm" else ()),
+            *((self._building, self._cores, self._lasting) if self.target.route == "vm" else ()),
         ):
             yield from self._safely(check)
         yield group
@@ -178,6 +178,13 @@ class Doctor:
             for line in [*plain, *spot]:
                 text = f"{size} has {vcpus} vCPU; {line}"
                 yield Finding(what="cores to build on", state=_state(state), text=text, way_out=way)
+
+    def _lasting(self) -> Iterator[Finding]:
+        """Packer reads the statement of a workload identity once, as it begins."""
+        if self.reach.login.kind == "workload identity":
+            text = "Packer reads AZURE_FEDERATED_TOKEN_FILE once: a build may outlive what stands in it"
+            way = "another way to sign in for builds of an hour or more: docs/azure.md, Signing in"
+            yield Finding(what="login of a long build", state="note", text=text, way_out=way)
 
     def _skus(self, region: str) -> list[Mapping[str, Any]]:
         path = f"/subscriptions/{self.reach.subscription}/providers/Microsoft.Compute/skus"
