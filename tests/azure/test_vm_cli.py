@@ -217,10 +217,10 @@ def test_one_that_stays_keeps_no_other(arm: Emulator, typed: Typed) -> None:
     leak(arm)
     own = leaked.tags("proof", "plan", until=NOW)
     arm.state.add("Microsoft.Compute/disks", "another", tags=own)
-    refused = {"status": 403, "code": "AuthorizationFailed"}
-    arm.faults.add(Fault(method="DELETE", path="/resourceGroups/burnish-build-old", **refused))
-    code, out, err = typed("prune", "--leaked", "--target", "cloud")
-    assert (code, out.splitlines()[-1]) == (6, "1 of 3 removed")
+    path, code = "/resourceGroups/burnish-build-old", "AuthorizationFailed"
+    arm.faults.add(Fault(method="DELETE", path=path, status=403, code=code))
+    ended, out, err = typed("prune", "--leaked", "--target", "cloud")
+    assert (ended, out.splitlines()[-1]) == (6, "1 of 3 removed")
     told = " ".join(err.split())
     assert (
         "1 could not be removed: - looking for what dead builds left: burnish-build-old: 403"
