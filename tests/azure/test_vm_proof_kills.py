@@ -61,6 +61,6 @@ def test_killed_at_any_step_the_next_run_and_the_cleaner_leave_nothing(
     kill()
     cleaner = Leaked(resources=rig.resources(), now=NOW)
     assert cleaner.find() == []
-    cleaner = replace(cleaner, now=NOW + timedelta(hours=4))
+    cleaner = replace(cleaner, now=NOW + timedelta(hours=5))
     assert all(cleaner.remove(each) for each in cleaner.find())
     assert rig.left() == set()
