@@ -34,7 +34,10 @@ param adminUsername string = 'azureuser'
 @description('Its public SSH key.')
 param sshPublicKey string
 
-@description('Off for an image whose kernel modules nobody signed.')
+@description('Off for an image with `security: standard`: Azure makes no such machine of it.')
+param trustedLaunch bool = true
+
+@description('Of a machine with Trusted Launch; off for kernel modules of your own that nobody signed.')
 param secureBoot bool = true
 
 @description('Object ids of the groups that may log in with Entra ID.')
@@ -51,6 +54,17 @@ param tags object = {}
 
 // Virtual Machine User Login
 var loginRole = 'fb879df8-f326-4884-b1cf-06f3ad86be52'
+var trusted = {
+  securityType: 'TrustedLaunch'
+  uefiSettings: {
+    secureBootEnabled: secureBoot
+    vTpmEnabled: true
+  }
+  encryptionAtHost: true
+}
+var standard = {
+  encryptionAtHost: true
+}
 var address = {
   name: 'public'
   sku: {
@@ -73,14 +87,7 @@ resource machine 'Microsoft.Compute/virtualMachines@2024-07-01' = {
     hardwareProfile: {
       vmSize: vmSize
     }
-    securityProfile: {
-      securityType: 'TrustedLaunch'
-      uefiSettings: {
-        secureBootEnabled: secureBoot
-        vTpmEnabled: true
-      }
-      encryptionAtHost: true
-    }
+    securityProfile: trustedLaunch ? trusted : standard
     storageProfile: {
       imageReference: {
         id: resourceId(subscription().subscriptionId, galleryResourceGroup, 'Microsoft.Compute/galleries/images', galleryName, imageName)

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
+from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.doctor import Doctor
+from burnish.gallery.azure.login import Login
 from burnish.gallery.azure.permissions import NEEDED, SUBSCRIPTION_WIDE
 from burnish.gallery.azure.permissions_vm import BUILDING
 from burnish.model.build_machine import BuildMachine
@@ -124,6 +126,12 @@ def test_disks_of_dead_runs_are_listed(cloud: Cloud) -> None:
         finding.text
         == "the temporary disk burnish-upload-old of a dead run, of use until 2026-11-01"
     )
+    which = "--resource-group images --name burnish-upload-old"
+    assert finding.way_out == f"az disk delete {which}; or publish that version again"
+    # Azure removes none that is open
+    Disks(client=client, resource_group="images").grant("burnish-upload-old")
+    way = look(cloud)["left behind"].way_out
+    assert way.startswith(f"az disk revoke-access {which} && az disk delete {which}; ")
 
 
 def refused(*paths: str) -> list[faults.Fault]:
@@ -219,6 +227,44 @@ def test_the_quota_must_have_room_for_the_machine(
     found = [each for each in looks(building(cloud, spot=spot)) if each.what == "cores to build on"]
     assert [each.state for each in found] == states
     assert all(each.text.startswith("Standard_D4s_v3 has 4 vCPU; ") for each in found)
+
+
+def test_a_token_that_packer_reads_once_is_noted(cloud: Cloud) -> None:
+    finding = look(building(cloud), login=Login(kind="workload identity"))["login of a long build"]
+    assert (finding.state, "AZURE_FEDERATED_TOKEN_FILE once" in finding.text) == ("note", True)
+    assert "login of a long build" not in look(building(cloud))
+
+
+V2 = {"name": "HyperVGenerations", "value": "V1,V2"}
+NO_TRUST = {"name": "TrustedLaunchDisabled", "value": "True"}
+SKU = {
+    "resourceType": "virtualMachines",
+    "name": "Standard_D4s_v3",
+    "locations": ["westeurope"],
+    "capabilities": [V2],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "Standard_D4s_v5"}, "Standard_D4s_v3 is not offered there"),
+        (
+            {"restrictions": [{"type": "Location", "reasonCode": "NotAvailableForSubscription"}]},
+            "Standard_D4s_v3 is restricted: NotAvailableForSubscription",
+        ),
+        ({"capabilities": []}, "Standard_D4s_v3 has generation V1 alone"),
+        ({"capabilities": [V2, NO_TRUST]}, "Standard_D4s_v3 has no Trusted Launch"),
+    ],
+)
+def test_the_size_that_is_built_on_must_be_one_there(
+    cloud: Cloud, change: dict[str, Any], said: str
+) -> None:
+    cloud.arm.state.skus = [{**SKU, **change}]
+    cloud.image = replace(cloud.image, security="trusted-launch")
+    found = look(building(cloud))["size to build on"]
+    assert (found.state, found.text) == ("wrong", f"in westeurope: {said}")
+    assert "size to build on" not in look(cloud)
 
 
 def test_exit_codes_tell_a_bare_login_from_one_that_can_not_publish(

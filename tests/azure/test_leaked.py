@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from burnish.errors import PublishError
+from burnish.gallery.azure.disks import Disks
 from burnish.gallery.azure.leaked import Leaked, expired, tags
+from burnish.gallery.azure.payloads import UploadDisk
 from burnish.gallery.azure.resources import Resources
 from cloud import NOW, Cloud
 from emulator.emulator import Emulator
@@ -76,6 +78,7 @@ def test_only_what_is_ours_goes(arm: Emulator, leaked: Leaked) -> None:
         pytest.param("Microsoft.Storage/storageAccounts", OLD, id="of a kind no build makes"),
         pytest.param("Microsoft.Network/publicIPAddresses", {}, id="an address without tags"),
         pytest.param("Microsoft.Compute/virtualMachines", {}, id="a machine without tags"),
+        pytest.param("Microsoft.KeyVault/vaults", {}, id="a vault without tags"),
     ],
 )
 def test_a_group_with_something_of_others_stays(
@@ -86,6 +89,31 @@ def test_a_group_with_something_of_others_stays(
     assert group.stays == "precious in it is not burnish's"
     assert not leaked.remove(group)
     assert {GROUP, "precious", "vm"} <= left(arm)
+
+
+MACHINES = "Microsoft.Compute/virtualMachines"
+
+
+@pytest.mark.parametrize("part", ["runCommands", "extensions"])
+def test_what_belongs_to_a_machine_of_ours_goes_with_it(
+    arm: Emulator, leaked: Leaked, part: str
+) -> None:
+    made = arm.state.add(MACHINES, f"vm/{part}/policy", group=GROUP)
+    made.kind = f"{MACHINES}/{part}"
+    made.document |= {"name": "policy", "type": made.kind}
+    group = leaked.find()[0]
+    assert (group.stays, leaked.remove(group)) == ("", True)
+    # of a machine that is not ours it is not ours either
+    arm.state.add_group(GROUP, tags=OLD)
+    arm.state.put(made)
+    assert leaked.find()[0].stays == "policy in it is not burnish's"
+
+
+def test_packers_vault_goes_with_the_group_and_never_alone(arm: Emulator, leaked: Leaked) -> None:
+    for group in (GROUP, "theirs"):
+        arm.state.add("Microsoft.KeyVault/vaults", f"vault-{group}", group=group, tags=OLD)
+    assert all(leaked.remove(each) for each in leaked.find())
+    assert {"vault-theirs"} == {name for name in left(arm) if name.startswith("vault")}
 
 
 def test_what_came_to_life_again_stays(arm: Emulator, leaked: Leaked) -> None:
@@ -171,3 +199,38 @@ def test_times_without_a_zone_are_utc(leaked: Leaked) -> None:
     plain = {**OLD, "burnish-expires": "2026-11-25T04:00:00"}
     assert expired(plain, now=NOW)
     assert not expired(plain, now=replace(leaked, now=NOW - timedelta(hours=1)).now)
+
+
+def left_open(arm: Emulator, folder: Path) -> str:
+    """The disk of an upload that was killed, its day over; its name."""
+    disks = Disks(client=resources(arm, folder).client, resource_group="images")
+    wanted = UploadDisk(
+        name="burnish-upload-debian-plan-1",
+        location="westeurope",
+        size=20 * (1 << 20) + 512,
+        generation="V2",
+        architecture="x64",
+        plan="plan-1",
+        expires="2026-11-24",
+    )
+    disks.create(wanted)
+    disks.grant(wanted.name)
+    return wanted.name
+
+
+def test_the_disk_of_a_killed_upload_is_closed_first(
+    arm: Emulator, leaked: Leaked, tmp_path: Path
+) -> None:
+    name = left_open(arm, tmp_path)
+    assert all(leaked.remove(each) for each in leaked.find())
+    assert name not in left(arm)
+
+
+def test_a_disk_without_a_footer_is_told(arm: Emulator, leaked: Leaked, tmp_path: Path) -> None:
+    name = left_open(arm, tmp_path)
+    arm.state.pace.strict = True
+    disk = next(each for each in leaked.find() if each.name == name)
+    with pytest.raises(PublishError, match="does not close a disk without the footer") as caught:
+        leaked.remove(disk)
+    assert "publish that version again" in caught.value.hint
+    assert name in left(arm)

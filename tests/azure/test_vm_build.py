@@ -76,7 +76,7 @@ def test_a_second_build_of_the_plan_runs_no_packer(rig: Rig) -> None:
     assert len(rig.arm.state.versions) == 1
 
 
-@pytest.mark.parametrize("log", ["no-spot", "evicted", "spot-quota"])
+@pytest.mark.parametrize("log", ["no-spot", "evicted", "gone", "spot-quota"])
 def test_without_spot_capacity_it_is_tried_once_without(rig: Rig, log: str) -> None:
     rig.machine = {"spot": True}
     done = rig.build(log, "made").build()

@@ -10,6 +10,7 @@ import pytest
 from burnish.gallery.azure import leaked
 from cloud import NOW
 from emulator.emulator import Emulator
+from emulator.faults import Fault
 from vm_typed import NAME, Typed, lock
 
 
@@ -40,11 +41,27 @@ def test_with_a_packer_without_the_plugin_too(
     root: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lock(root)
-    fake_packer.write(tmp_path / "bin", plugin=False)
+    fake_packer.write(tmp_path / "bin", plugin="")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
     code, _, err = typed("build", "tiny-cpu", "--target", "cloud")
     assert code == 7
     assert "not verified here: Packer 1.11.2 has no plugin azure" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("plugin", "newest"), [("1.4.5", "1.4"), ("2.5.1 2.0.9", "2.5"), ("2.6.3 3.0.0-dev", "3.0")]
+)
+def test_with_a_plugin_that_may_not_know_the_options_too(
+    root: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, plugin: str, newest: str
+) -> None:
+    lock(root)
+    path = fake_packer.write(root.parent / "bin", plugin=plugin)
+    monkeypatch.setenv("PATH", str(path.parent), prepend=":")
+    code, _, err = typed("build", "tiny-cpu", "--target", "cloud")
+    said = f"Packer 1.11.2 has plugin azure {newest}: the options of route `vm` are those of 2.6 and later"
+    assert (code, said in " ".join(err.split())) == (7, True)
+    assert "`packer init` the rendered folder `plugins`" in " ".join(err.split())
+    assert not any(line.startswith("build") for line in fake_packer.calls(path))
 
 
 def test_a_failed_build_is_told_with_azures_reason_and_a_way_out(
@@ -153,7 +170,9 @@ def test_the_list_of_a_marketplace_image_is_locked_as_far_as_this_place_can(
 ) -> None:
     lock(root, known=False)
     file = tmp_path / "list.txt"
-    file.write_text(f"# {NAME} 2026-11-20\nbash=5.2-1\nno-such-package=1\n", encoding="utf-8")
+    # as a machine may say it
+    text = f"# {NAME.lower()} 2026-11-20\nbash=5.2-1\nno-such-package=1\n"
+    file.write_text(text, encoding="utf-8")
     (root / "site.yaml").write_text("apt: {debian: {mirror: 'file:/nowhere'}}\n")
     code, out, err = typed("lock", "tiny-cpu", "--origin", str(file))
     assert code == 0, err
@@ -192,6 +211,22 @@ def test_leftovers_are_listed_and_then_removed(arm: Emulator, typed: Typed) -> N
     code, out, _ = typed("prune", "--leaked", "--target", "cloud")
     assert (code, out.splitlines()[-1]) == (0, "1 of 2 removed")
     assert {*arm.state.groups} == {"images", "burnish-build-mixed"}
+
+
+def test_one_that_stays_keeps_no_other(arm: Emulator, typed: Typed) -> None:
+    leak(arm)
+    own = leaked.tags("proof", "plan", until=NOW)
+    arm.state.add("Microsoft.Compute/disks", "another", tags=own)
+    path, code = "/resourceGroups/burnish-build-old", "AuthorizationFailed"
+    arm.faults.add(Fault(method="DELETE", path=path, status=403, code=code))
+    ended, out, err = typed("prune", "--leaked", "--target", "cloud")
+    assert (ended, out.splitlines()[-1]) == (6, "1 of 3 removed")
+    told = " ".join(err.split())
+    assert (
+        "1 could not be removed: - looking for what dead builds left: burnish-build-old: 403"
+        in told
+    )
+    assert "another" not in {each.name for each in arm.state.disks}
 
 
 def test_leftovers_are_of_no_image_and_in_no_folder(typed: Typed) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,7 +13,7 @@ import azure_builds
 import makers
 import pytest
 from burnish.errors import PublishError
-from burnish.gallery.azure.leaked import Leaked, tags
+from burnish.gallery.azure.leaked import tags
 from burnish.gallery.azure.proof import OPENED, Proof, Wanted, steps
 from burnish.gallery.azure.resources import Resources
 from cloud import NOW, Cloud
@@ -72,14 +69,18 @@ class Rig:
         return everything - self.before
 
 
-@pytest.fixture
-def rig(arm: Emulator, tmp_path: Path) -> Rig:
+def rig_of(arm: Emulator, folder: Path) -> Rig:
     name = "golden/images/debian/versions/2026.1125.0"
     arm.state.add(
         "Microsoft.Compute/galleries", name, properties={"provisioningState": "Succeeded"}
     )
     before = {*arm.state.resources, *arm.state.groups}
-    return Rig(arm, Cloud(arm=arm, folder=tmp_path), before)
+    return Rig(arm, Cloud(arm=arm, folder=folder), before)
+
+
+@pytest.fixture
+def rig(arm: Emulator, tmp_path: Path) -> Rig:
+    return rig_of(arm, tmp_path)
 
 
 def test_the_checks_are_given_an_address_and_nothing_is_left(rig: Rig) -> None:
@@ -226,40 +227,6 @@ def test_a_step_that_can_be_repeated_is(rig: Rig, part: str, fault: Any) -> None
 def test_a_lost_deletion_is_asked_for_again(rig: Rig, cut: Any) -> None:
     rig.arm.faults.add(Fault(method="DELETE", path="burnish-proof", cut=cut))
     rig.proof().run()
-    assert rig.left() == set()
-
-
-def _killed(rig: Rig, at: int) -> None:
-    """In a process of its own: the proof, ended by SIGKILL as step number `at` begins."""
-    begun: list[str] = []
-
-    def step(title: str) -> Any:
-        begun.append(title)
-        if len(begun) > at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return type(rig.cloud.told)().step(title)
-
-    rig.cloud.told.step = step  # type: ignore[method-assign]
-    rig.proof().run()
-
-
-@pytest.mark.parametrize("at", range(1, 8))
-def test_killed_at_any_step_the_next_run_and_the_cleaner_leave_nothing(rig: Rig, at: int) -> None:
-    def kill() -> None:
-        child = multiprocessing.get_context("fork").Process(target=_killed, args=(rig, at))
-        child.start()
-        child.join(60)
-        assert child.exitcode == -signal.SIGKILL
-
-    kill()
-    assert rig.left() != set()
-    assert rig.proof().run() == "203.0.113.10"
-    assert rig.left() == set()
-    kill()
-    cleaner = Leaked(resources=rig.resources(), now=NOW)
-    assert cleaner.find() == []
-    cleaner = replace(cleaner, now=NOW + timedelta(hours=4))
-    assert all(cleaner.remove(each) for each in cleaner.find())
     assert rig.left() == set()
 
 

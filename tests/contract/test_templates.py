@@ -25,13 +25,22 @@ MACHINE = {
     "sshPublicKey": "ssh-ed25519 AAAA",
 }
 FULL = {**MACHINE, "publicIp": True, "users": ["a", "b"], "secureBoot": False, "tags": {"of": "us"}}
+STANDARD = {**MACHINE, "trustedLaunch": False}
 SETS: dict[str, tuple[dict[str, Any], ...]] = {
     "gallery": (
         {"galleryName": "images"},
         {"galleryName": "images", "readers": ["a", "b"], "githubSubject": "repo:o/n:ref:x"},
     ),
-    "machine": (MACHINE, {**FULL, "shutdownTime": "", "galleryResourceGroup": "theirs"}),
-    "scale-set": (MACHINE, {**FULL, "capacity": 9, "nightCapacity": 1, "days": ["Sunday"]}),
+    "machine": (
+        MACHINE,
+        {**FULL, "shutdownTime": "", "galleryResourceGroup": "theirs"},
+        STANDARD,
+    ),
+    "scale-set": (
+        MACHINE,
+        {**FULL, "capacity": 9, "nightCapacity": 1, "days": ["Sunday"]},
+        STANDARD,
+    ),
 }
 CASES = [(name, given) for name, sets in SETS.items() for given in sets]
 each = pytest.mark.parametrize(("name", "given"), CASES)
@@ -107,6 +116,14 @@ def test_a_machine_is_closed_unless_it_is_opened() -> None:
 
 
 @pytest.mark.parametrize("name", ["machine", "scale-set"])
+def test_an_image_that_is_standard_is_started_without_trusted_launch(name: str) -> None:
+    """Azure refuses Trusted Launch of a definition of the type `Standard`, Secure Boot on or off."""
+    body = arm.deployed(template(name), STANDARD).resources[0].body["properties"]
+    profile = body.get("virtualMachineProfile", body)
+    assert profile["securityProfile"] == {"encryptionAtHost": True}
+
+
+@pytest.mark.parametrize("name", ["machine", "scale-set"])
 def test_the_image_is_named_without_a_version_so_that_stable_is_taken(name: str) -> None:
     image = "/Microsoft.Compute/galleries/images/images/debian-12-cpu"
     assert f'{image}"' in json.dumps(
@@ -132,6 +149,11 @@ def test_roles_are_the_built_in_ones() -> None:
 Change = Callable[[dict[str, Any]], Any]
 
 
+def trusted(of: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = of["variables"]["trusted"]
+    return found
+
+
 def properties(of: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = of["resources"][0]["properties"]
     return found
@@ -139,11 +161,11 @@ def properties(of: dict[str, Any]) -> dict[str, Any]:
 
 FAULTS: dict[str, tuple[Change, str]] = {
     "wrong enum": (
-        lambda t: properties(t)["securityProfile"].update(securityType="TrustedLunch"),
+        lambda t: trusted(t).update(securityType="TrustedLunch"),
         "securityProfile.securityType: 'TrustedLunch' is none of TrustedLaunch, ConfidentialVM",
     ),
     "wrong type": (
-        lambda t: properties(t)["securityProfile"].update(encryptionAtHost="true"),
+        lambda t: trusted(t).update(encryptionAtHost="true"),
         "securityProfile.encryptionAtHost: 'true' is no boolean",
     ),
     "a number for true": (
@@ -159,7 +181,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
         "osDisk: createOption is missing",
     ),
     "unknown member": (
-        lambda t: properties(t)["securityProfile"].update(encryptAtHost=True),
+        lambda t: trusted(t).update(encryptAtHost=True),
         "securityProfile: there is no encryptAtHost",
     ),
     "only Azure's": (
@@ -205,7 +227,7 @@ def test_an_address_by_default_is_found_by_the_test_above() -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("machine", "encryptionAtHost: true", "encryptionAtHost: false"),
+        ("machine", "vTpmEnabled: true", "vTpmEnabled: false"),
         ("machine", "publicIp bool = false", "publicIp bool = true"),
         ("machine", "  parent: machine\n  name: 'AADSSH", "  parent: machine\n  name: 'Other"),
         ("machine", "targetResourceId: machine.id", "targetResourceId: subnetId"),

@@ -30,8 +30,9 @@ esac
 """
 
 
-def write(folder: Path, *logs: str, version: str = "1.11.2", plugin: bool = True) -> Path:
-    """The program; its Nth build plays the Nth log, and ends well for `made` and `windows-made` only."""
+def write(folder: Path, *logs: str, version: str = "1.11.2", plugin: str = "2.6.3") -> Path:
+    """The program, with these versions of the plugin azure; its Nth build plays the Nth log, and ends well
+    for `made` and `windows-made` only."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "packer"
     path.write_text(PROGRAM.replace("{version}", version), encoding="utf-8")
@@ -41,8 +42,10 @@ def write(folder: Path, *logs: str, version: str = "1.11.2", plugin: bool = True
         (folder / f"{number}.code").write_text(
             "0" if name.endswith("made") else "1", encoding="utf-8"
         )
-    installed = "/plugins/packer-plugin-azure_v2.6.3_x5.0_linux_amd64\n" if plugin else ""
-    (folder / "plugins").write_text(installed, encoding="utf-8")
+    installed = [
+        f"/plugins/packer-plugin-azure_v{each}_x5.0_linux_amd64\n" for each in plugin.split()
+    ]
+    (folder / "plugins").write_text("".join(installed), encoding="utf-8")
     return path
 
 

@@ -24,6 +24,8 @@ def lines(name: str) -> list[str]:
         ("no-spot", False, "no capacity", "end"),
         ("evicted", True, "spot eviction", "plain"),
         ("evicted", False, "playbook failed", "end"),
+        ("gone", True, "spot eviction", "plain"),
+        ("gone", False, "any other end", "end"),
         ("spot-quota", True, "spot quota", "plain"),
         ("quota", True, "quota", "end"),
         ("quota", False, "quota", "end"),

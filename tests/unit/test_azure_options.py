@@ -36,6 +36,7 @@ DESTINATION = GOOD["shared_image_gallery_destination"]
 
 def test_the_table_has_what_the_plugin_says() -> None:
     assert (len(TABLE.options), len(TABLE.blocks), TABLE.version) == (142, 6, "2.6.4-dev")
+    assert TABLE.lowest == (2, 6)
     assert TABLE.options["spot"] == "block(spot)"
     assert TABLE.blocks["spot"] == {"eviction_policy": "string", "max_price": "number"}
     assert {"spot", "security_type", "shared_image_gallery_destination.specialized"} <= {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from urllib.request import OpenerDirector, Request
 
 import archive
 import azure_builds
@@ -56,6 +59,29 @@ def plan_at(catalog: Catalog, lock: Lock, *, target: str = "cloud") -> Plan:
 
 def whole() -> Lock:
     return replace(checkout.lock(), marketplace=listed())
+
+
+@pytest.mark.touches("clock", reason="the list says its day")
+def test_what_the_page_has_made_on_a_machine_is_such_a_list(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (checkout.REPOSITORY / "docs" / "azure-vm.md").read_text(encoding="utf-8")
+    program = page.partition("python3 - << 'EOF'\n")[2].partition("EOF\n")[0]
+    compute = {
+        "publisher": "Debian",
+        "offer": "tiny",
+        "sku": "tiny-gen2",
+        "version": "0.20261101.1",
+    }
+
+    def answer(_: OpenerDirector, asked: Request) -> BytesIO:
+        assert (asked.host, asked.headers) == ("169.254.169.254", {"Metadata": "true"})
+        return BytesIO(json.dumps({**compute, "name": "origin"}).encode())
+
+    monkeypatch.setattr(OpenerDirector, "open", answer)
+    exec(program, {})
+    head = capsys.readouterr().out
+    assert origin.read(f"{head}bash=5.2-1\n", shown="list").identity == NAME
 
 
 def test_the_origin_is_part_of_the_plans_id(catalog: Catalog) -> None:

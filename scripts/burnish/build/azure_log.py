@@ -70,6 +70,7 @@ ENDINGS = (
         words=(
             "operationpreempted",
             "evicted",
+            "burnish: the machine is gone",
             "virtualmachines/.* was not found",
             "connection reset by peer",
             "broken pipe",

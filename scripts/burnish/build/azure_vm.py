@@ -8,6 +8,7 @@ inherits; their values are struck out of everything that is shown or kept.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shlex
 import shutil
@@ -28,6 +29,7 @@ LOGIN = "BURNISH_PASSWORD"  # the variable that has it
 KEY = "key"
 CHECKS = "checks"
 NOT_HERE = "not verified here"
+PLUGIN = re.compile(r"packer-plugin-azure_v(\d+)\.(\d+)\.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,20 +138,28 @@ def validated(
     return f"the reduced template (not the whole one) is valid for {_name(packer)}"
 
 
-def need(packer: Packer) -> None:
-    """ToolError where no Packer with the plugin is there to build with."""
+def need(packer: Packer, *, lowest: tuple[int, int]) -> None:
+    """ToolError where no Packer is there to build with, or none whose plugin is of this minor release or a
+    newer one, and of its major."""
+    wanted = f"{lowest[0]}.{lowest[1]}"
     if packer.version < FIRST_BARE:
         raise ToolError(
-            f"{NOT_HERE}: {_name(packer)} has the azure-arm of its day, route `vm` needs plugin 2.x",
+            f"{NOT_HERE}: {_name(packer)} has the azure-arm of its day, route `vm` needs plugin {wanted}",
             hint="install Packer 1.10 or later; the rendered build stays where it was written",
         )
     argv = (str(packer.path), "plugins", "installed")
     done = process.run(Command(argv=argv, env=packer.env, timeout=60), check=False)
-    if not any("packer-plugin-azure" in line for line in done.stdout.splitlines()):
+    found = [(int(major), int(minor)) for major, minor in PLUGIN.findall(done.stdout)]
+    hint = "`packer init` the rendered folder `plugins`, or name a folder as packer.plugins in site.yaml"
+    if not found:
+        raise ToolError(f"{NOT_HERE}: {_name(packer)} has no plugin azure", hint=hint)
+    # the template names no version: Packer takes the newest that it has
+    newest = max(found)
+    if not lowest <= newest < (lowest[0] + 1, 0):
         raise ToolError(
-            f"{NOT_HERE}: {_name(packer)} has no plugin azure",
-            hint="`packer init` the rendered folder `plugins`, or name a folder as packer.plugins in "
-            "site.yaml",
+            f"{_name(packer)} has plugin azure {newest[0]}.{newest[1]}: the options of route `vm` are those "
+            f"of {wanted} and later, below {lowest[0] + 1}.0",
+            hint=hint,
         )
 
 

@@ -113,13 +113,15 @@ def _sweep(context: Context, target: str, *, dry_run: bool, as_json: bool) -> No
         for each in found:
             what = f"stays: {each.stays}" if each.stays else f"over since {each.expired}"
             click.echo(f"{each.kind} {each.name}: {what}")
-    gone = [] if dry_run else pipeline.azure_vm.swept(world, leaked, leftovers=found)
+    done = pipeline.azure_vm.swept(world, leaked, leftovers=[] if dry_run else found)
     if as_json:
-        data = {"found": [asdict(each) for each in found], "removed": [each.id for each in gone]}
+        removed = [each.id for each in done.gone]
+        data = {"found": [asdict(each) for each in found], "removed": removed}
         click.echo(json.dumps(data, indent=2))
     else:
         goes = sum(not each.stays for each in found)
-        click.echo(f"{goes} would go" if dry_run else f"{len(gone)} of {len(found)} removed")
+        click.echo(f"{goes} would go" if dry_run else f"{len(done.gone)} of {len(found)} removed")
+    done.need_all()
 
 
 def _accepted(text: str) -> tuple[str, str]:

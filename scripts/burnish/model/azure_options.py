@@ -42,6 +42,12 @@ class OptionTable:
     newer: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def lowest(self) -> tuple[int, int]:
+        """The oldest minor release of the plugin that is taken to know the options: the table's own."""
+        major, _, rest = self.version.partition(".")
+        return int(major or 0), int(rest.partition(".")[0] or 0)
+
 
 # Without a table every option is unknown, so that nothing passes.
 EMPTY = OptionTable(plugin="", version="", commit="", rules_commit="", options={})

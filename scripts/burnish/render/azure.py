@@ -23,7 +23,6 @@ from burnish.render.generalise import FIRST, FORGET, LAST, SANDBOX, USER
 from burnish.render.hcl import environment
 from burnish.render.layer import LayerPaths, variables
 
-PLUGINS = (("ansible", ">= 1.1.0, < 2.0.0"), ("azure", ">= 2.0.0, < 3.0.0"))
 PLAIN, SPOT, REDUCED = "azure-arm.pkr.hcl", "azure-arm-spot.pkr.hcl", "reduced/azure-arm.pkr.hcl"
 # What 1.6.6 asks for besides: it publishes by way of a managed image only.
 MANAGED = {"managed_image_name": "reduced", "managed_image_resource_group_name": "reduced"}
@@ -54,8 +53,8 @@ def render_azure(plan: Plan, *, build: AzureBuild) -> dict[str, str]:
         files[SPOT] = _template(plan, build, spot=True)
     files[REDUCED] = _template(plan, build, spot=False, less=True)
     jinja = environment()
-    plugins = jinja.from_string(build.templates["plugins.pkr.hcl.j2"]).render(plugins=PLUGINS)
-    files["plugins/plugins.pkr.hcl"] = plugins
+    plugins = jinja.from_string(build.templates["plugins.pkr.hcl.j2"])
+    files["plugins/plugins.pkr.hcl"] = plugins.render(plugins=_plugins(build.table))
     if plan.base.os == "linux":
         files |= {"apply": _apply(build.templates), "origin.txt": origin(plan)}
         files |= {name: build.templates[name] for name in (FORGET, SANDBOX)}
@@ -68,6 +67,12 @@ def render_azure(plan: Plan, *, build: AzureBuild) -> dict[str, str]:
         known = [name for name in layer.python if name in plan.lock.python]
         files |= {f"{name}.txt": plan.lock.python[name].requirements() for name in known}
     return files
+
+
+def _plugins(table: OptionTable) -> tuple[tuple[str, str], ...]:
+    """What `packer init` brings: of azure no release that may not know an option of the table."""
+    major, minor = table.lowest
+    return ("ansible", ">= 1.1.0, < 2.0.0"), ("azure", f">= {major}.{minor}.0, < {major + 1}.0.0")
 
 
 def origin(plan: Plan) -> str:

@@ -14,7 +14,7 @@ from burnish.build.azure_log import Result
 from burnish.build.azure_vm import Attempt, VmRequest
 from burnish.build.packer import Packer
 from burnish.catalog.locks import dump_lock
-from burnish.errors import BuildError, UsageError
+from burnish.errors import BuildError, PublishError, UsageError
 from burnish.gallery.azure import proof
 from burnish.gallery.azure.leaked import Leaked, Leftover
 from burnish.gallery.azure.resources import Resources
@@ -27,7 +27,7 @@ from burnish.model.publication import Published
 from burnish.plan.origins import SECTION
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import capture, filed_proofs, homes, inputs, layers, plans, vm_proof
+from burnish.stages import capture, compatible, filed_proofs, homes, inputs, layers, plans, vm_proof
 from burnish.stages.homes import Environment, Way
 from burnish.stages.prove import Asked
 from burnish.stages.run import Run, World
@@ -104,8 +104,10 @@ def shown(world: World, at: Site) -> dict[str, Any]:
 def build(world: World, at: Site) -> Published:
     """Build, file at the target as a candidate, and prove it on a machine made of it.
 
-    BuildError while anything of the plan is open; ToolError where no Packer can do it, the build rendered.
+    DefinitionError for what no GPU would run; BuildError while anything of the plan is open; ToolError where
+    no Packer can do it, the build rendered.
     """
+    compatible.refuse(world, at.plan)
     if at.plan.open:
         lines = "\n".join(f"  - {each.section}: {each.reason}" for each in at.plan.open)
         raise BuildError(
@@ -122,7 +124,7 @@ def build(world: World, at: Site) -> Published:
         values = _build(world, at, run=_never).values("2000.101.0")
         told = azure_vm.validated(request, found, reduced=REDUCED, values=values)
         world.monitor.say(told)
-        azure_vm.need(found)
+        azure_vm.need(found, lowest=world.catalog.azure_options.lowest)
         runs = _runs(world, at, request=request, of=of, packer=found)
         done = _build(world, at, run=runs).build()
     finally:
@@ -145,14 +147,32 @@ def leaked(world: World, to: str, *, environment: Environment) -> Leaked:
     return Leaked(resources=_resources(way), now=world.now)
 
 
-def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> list[Leftover]:
-    """Remove those that are still what they were; gives them."""
-    gone = []
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What of the leftovers is gone, and why the others could not be removed."""
+
+    gone: list[Leftover]
+    failed: list[PublishError]
+
+    def need_all(self) -> None:
+        """PublishError that names all that could not be removed, with the way out of the first."""
+        if self.failed:
+            lines = "\n".join(f"  - {each.message}" for each in self.failed)
+            text = f"{len(self.failed)} could not be removed:\n{lines}"
+            raise PublishError(text, hint=self.failed[0].hint)
+
+
+def swept(world: World, found: Leaked, *, leftovers: list[Leftover]) -> Swept:
+    """Remove those that are still what they were. One that Azure keeps is no reason to keep the others."""
+    done = Swept(gone=[], failed=[])
     for each in leftovers:
         world.monitor.detail(f"removing {each.name}")
-        if found.remove(each):
-            gone.append(each)
-    return gone
+        try:
+            if found.remove(each):
+                done.gone.append(each)
+        except PublishError as error:
+            done.failed.append(error)
+    return done
 
 
 def _runs(world: World, at: Site, *, request: VmRequest, of: Asked, packer: Packer) -> Any:
@@ -218,7 +238,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
         target=at.target,
         versions=Versions(shelf=at.way.shelf, image=at.plan.image.name, monitor=world.monitor),
         resources=_resources(at.way),
-        manifest=lambda: _manifest(world, at.plan),
+        manifest=lambda: described(world, at.plan),
         monitor=world.monitor,
         work=homes.work(world, at.target.name),
         now=world.now,
@@ -226,7 +246,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
     )
 
 
-def _manifest(world: World, plan: Plan) -> Manifest:
+def described(world: World, plan: Plan) -> Manifest:
     """What the version's tags say of it: it has no disk here, and what was proven of its plan."""
     return Manifest(
         format=1,
@@ -249,6 +269,7 @@ def _manifest(world: World, plan: Plan) -> Manifest:
         left_out={each.name: each.text for each in plan.left_out},
         licences=plan.by_licence,
         standin=plan.lock.standin,
+        accepts=tuple(each.text for each in plan.image.accepts),
     )
 
 

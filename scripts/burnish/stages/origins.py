@@ -31,11 +31,14 @@ def lock_origin(
     read = origin.read_windows if windows else origin.read
     found = read(file.read_text(encoding="utf-8"), shown=str(file))
     wanted = identity(base.marketplace).rpartition(":")[0]
-    if found.identity.rpartition(":")[0] != wanted:
+    named, _, version = found.identity.rpartition(":")
+    # Azure tells names apart without their case, and a machine may say them in another than the base
+    if named.lower() != wanted.lower():
         raise UsageError(
             f"{file}: is of {found.identity}, and {base.name} is made from {wanted}",
             hint="make the list on a machine of that image; docs/azure-vm.md says how",
         )
+    found = replace(found, identity=f"{wanted}:{version}")
     old = locks.current(world, image, committed_only=True)
     lock, why = replace(old, marketplace=found), ""
     if not windows:

@@ -65,7 +65,7 @@ class Doctor:
             self._rights,
             self._regions,
             self._quota,
-            *((self._building, self._cores) if self.target.route == "vm" else ()),
+            *((self._building, self._cores, self._lasting) if self.target.route == "vm" else ()),
         ):
             yield from self._safely(check)
         yield group
@@ -157,12 +157,18 @@ class Doctor:
                 yield Finding(what="quota", state="note", text=text, way_out=way)
 
     def _cores(self) -> Iterator[Finding]:
-        """Whether the quota has room for the machines that are built on."""
+        """Whether the machines that are built on can be made, and whether the quota has room for them."""
         machine, region = self.target.machine, self.target.location
         skus, usage = self._skus(region), self.shelf.usage(region)
-        for size in sorted(
-            {machine.sizes.get(each.flavour, each.vm_size) for each, _ in self.images}
-        ):
+        lacking: dict[str, set[str]] = {}
+        for image, base in self.images:
+            size = machine.sizes.get(image.flavour, image.vm_size)
+            found = sizes.lacks(skus, image, base=base, size=size)
+            lacking.setdefault(size, set()).update(found)
+        for size, lines in sorted(lacking.items()):
+            for line in sorted(lines):
+                text, way = f"in {region}: {line}", "name another of `sizes` in the target"
+                yield Finding(what="size to build on", state="wrong", text=text, way_out=way)
             family, vcpus = sizes.cores(skus, size)
             plain = sizes.tight(usage, [family, "cores"], vcpus=vcpus)
             spot = sizes.tight(usage, [sizes.SPOT], vcpus=vcpus) if machine.spot else []
@@ -172,6 +178,13 @@ class Doctor:
             for line in [*plain, *spot]:
                 text = f"{size} has {vcpus} vCPU; {line}"
                 yield Finding(what="cores to build on", state=_state(state), text=text, way_out=way)
+
+    def _lasting(self) -> Iterator[Finding]:
+        """Packer reads the statement of a workload identity once, as it begins."""
+        if self.reach.login.kind == "workload identity":
+            text = "Packer reads AZURE_FEDERATED_TOKEN_FILE once: a build may outlive what stands in it"
+            way = "another way to sign in for builds of an hour or more: docs/azure.md, Signing in"
+            yield Finding(what="login of a long build", state="note", text=text, way_out=way)
 
     def _skus(self, region: str) -> list[Mapping[str, Any]]:
         path = f"/subscriptions/{self.reach.subscription}/providers/Microsoft.Compute/skus"
@@ -197,13 +210,17 @@ class Doctor:
     def _leftovers(self) -> Iterator[Finding]:
         disks = Disks(client=self.shelf.client, resource_group=self.target.resource_group)
         images = Images(disks=disks, patience=self.shelf.patience).ours()
+        uploads = disks.ours()
+        opened = {each.name for each in uploads if each.open}
         left = [("image", name, tags) for name, tags in images.items()]
-        for kind, name, tags in [*left, *(("disk", e.name, e.tags) for e in disks.ours())]:
+        for kind, name, tags in [*left, *(("disk", e.name, e.tags) for e in uploads)]:
             ends = tags.get(EXPIRES, "")
             if ends and ends < str(self.today):
                 text = f"the temporary {kind} {name} of a dead run, of use until {ends}"
-                way = f"az {kind} delete --resource-group {self.target.resource_group} "
-                way += f"--name {name}; or publish that version again"
+                which = f"--resource-group {self.target.resource_group} --name {name}"
+                # Azure removes no disk that somebody may hold an address of
+                before = f"az disk revoke-access {which} && " if name in opened else ""
+                way = f"{before}az {kind} delete {which}; or publish that version again"
                 yield Finding(what="left behind", state="note", text=text, way_out=way)
 
     @property

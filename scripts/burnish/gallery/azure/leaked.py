@@ -6,20 +6,28 @@ finds it may remove it. Versions in a gallery are never among it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from burnish.errors import PublishError
+from burnish.gallery.azure.disks import OPEN
 from burnish.gallery.azure.patience import looked
 from burnish.gallery.azure.payloads import EXPIRES, KIND, PLAN, UPLOAD
 from burnish.gallery.azure.resources import VERSIONS, Resources
+from burnish.gallery.azure.telling import Refusal
 
 T = TypeVar("T")
 BUILD, PROOF = "build", "proof"
 KINDS = (BUILD, PROOF, UPLOAD)
 GROUP = "Microsoft.Resources/resourceGroups"
 DISK = "microsoft.compute/disks"
+MACHINE = "microsoft.compute/virtualmachines"
+# what goes with its machine, whoever put it there: Azure's own policies do, and tag nothing
+PARTS = (f"{MACHINE}/runcommands", f"{MACHINE}/extensions")
+# Packer makes one for WinRM's certificate, with burnish's tags; it goes with its group, never alone
+VAULT = "microsoft.keyvault/vaults"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +83,26 @@ class Leaked:
             return False
         if leftover.kind == GROUP and self._group(found).stays:
             return False
+        if leftover.kind.lower() == DISK:
+            self._close(leftover, found)
         self._asked(leftover.name, lambda: self.resources.remove(leftover.id))
         return True
+
+    def _close(self, disk: Leftover, found: Mapping[str, Any]) -> None:
+        """Take back the addresses of a disk that an upload was killed over: Azure removes none that is open,
+        and closes none without a VHD's footer, which is the last that an upload sends."""
+        if (found.get("properties") or {}).get("diskState") not in OPEN:
+            return
+        try:
+            self._asked(disk.name, lambda: self.resources.act(disk.id, "endGetAccess"))
+        except Refusal as error:
+            if FOOTER not in error.message.lower():
+                raise
+            raise PublishError(
+                f"{disk.name}: its upload never came to its end, and Azure does not close a disk without the "
+                "footer of a VHD",
+                hint="publish that version again where its disk's file is: it fills the disk, and removes it",
+            ) from None
 
     def _group(self, found: Mapping[str, Any]) -> Leftover:
         """A group; it stays where somebody else has put something in."""
@@ -84,7 +110,10 @@ class Leaked:
             f"the group {found['name']}",
             lambda: list(self.resources.listed(f"{found['id']}/resources")),
         )
-        others = [each["id"].rpartition("/")[2] for each in inside if _foreign(each)]
+        own = {
+            each["id"].lower() for each in inside if _is_machine(each) and ours(each.get("tags"))
+        }
+        others = [each["id"].rpartition("/")[2] for each in inside if _foreign(each, machines=own)]
         stays = f"{', '.join(sorted(others))} in it is not burnish's" if others else ""
         return _leftover({**found, "type": GROUP}, stays=stays)
 
@@ -94,6 +123,8 @@ class Leaked:
         )
 
 
+# in Azure's words about a VHD that is none, as its users quote them; by which code was not verified here
+FOOTER = "footer"
 ORDER = tuple(name.lower() for name in VERSIONS)
 
 
@@ -125,11 +156,17 @@ def _ends(found: Mapping[str, str]) -> datetime | None:
     return ends if ends.tzinfo else ends.replace(tzinfo=UTC)
 
 
-def _foreign(found: Mapping[str, Any]) -> bool:
-    """Whether a resource in a group of ours is somebody else's. Only a disk that Azure makes for a machine
-    comes without tags; everything else that burnish makes is tagged."""
+def _is_machine(found: Mapping[str, Any]) -> bool:
+    return bool(found["type"].lower() == MACHINE)
+
+
+def _foreign(found: Mapping[str, Any], *, machines: Collection[str]) -> bool:
+    """Whether a resource in a group of ours is somebody else's; `machines` are the ids of ours in there. Only
+    a disk that Azure makes for a machine comes without tags; everything else that burnish makes is tagged."""
     kind = found["type"].lower()
-    if kind not in ORDER:
+    if kind in PARTS:
+        return found["id"].lower().rsplit("/", 2)[0] not in machines
+    if kind not in (*ORDER, VAULT):
         return True
     if kind == DISK and not found.get("tags"):
         return False

@@ -92,6 +92,10 @@ class Resources:
         except ResourceNotFoundError:
             return
 
+    def act(self, path: str, action: str) -> None:
+        """Carry out an action on one, and wait until it is done."""
+        self._ended(self._sent("POST", f"{path}/{action}"), path)
+
     def _sent(
         self, method: str, path: str, *, query: dict[str, str] | None = None, body: Any = None
     ) -> HttpResponse:

@@ -12,25 +12,29 @@ from burnish.model.image import Image
 SPOT = "lowPriorityCores"
 
 
-def lacks(skus: Iterable[Mapping[str, Any]], image: Image, *, base: Base) -> list[str]:
-    """Why a machine of the image's own size can't be made in the region; nothing if it can."""
-    found = next((each for each in skus if each.get("name") == image.vm_size), None)
+def lacks(
+    skus: Iterable[Mapping[str, Any]], image: Image, *, base: Base, size: str = ""
+) -> list[str]:
+    """Why a machine of this size, the image's own unless another is named, can't be made in the region;
+    nothing if it can."""
+    size = size or image.vm_size
+    found = next((each for each in skus if each.get("name") == size), None)
     if found is None:
-        return [f"{image.vm_size} is not offered there"]
+        return [f"{size} is not offered there"]
     can = {each["name"]: str(each["value"]) for each in found.get("capabilities") or ()}
     lines = [
-        f"{image.vm_size} is restricted: {each.get('reasonCode', each.get('type', 'no reason'))}"
+        f"{size} is restricted: {each.get('reasonCode', each.get('type', 'no reason'))}"
         for each in found.get("restrictions") or ()
         if each.get("type") == "Location"
     ]
     generations = can.get("HyperVGenerations", "V1").split(",")
     if base.generation not in generations:
-        lines.append(f"{image.vm_size} has generation {', '.join(generations)} alone")
+        lines.append(f"{size} has generation {', '.join(generations)} alone")
     wanted = ARCHITECTURES[base.architecture]
     if can.get("CpuArchitectureType", wanted) != wanted:
-        lines.append(f"{image.vm_size} is {can['CpuArchitectureType']}, not {wanted}")
+        lines.append(f"{size} is {can['CpuArchitectureType']}, not {wanted}")
     if image.security == "trusted-launch" and can.get("TrustedLaunchDisabled") == "True":
-        lines.append(f"{image.vm_size} has no Trusted Launch")
+        lines.append(f"{size} has no Trusted Launch")
     return lines
 
 

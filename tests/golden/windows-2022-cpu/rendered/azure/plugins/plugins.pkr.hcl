@@ -6,7 +6,7 @@ packer {
     }
     azure = {
       source  = "github.com/hashicorp/azure"
-      version = ">= 2.0.0, < 3.0.0"
+      version = ">= 2.6.0, < 3.0.0"
     }
   }
 }
