@@ -179,6 +179,8 @@ def test_r_starts_as_it_was_set_up(work: Work, facts: Facts) -> None:
     assert report["zone"] == facts.variable("base_timezone")
     assert report["said"] == []
     assert report["search"][0] == report["own"]
+    assert report["none"]["made"] == [], "NULL was taken for a folder"
+    assert report["several"] == {"first": "one", "made": ["one"]}
     assert report["writable"] == [], "a user could change everybody's packages"
     assert (report["png"], report["cairo"]) == (True, True)
     other = work("settings.R", interpreter=["env", "RETICULATE_PYTHON=/usr/bin/python3", *R])
