@@ -9,6 +9,7 @@ from pathlib import Path
 
 import opted
 import played
+import played_cran
 import pytest
 import yaml
 from burnish import pipeline
@@ -23,6 +24,8 @@ def test_scenario(
     image = _image(role, world, asked=pytestconfig.getoption("image"))
     if played.plays(role, image=image):
         world, image = played.world(tmp_path / "played", role), played.image_of(role)
+    if scenario.name == "r_alternative":
+        world = played_cran.world(tmp_path / "played", world)
     changes = scenario / "vars.yml"
     prepared = pipeline.scenario(
         world,

@@ -18,6 +18,7 @@ started <- function(libraries) {
 }
 cat(jsonlite::toJSON(list(
   repository = getOption("repos")[["CRAN"]],
+  agent = getOption("HTTPUserAgent"), version = format(getRversion()),
   python = Sys.getenv("RETICULATE_PYTHON"),
   zone = zone,
   said = I(said),
