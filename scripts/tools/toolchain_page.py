@@ -46,7 +46,7 @@ WORDS = """\
 | not verified here: no GPU | what needs no GPU passed on the image; no machine with one has run the rest |
 | proven in part | some of them passed there; the others had nothing to run on, or did not run |
 | by a fixture | its source is not reached here: every check passed on a fixture that plays it and says so |
-| in part by a fixture | some of them did; the others had nothing to run on |
+| in part by a fixture | some of them did; the others had nothing to run on, or did not run |
 | not run yet | the checks are there; no version that was filed has run them |
 | under Wine | every check named passed with the locked wheels of Windows under Wine: not Windows |
 | in part under Wine | some of them did; the others have nothing to run on there |
