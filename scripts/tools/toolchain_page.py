@@ -24,6 +24,7 @@ from burnish.stages import planning
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "toolchains.md"
 LEVELS = ("simulated", "wine", "container", "artifact", "vm", "azure", "gpu")
+FIXTURE, RAN = "fixture", {"passed", "failed", "error"}
 COLUMNS = {"linux_cpu": "Linux CPU", "linux_gpu": "Linux GPU", "windows": "Windows"}
 GPU, TIER, WINDOWS = "linux_gpu", "test_gpu::", "windows"
 PAIR = ("debian-12-cpu", "windows-2022-cpu")
@@ -34,8 +35,9 @@ HEAD = """\
 What the Azure Data Science VM had, and what becomes of it here: each row, the checks that prove it, and
 what they last said. This page is made by `python scripts/tools/toolchain_page.py` from
 [toolchains.yaml](toolchains.yaml), from `rows` in the `facts.yml` of each role, and from the
-[last verdicts](verdicts.json), which a filed version's manifest brings:
-`python scripts/tools/toolchain_verdicts.py GALLERY/IMAGE/VERSION/manifest.json`.
+[last verdicts](verdicts.json), which a filed version's manifest brings, or the run of a scenario whose tool
+a fixture plays: `python scripts/tools/toolchain_verdicts.py GALLERY/IMAGE/VERSION/manifest.json`, or
+`build/fixtures/ROLE.json`.
 """
 WORDS = """\
 | word | means |
@@ -43,7 +45,8 @@ WORDS = """\
 | proven | every check named passed on the image named above |
 | not verified here: no GPU | what needs no GPU passed on the image; no machine with one has run the rest |
 | proven in part | some of them passed there; the others had nothing to run on, or did not run |
-| by a fixture | its source is not reached where burnish is developed: a fixture that says so plays it |
+| by a fixture | its source is not reached here: every check passed on a fixture that plays it and says so |
+| in part by a fixture | some of them did; the others had nothing to run on, or did not run |
 | not run yet | the checks are there; no version that was filed has run them |
 | under Wine | every check named passed with the locked wheels of Windows under Wine: not Windows |
 | in part under Wine | some of them did; the others have nothing to run on there |
@@ -70,7 +73,7 @@ class Claim:
 
     def owed(self, column: str) -> tuple[str, ...]:
         """The checks that prove it on one kind of machine, by their full names."""
-        own = tuple(f"test_{self.role}::{name}" for name in self.checks)
+        own = tuple(name if "::" in name else f"test_{self.role}::{name}" for name in self.checks)
         return (*own, *(f"{TIER}{name}" for name in self.gpu)) if column == GPU else own
 
 
@@ -102,30 +105,19 @@ def cell(row: Mapping[str, str], column: str, *, claim: Claim | None, verdicts: 
         support["state"] == "limited" and (unseen or column == WINDOWS)
     ):
         return f"{support['state']}: {_why(support)}"
-    # what a fixture plays is the tool as Linux has it; what an image's checks said goes before it
-    if claim.fixture and column != WINDOWS and (unseen or not _ran(claim, verdicts, column=column)):
-        return "by a fixture"
-    if unseen:
+    found = outcomes(claim, verdicts, column=column)
+    by_fixture = any(FIXTURE in levels for levels in found.values())
+    if unseen and not by_fixture:
         return "not run yet" if column == "linux_cpu" else "no image yet"
-    said = _on_windows if column == WINDOWS else _by_checks
-    return said(claim, verdicts[column], column=column)
+    if column == WINDOWS:
+        return _on_windows(claim, verdicts[column], found=found)
+    return _said(found)
 
 
-def _ran(claim: Claim, verdicts: Mapping[str, Any], *, column: str) -> bool:
-    """Whether any of its checks passed or failed on the image, rather than having had nothing to run on."""
-    found = outcomes(claim, verdicts[column], column=column)
-    return not {"passed", "failed", "error"}.isdisjoint(
-        outcome for each in found.values() for outcome in each.values()
-    )
-
-
-def _by_checks(claim: Claim, verdict: Mapping[str, Any], *, column: str) -> str:
-    return _said(outcomes(claim, verdict, column=column))
-
-
-def _on_windows(claim: Claim, verdict: Mapping[str, Any], *, column: str) -> str:
+def _on_windows(
+    claim: Claim, verdict: Mapping[str, Any], *, found: Mapping[str, Mapping[str, str]]
+) -> str:
     """How near to a real Windows the row was proven; what failed anywhere is told."""
-    found = outcomes(claim, verdict, column=column)
     played = verdict["checks"].get(f"windows_{claim.role}", {})
     said = _said({**found, **({"": played} if played else {})})
     if said == "FAILED" or any("azure" in each for each in found.values()):
@@ -143,10 +135,12 @@ def _why(support: Mapping[str, str]) -> str:
 
 
 def _said(found: Mapping[str, Mapping[str, str]]) -> str:
-    passed = [name for name, levels in found.items() if "passed" in levels.values()]
+    passed = {name: levels for name, levels in found.items() if "passed" in levels.values()}
     others = {name: set(levels.values()) for name, levels in found.items() if name not in passed}
     if any(said in ("failed", "error") for each in found.values() for said in each.values()):
         return "FAILED"
+    if any("passed" not in _real(levels).values() for levels in passed.values()):
+        return "by a fixture" if len(passed) == len(found) else "in part by a fixture"
     if len(passed) == len(found):
         return "proven"
     if all(name.startswith(TIER) and "not-verified" in said for name, said in others.items()):
@@ -154,11 +148,25 @@ def _said(found: Mapping[str, Mapping[str, str]]) -> str:
     return "proven in part" if passed else "not run yet"
 
 
+def _real(levels: Mapping[str, str]) -> dict[str, str]:
+    return {level: said for level, said in levels.items() if level != FIXTURE}
+
+
 def outcomes(
-    claim: Claim, verdict: Mapping[str, Any], *, column: str
+    claim: Claim, verdicts: Mapping[str, Any], *, column: str
 ) -> dict[str, Mapping[str, str]]:
-    """Check of a row -> level -> outcome."""
-    return {name: verdict["checks"].get(name, {}) for name in claim.owed(column)}
+    """Check of a row -> level -> outcome. A fixture plays the tool as Linux has it, and what the real
+    one has said on an image goes before it."""
+    own = verdicts.get(column, {}).get("checks", {})
+    plays = claim.fixture and column != WINDOWS
+    played = verdicts.get(FIXTURE, {}).get(claim.role, {}) if plays else {}
+    found = {name: own.get(name, {}) for name in claim.owed(column)}
+    ran = {name for name, said in found.items() if RAN & set(_real(said).values())}
+    for name in found.keys() - ran:
+        found[name] = {**found[name], **played.get("checks", {}).get(name, {})}
+    if played and not played["passed"] and not ran:
+        found["its scenario"] = {FIXTURE: "failed"}
+    return found
 
 
 def levels(claim: Claim | None, verdicts: Mapping[str, Any]) -> str:
@@ -170,7 +178,8 @@ def levels(claim: Claim | None, verdicts: Mapping[str, Any]) -> str:
         said = (verdicts[column]["checks"].get(name, {}).get(level) for name in due)
         return bool(due) and all(outcome == "passed" for outcome in said)
 
-    return ", ".join(level for level in LEVELS if any(passed(level, column) for column in verdicts))
+    columns = [each for each in COLUMNS if each in verdicts]
+    return ", ".join(level for level in LEVELS if any(passed(level, column) for column in columns))
 
 
 def table(rows: Sequence[Mapping[str, str]], *, claimed: Mapping[str, Claim], verdicts: Any) -> str:
@@ -225,8 +234,12 @@ def sections(
     wanted = [*of["must"], *of["optional"]]
     cells = [cell(r, "linux_cpu", claim=claimed.get(r["row"]), verdicts=verdicts) for r in wanted]
     here = [each for each in cells if each != "-"]
-    shown = [f"{each['image']} {each['version']}" for each in verdicts.values()]
+    of_images = [verdicts[each] for each in COLUMNS if each in verdicts]
+    shown = [f"{each['image']} {each['version']}" for each in of_images]
     yield f"Verdicts of: {', '.join(shown) or 'none yet'}.\n"
+    if played := verdicts.get(FIXTURE, {}):
+        days = ", ".join(f"{role} on {each['day']}" for role, each in sorted(played.items()))
+        yield f"Scenarios in which a fixture plays the tool: {days}.\n"
     yield (
         f"**Rows proven on Linux CPU: {here.count('proven')} of {len(here)}**, {here.count('proven in part')}"
         f" more in part, {here.count('by a fixture')} by a fixture; of all {len(declared['rows'])} rows"

@@ -1,17 +1,25 @@
-"""Takes how the scenarios of the simulated host ended; files the verdict of a plan at level `simulated`."""
+"""Takes how scenarios ended: files the verdict of a plan at level `simulated`, and what was said of a role
+that a fixture plays, for docs/verdicts.json."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from burnish import pipeline
 from burnish.model.base import Level
 from burnish.model.plan import Plan
 from burnish.model.verdict import CheckResult, Outcome, Verdict
+from burnish.verify import junit as junit_file
 
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "build" / "fixtures"
+# what the roles' facts and docs/verdicts.json call it, beside the levels of proof
+PLAYED = "fixture"
 IMAGE = "windows-2022-cpu"
 WHERE = "a simulated host, not Windows"
 # what decides how a scenario ends, besides the plan's own roles
@@ -63,3 +71,22 @@ def suite(root: Path) -> str:
         if path.is_file() and path.suffix in (".py", ".yml", ".yaml", ".cfg"):
             found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
+
+
+def file_played(
+    role: str, *, junit: Path, image: str, passed: bool, folder: Path = FIXTURES
+) -> Path:
+    """Keep what the checks of a played role said; none of them, where the scenario ended before them.
+
+    `python scripts/tools/toolchain_verdicts.py` takes the file.
+    """
+    verdicts = []
+    if junit.is_file():
+        text = junit_file.impersonal(junit.read_text(encoding="utf-8"))
+        verdicts.append(asdict(junit_file.verdict(text, subject=image, suite="", level=PLAYED)))
+    day = datetime.now(tz=UTC).date().isoformat()
+    told = {"fixture": role, "image": image, "day": day, "passed": passed, "verdicts": verdicts}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{role}.json"
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return path

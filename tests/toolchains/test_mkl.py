@@ -84,12 +84,14 @@ def test_the_runtime_computes_and_says_who_it_is(
     own = facts.environment(facts.variable("mkl_environment"))
     report = work("mkl_runtime.py", interpreter=[own.python])
     assert report["equal"]
-    assert report["pools"] == [{"api": "mkl", "file": f"{own.prefix}/lib/libmkl_rt.so.3"}]
+    (pool,) = report["pools"]
+    assert (pool["api"], pool["file"]) == ("mkl", f"{own.prefix}/lib/libmkl_rt.so.3")
     assert report["others"] == [], "another BLAS in the process"
     assert "oneAPI Math Kernel Library" in report["version"]
     assert f" {own.versions['mkl'].rpartition('.')[0]}-" in report["version"]
     assert len(report["licences"]) == 1, "MKL may be passed on with its licence only"
     record(report["version"])
+    record(f"threadpoolctl says of it: {pool['told']}")
 
 
 @pytest.mark.needs("numpy", "scipy")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from harness.certified import LONGLEY
 from harness.facts import Environment, Facts
@@ -175,10 +177,14 @@ def test_users_install_into_their_own_library(work: Work) -> None:
 def test_r_starts_as_it_was_set_up(work: Work, facts: Facts) -> None:
     report = work("settings.R", interpreter=R)
     assert report["repository"] == facts.variable("r_repository")
+    named = re.escape(report["version"])
+    assert re.fullmatch(rf"R/{named} R \({named} \S+ \S+ linux-gnu\)", report["agent"])
     assert report["python"] == facts.variable("r_reticulate_python")
     assert report["zone"] == facts.variable("base_timezone")
     assert report["said"] == []
     assert report["search"][0] == report["own"]
+    assert report["none"]["made"] == [], "NULL was taken for a folder"
+    assert report["several"] == {"first": "one", "made": ["one"]}
     assert report["writable"] == [], "a user could change everybody's packages"
     assert (report["png"], report["cairo"]) == (True, True)
     other = work("settings.R", interpreter=["env", "RETICULATE_PYTHON=/usr/bin/python3", *R])

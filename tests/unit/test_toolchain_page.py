@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.molecule import filing
 
 TOOLS = Path(__file__).resolve().parents[2] / "scripts" / "tools"
 SUPPORT = {
@@ -53,6 +56,13 @@ def said(a: str, b: str) -> dict[str, Any]:
     return {"linux_cpu": {"checks": checks}}
 
 
+def played(a: str, b: str = "passed", *, passed: bool = True, **column: Any) -> dict[str, Any]:
+    """What the checks said in a scenario with a fixture; and of an image, where one is given."""
+    checks = {"test_r::test_a": {"fixture": a}, "test_r::test_b": {"fixture": b}}
+    return {"fixture": {"r": {"day": "2026-11-27", "passed": passed, "checks": checks}}, **column}
+
+
+BY_FIXTURE = claim(fixture="tests/x")
 TIER = ("test_learns",)
 
 
@@ -91,10 +101,31 @@ def on_gpu(tier: str, *, b: str = "passed") -> dict[str, Any]:
         ({}, "windows", there(), on_windows(a="passed", b="failed"), "FAILED"),
         ({}, "windows", there(), on_windows("azure", a="passed", b="passed"), "proven"),
         ({}, "windows", there(fixture="tests/x"), {}, "no image yet"),
-        ({}, "linux_cpu", claim(fixture="tests/x"), {}, "by a fixture"),
-        ({}, "linux_cpu", claim(fixture="tests/x"), said("skipped", "skipped"), "by a fixture"),
-        ({}, "linux_cpu", claim(fixture="tests/x"), said("passed", "passed"), "proven"),
-        ({}, "linux_cpu", claim(fixture="tests/x"), said("passed", "failed"), "FAILED"),
+        ({}, "linux_cpu", BY_FIXTURE, {}, "not run yet"),
+        ({}, "linux_cpu", claim(), played("passed"), "not run yet"),
+        ({}, "windows", there(fixture="tests/x"), played("passed"), "no image yet"),
+        ({}, "linux_cpu", BY_FIXTURE, played("passed"), "by a fixture"),
+        ({}, "linux_gpu", BY_FIXTURE, played("passed"), "by a fixture"),
+        ({}, "linux_cpu", BY_FIXTURE, played("not-verified"), "in part by a fixture"),
+        ({}, "linux_cpu", BY_FIXTURE, played("failed"), "FAILED"),
+        ({}, "linux_cpu", BY_FIXTURE, played("passed", passed=False), "FAILED"),
+        ({}, "linux_cpu", BY_FIXTURE, said("skipped", "skipped"), "not run yet"),
+        (
+            {},
+            "linux_cpu",
+            BY_FIXTURE,
+            played("passed", **said("skipped", "skipped")),
+            "by a fixture",
+        ),
+        (
+            {},
+            "linux_cpu",
+            BY_FIXTURE,
+            played("failed", passed=False, **said("passed", "passed")),
+            "proven",
+        ),
+        ({}, "linux_cpu", BY_FIXTURE, said("passed", "passed"), "proven"),
+        ({}, "linux_cpu", BY_FIXTURE, said("passed", "failed"), "FAILED"),
         ({}, "linux_cpu", claim(), {}, "not run yet"),
         ({}, "linux_gpu", claim(), said("passed", "passed"), "no image yet"),
         ({}, "linux_cpu", claim(), said("passed", "passed"), "proven"),
@@ -129,12 +160,51 @@ def test_a_level_counts_where_all_checks_passed() -> None:
     assert PAGE.levels(None, said("passed", "passed")) == ""
 
 
+def test_a_check_of_another_role_counts_too() -> None:
+    other = claim(role="rstudio", checks=("test_r::test_a",))
+    assert PAGE.cell({}, "linux_cpu", claim=other, verdicts=said("passed", "skipped")) == "proven"
+
+
+def test_the_page_says_when_a_fixture_played() -> None:
+    text = "".join(PAGE.sections({"rows": []}, claimed={}, verdicts=played("passed")))
+    assert "Scenarios in which a fixture plays the tool: r on 2026-11-27.\n" in text
+    assert "Verdicts of: none yet.\n" in text
+
+
 def test_the_page_counts_what_waits_for_a_gpu() -> None:
     rows = [{"row": "PyTorch", "state": "must"}, {"row": "R", "state": "must"}]
     claimed = {"PyTorch": claim(gpu=TIER), "R": claim()}
     verdicts = {"linux_gpu": {"image": "i", "version": "1", **on_gpu("not-verified")["linux_gpu"]}}
     text = "".join(PAGE.sections({"rows": rows}, claimed=claimed, verdicts=verdicts))
     assert "Rows on Linux GPU: 1 proven, 1 not verified here: no GPU.\n" in text
+
+
+def test_what_a_fixture_answered_is_not_proven() -> None:
+    """As where a site's mirror has the fixture: the version is real, the tool is not."""
+    text = "the path only: a fixture plays R, which was not verified here"
+    results = [
+        {"check": "test_r::test_a", "outcome": "passed", "text": text},
+        {"check": "test_r::test_b", "outcome": "passed", "text": ""},
+    ]
+    found = TAKEN.outcomes({"verdicts": [{"level": "vm", "results": results}]})
+    assert found == {"test_r::test_a": {"fixture": "passed"}, "test_r::test_b": {"vm": "passed"}}
+    verdicts = {"linux_cpu": {"checks": found}}
+    assert PAGE.cell({}, "linux_cpu", claim=BY_FIXTURE, verdicts=verdicts) == "by a fixture"
+
+
+def test_a_played_scenario_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = tmp_path / "verdicts.json"
+    known.write_text('{"linux_cpu": {}}', encoding="utf-8")
+    monkeypatch.setattr(TAKEN, "VERDICTS", known)
+    junit = tmp_path / "checks.xml"
+    case = '<testcase classname="test_r" name="test_a[docker://x]" time="1"/>'
+    junit.write_text(f"<testsuites><testsuite>{case}</testsuite></testsuites>", encoding="utf-8")
+    for path, checks in ((junit, {"test_r::test_a": {"fixture": "passed"}}), (tmp_path / "no", {})):
+        told = filing.file_played("r", junit=path, image="i", passed=bool(checks), folder=tmp_path)
+        assert TAKEN.main([str(told)]) == 0
+        taken = json.loads(known.read_text(encoding="utf-8"))
+        assert (taken["fixture"]["r"]["checks"], taken["linux_cpu"]) == (checks, {})
+        assert taken["fixture"]["r"]["passed"] is bool(checks)
 
 
 def test_verdicts_keep_the_worst_of_a_check() -> None:

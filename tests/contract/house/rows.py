@@ -36,13 +36,14 @@ def undecided(declared: Mapping[str, Any], claimed: Iterable[str]) -> Iterator[s
 
 def unfounded(role: Role) -> Iterator[str]:
     """Checks and fixtures that a role names as proof of a row and that are not there."""
-    checks = _checks(role.root / "tests" / "toolchains" / f"test_{role.name}.py")
+    own = f"test_{role.name}"
     for row, proof in (role.load("facts.yml").get("rows") or {}).items():
         where = f"roles/{role.name}/facts.yml: rows: {row}"
         if not proof.get("checks"):
             yield f"{where}: no check proves it"
         for name in proof.get("checks", ()):
-            if name not in checks:
+            module, _, check = name.rpartition("::")
+            if check not in _checks(role.root / "tests" / "toolchains" / f"{module or own}.py"):
                 yield f"{where}: no check is called {name}"
         for name in set(proof.get("gpu", ())) - _tier():
             yield f"{where}: gpu: no check of the GPU tier is called {name}"

@@ -64,11 +64,11 @@ REASONS: Mapping[str, Reason] = {
         probe="! test -d /opt/julia-depot/packages",
     ),
     "no-dataframes": Reason(
-        text="Julia's registry was not reached for DataFrames",
+        text="this image has no DataFrames",
         probe="! test -d /opt/julia-depot/packages/DataFrames",
     ),
     "no-ijulia": Reason(
-        text="Julia's registry was not reached for IJulia, its kernel",
+        text="this image has no IJulia",
         probe="! test -d /opt/julia-depot/packages/IJulia",
     ),
     "no-azure": Reason(

@@ -31,7 +31,11 @@ print(
             "version": mkl.get_version_string(),
             "equal": list(answer) == expected,
             "pools": [
-                {"api": pool["internal_api"], "file": pool["filepath"]}
+                {
+                    "api": pool["internal_api"],
+                    "file": pool["filepath"],
+                    "told": f"{pool['version']}, threads by {pool['threading_layer']}",
+                }
                 for pool in threadpoolctl.threadpool_info()
                 if pool["user_api"] == "blas"
             ],

@@ -25,15 +25,22 @@ setwd(place)
 built <- system2("R", c("CMD", "build", source), stdout = TRUE, stderr = TRUE)
 written <- tools::write_PACKAGES(place, type = "source")
 
+# the machine's settings as they are, with this repository where they name theirs: install.packages() is
+# told of none, so it takes what r_repository became
+site <- Sys.getenv("R_PROFILE", file.path(R.home("etc"), "Rprofile.site"))
+served <- file.path(folder, "Rprofile.site")
+ours <- paste0("file://", folder, "/cran")
+writeLines(gsub(getOption("repos")[["CRAN"]], ours, readLines(site), fixed = TRUE), served)
+
 # a user who never installed anything, in a script: nobody answers questions there
 # (below the real one: /tmp may be mounted noexec)
 home <- tempfile("home", path.expand("~"))
 dir.create(home)
-code <- sprintf("install.packages('fixture', repos = 'file://%s/cran', quiet = TRUE)", folder)
+code <- "install.packages('fixture', quiet = TRUE)"
 use <- paste("cat(fixture::twice(21), fixture::dot(c(1, 2), c(3, 4)), find.package('fixture'),",
              "as.character(packageVersion('fixture')), sep = '\\n')")
 Sys.unsetenv(c("R_LIBS_USER", "R_LIBS"))
-Sys.setenv(HOME = home)
+Sys.setenv(HOME = home, R_PROFILE = served)
 run <- function(expression) suppressWarnings(
   system2("Rscript", c("-e", shQuote(expression)), stdout = TRUE, stderr = TRUE))
 said <- run(code)

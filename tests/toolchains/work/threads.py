@@ -28,7 +28,7 @@ print(
             "cores": cores(),
             "pools": [
                 {
-                    "api": pool["user_api"],
+                    "name": f"{pool['internal_api']} {pool['version']}",
                     "threads": pool["num_threads"],
                     "inside": pool["filepath"].startswith(f"{sys.argv[1]}{os.sep}"),
                 }
