@@ -38,7 +38,7 @@ def wanted(**machine: Any) -> Wanted:
         plan="plan-1",
         key="ssh-rsa AAAA burnish",
         subscription=SUBSCRIPTION,
-        now=NOW,
+        now=lambda: NOW,
     )
 
 
@@ -102,7 +102,7 @@ def test_everything_is_tagged_with_plan_and_expiry() -> None:
             assert step.body["tags"] == {
                 "burnish-kind": "proof",
                 "burnish-plan": "plan-1",
-                "burnish-expires": "2026-11-25T07:30:00+00:00",
+                "burnish-expires": "2026-11-25T08:30:00+00:00",
             }
 
 
@@ -258,7 +258,7 @@ def test_killed_at_any_step_the_next_run_and_the_cleaner_leave_nothing(rig: Rig,
     kill()
     cleaner = Leaked(resources=rig.resources(), now=NOW)
     assert cleaner.find() == []
-    cleaner = replace(cleaner, now=NOW + timedelta(hours=4))
+    cleaner = replace(cleaner, now=NOW + timedelta(hours=5))
     assert all(cleaner.remove(each) for each in cleaner.find())
     assert rig.left() == set()
 

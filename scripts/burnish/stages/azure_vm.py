@@ -221,7 +221,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
         manifest=lambda: _manifest(world, at.plan),
         monitor=world.monitor,
         work=homes.work(world, at.target.name),
-        now=world.now,
+        now=world.clock,
         run=run,
     )
 

@@ -90,12 +90,12 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
             f"{plan.image.name}/{number} is not at {way.target.name}",
             hint=f"`burnish list {plan.image.name} --target {way.target.name}` shows what is",
         )
+    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
     # of its own, so that nothing else of the user's is tried, and gone with the machine
-    folder = homes.work(world, way.target.name) / "proof"
+    folder = homes.work(world, way.target.name) / wanted.group
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     login = _login(folder, plan)
-    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
     wanted = replace(wanted, key=login.public, password=login.password)
     resources = Resources(
         client=way.reach.compute(way.patience),
@@ -108,16 +108,12 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
             resources=resources,
             monitor=world.monitor,
             wanted=wanted,
-            checks=lambda address: checks(address, login),
+            checks=lambda address: _kept(versions, number, ask=lambda: checks(address, login)),
             note=folder.with_name(f"{wanted.group}.note"),
         )
         verdict: Verdict = carried_out.run()
-    except Unproven as error:
-        _keep(versions, number, verdict=error.verdict)
-        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    _keep(versions, number, verdict=verdict)
     return verdict
 
 
@@ -130,7 +126,7 @@ def wanted_of(world: World, plan: Plan, *, way: Way, version: str) -> Wanted:
         plan=plan.id,
         key="(new)",
         subscription=way.reach.subscription,
-        now=world.now,
+        now=world.clock,
         password="(new)" if plan.base.os == "windows" else "",
     )
 
@@ -155,6 +151,21 @@ def answers(
         except BurnishError:
             patience.pause(PAUSE)
     return ask()
+
+
+def _kept(versions: Versions, number: str, *, ask: Callable[[], Verdict]) -> Verdict:
+    """The verdict of the checks, kept with the version while the machine is still there: its removal may
+    fail, and would take along what was found out."""
+    try:
+        verdict = ask()
+    except Unproven as error:
+        try:
+            _keep(versions, number, verdict=error.verdict)
+        except PublishError as lost:  # what went wrong first is told
+            versions.monitor.say(f"the verdict is not kept with {number}: {lost.message}")
+        raise
+    _keep(versions, number, verdict=verdict)
+    return verdict
 
 
 def _keep(versions: Versions, number: str, *, verdict: Verdict) -> None:

@@ -7,8 +7,7 @@ definition takes no disk, go when the version is made, or refused.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,7 +44,7 @@ DAYS = 2  # after which a temporary disk that is still there is nobody's
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What is to be published, where. `sha256` is of manifest.json, `vhd` the disk's file; `work` is a
-    folder for what a run leaves for the next one; `host` is this machine's name."""
+    folder for what a run leaves for the next one; `now` is a clock, `host` this machine's name."""
 
     target: Target
     image: Image
@@ -54,7 +53,7 @@ class Wanted:
     sha256: str
     vhd: Path
     work: Path
-    now: datetime
+    now: Callable[[], datetime]
     host: str = ""
     blob_options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -76,7 +75,6 @@ class Publication:
     disks: Disks
     wanted: Wanted
     monitor: Monitor
-    began: float = field(default_factory=time.monotonic)
 
     def run(self) -> Published:
         """Publish it; PublishError with what is in the way."""
@@ -231,7 +229,7 @@ class Publication:
             generation=wanted.base.generation,
             architecture="x64",
             plan=wanted.manifest.plan,
-            expires=str((wanted.now + timedelta(days=DAYS)).date()),
+            expires=str((wanted.now() + timedelta(days=DAYS)).date()),
             os="Linux" if wanted.base.os == "linux" else "Windows",
             controllers=tuple(bodies.controllers(wanted.base).split(", ")),
             host=wanted.host,
@@ -244,7 +242,7 @@ class Publication:
             file=wanted.vhd,
             source=Source.of(wanted.vhd, digest),
             state=state,
-            now=lambda: wanted.now + timedelta(seconds=time.monotonic() - self.began),
+            now=wanted.now,
             options=wanted.blob_options,
         )
 
