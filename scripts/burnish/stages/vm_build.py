@@ -25,7 +25,7 @@ from burnish.model.image import Target
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.protocols import Monitor
-from burnish.model.publication import Published
+from burnish.model.publication import Outcome, Published
 
 # A run of Packer: whether with spot capacity, and the values of the template's variables.
 Run = Callable[[bool, Mapping[str, str]], Result]
@@ -139,7 +139,7 @@ class VmBuild:
             self.monitor.say(f"Packer left the group {self.group}: it is removed")
             self._group.remove()
 
-    def _finished(self, number: str, *, outcome: str) -> Published:
+    def _finished(self, number: str, *, outcome: Outcome) -> Published:
         """The version with burnish's tags, every region and all replicas; still a candidate."""
         manifest = replace(self.manifest(), version=number)
 
@@ -152,6 +152,11 @@ class VmBuild:
         with self.monitor.step(f"copies of {number}"):
             while self.versions.change(number, tagged):
                 pass
+            # of a version just made it is told first, as publishing does
+            if outcome == "already" and self.versions.repaired(
+                number, self.target, completed=tagged
+            ):
+                outcome = "widened"
             copies = self.versions.whole(number, None)
         return Published(
             target=self.target.name,
@@ -159,7 +164,7 @@ class VmBuild:
             version=number,
             local="",
             channel=_channel(self.versions.one(number) or {}),
-            outcome="already" if outcome == "already" else "published",
+            outcome=outcome,
             regions=tuple(each.region for each in copies),
         )
 

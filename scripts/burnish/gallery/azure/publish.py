@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from burnish.errors import PublishError
 from burnish.gallery import rules
-from burnish.gallery.azure import bodies, definitions, payloads, preflight, replication, tags
+from burnish.gallery.azure import bodies, definitions, payloads, preflight, tags
 from burnish.gallery.azure.bodies import Making
 from burnish.gallery.azure.disks import Disks, Stays
 from burnish.gallery.azure.faults import FAILED
@@ -36,7 +36,7 @@ from burnish.model.base import Base
 from burnish.model.image import Image, Target
 from burnish.model.manifest import Manifest
 from burnish.model.protocols import Monitor
-from burnish.model.publication import Published
+from burnish.model.publication import Outcome, Published
 
 DAYS = 2  # after which a temporary disk that is still there is nobody's
 
@@ -124,34 +124,11 @@ class Publication:
                 self.monitor.say(f"{number}: {line}")
             widened = self._widened(found) is not None
             self.versions.change(number, self._completed)
-            repaired = self._repaired(number)
+            repaired = self.versions.repaired(number, self.wanted.target, completed=self._completed)
             copies = self.versions.whole(number, None)
         self._drop()
-        outcome = "widened" if widened or repaired else "already"
+        outcome: Outcome = "widened" if widened or repaired else "already"
         return self._told(number, copies, outcome=outcome)
-
-    def _repaired(self, number: str) -> bool:
-        """Take the version off the regions whose copies failed, and bring it there anew.
-
-        The copies that are whole stay, and so does the one beside the version itself, which can't be
-        taken off. Killed in between, the next run adds what the target names and is not there.
-        """
-        found = self.versions.one(number, copies=True)
-        named = {each.name for each in self.wanted.target.regions}
-        failed = [
-            each.region
-            for each in (replication.copies(found) if found else ())
-            if each.state == replication.FAILED
-            and each.region in named
-            and each.region != bodies.place(self.wanted.target.location)
-        ]
-        if failed:
-            self.monitor.say(f"{number}: the copy to {', '.join(failed)} failed: it is made anew")
-            # whether Azure asks the old permission or the new one is not known: it is given first
-            self.versions.change(number, lambda found: bodies.without(found, ()))
-            self.versions.change(number, lambda found: bodies.without(found, failed))
-            self.versions.change(number, self._completed)
-        return bool(failed)
 
     def _widened(self, found: Found) -> Found | None:
         return bodies.widened(found, self.wanted.target.regions, channel=_channel(found))
@@ -269,7 +246,7 @@ class Publication:
         filling.state.forget()
 
     def _told(
-        self, number: str, copies: list[Copy], *, outcome: Any, sent: Sent | None = None
+        self, number: str, copies: list[Copy], *, outcome: Outcome, sent: Sent | None = None
     ) -> Published:
         found = self.versions.one(number) or {}
         return Published(
