@@ -23,7 +23,7 @@ from burnish.model.base import Level
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
 from burnish.model.verdict import Verdict
-from burnish.stages import homes, windows_machine
+from burnish.stages import homes, vm_lock, windows_machine
 from burnish.stages.homes import Way
 from burnish.stages.prove import Reach, Unproven, check
 from burnish.stages.run import Run, World
@@ -84,6 +84,11 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
 
 def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -> Verdict:
     """The same with other checks."""
+    with vm_lock.held(world, plan.image.name, to=way.target.name):
+        return _proven(world, plan, way=way, number=number, checks=checks)
+
+
+def _proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -> Verdict:
     versions = Versions(shelf=way.shelf, image=plan.image.name, monitor=world.monitor)
     if versions.one(number) is None:
         raise PublishError(
