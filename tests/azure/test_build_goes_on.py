@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,21 @@ def test_a_build_ends_as_a_candidate_at_its_target(root: Path, arm: Emulator) ->
     assert done.exit_code == 0, done.output
     assert "tiny-cpu/2026.1125.0 is candidate at cloud: westeurope, northeurope" in done.output
     assert [each.name for each in arm.state.versions] == ["2026.1125.0"]
+
+
+def test_the_time_of_an_upload_begins_after_its_build(
+    root: Path, arm: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later, played = datetime(2031, 3, 14, tzinfo=UTC), pipeline.start
+
+    def long(world: Any, plan: Any) -> Run:
+        object.__setattr__(world, "clock", lambda: later)
+        return played(world, plan)
+
+    monkeypatch.setattr(pipeline, "start", long)
+    assert burnish(root, BUILD).exit_code == 0
+    sent = [str(each.request_body) for each in arm.exchanges if each.method == "PUT"]
+    assert any("'burnish-expires': '2031-03-16'" in each for each in sent)
 
 
 def test_its_json_stays_one_document(root: Path) -> None:

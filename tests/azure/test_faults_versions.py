@@ -5,10 +5,14 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import worlds
+from burnish import pipeline
+from burnish.errors import PublishError
 from burnish.gallery.azure import bodies
 from burnish.gallery.azure import faults as table
 from cloud import Cloud, requests
@@ -87,7 +91,7 @@ def test_a_region_that_failed_is_named_and_the_others_are_whole(cloud: Cloud) ->
     cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
     error = refused(cloud)
     assert error.message.endswith("northeurope failed: Storage allocation failure")
-    assert error.hint.startswith("publish again: the version is taken off")
+    assert error.hint.startswith("run the same command again: it takes the version off")
     assert len(cloud.arm.state.versions) == 1
     assert cloud.arm.state.disks == []
 
@@ -173,3 +177,27 @@ def test_killed_between_taking_off_and_adding_the_next_run_adds_it(cloud: Cloud)
     assert [*version.progress] == ["West Europe"]
     again = cloud.publish(cloud.manifest())
     assert (again.outcome, again.regions) == ("widened", ("westeurope", "northeurope"))
+
+
+@pytest.mark.parametrize(
+    ("captured", "way"),
+    [
+        (False, "`burnish publish tiny-cpu/2026.1125.0 --to cloud` goes on waiting"),
+        (True, "`burnish build tiny-cpu --target cloud` goes on, if its plan is still today's"),
+    ],
+)
+def test_what_goes_on_with_a_copy_that_failed_is_how_the_version_came(
+    cloud: Cloud, captured: bool, way: str
+) -> None:
+    cloud.arm.state.pace.failing["northeurope"] = "Storage allocation failure"
+    refused(cloud)
+    if captured:
+        # a machine's capture has no disk that was ever here
+        [version] = cloud.arm.state.versions
+        for name in ("burnish-raw", "burnish-disk"):
+            del version.document["tags"][name]
+    there = replace(worlds.world(cloud.folder), elsewhere=cloud.gallery(), where=" --target cloud")
+    manifest = cloud.gallery().find("tiny-cpu/2026.1125.0")
+    with pytest.raises(PublishError) as caught:
+        pipeline.promote(there, manifest, gates=(), accepted={})
+    assert caught.value.hint == way

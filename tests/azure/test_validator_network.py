@@ -34,7 +34,7 @@ def _wanted() -> Wanted:
         plan="plan-1",
         key="ssh-rsa AAAA burnish",
         subscription=SUBSCRIPTION,
-        now=datetime(2026, 11, 25, tzinfo=UTC),
+        now=lambda: datetime(2026, 11, 25, tzinfo=UTC),
     )
 
 

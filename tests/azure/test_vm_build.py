@@ -144,7 +144,8 @@ def test_the_group_of_a_killed_run_of_this_machine_is_removed(rig: Rig) -> None:
     build = rig.build("made")
     leave_group(rig, build, hours=4)
     build.work.mkdir()
-    (build.work / "vm-build.json").write_text(f'{{"group": "{build.group}"}}', encoding="utf-8")
+    note = build.work / f"{build.group}.note"
+    note.write_text(build.resources.group(build.group), encoding="utf-8")
     assert build.build().outcome == "published"
     assert groups(rig) == ["images"]
 

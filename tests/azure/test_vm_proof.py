@@ -35,7 +35,7 @@ def wanted(**machine: Any) -> Wanted:
         plan="plan-1",
         key="ssh-rsa AAAA burnish",
         subscription=SUBSCRIPTION,
-        now=NOW,
+        now=lambda: NOW,
     )
 
 
@@ -103,7 +103,7 @@ def test_everything_is_tagged_with_plan_and_expiry() -> None:
             assert step.body["tags"] == {
                 "burnish-kind": "proof",
                 "burnish-plan": "plan-1",
-                "burnish-expires": "2026-11-25T07:30:00+00:00",
+                "burnish-expires": "2026-11-25T08:30:00+00:00",
             }
 
 

@@ -160,7 +160,7 @@ class Cloud:
             sha256=hashlib.sha256(text.encode()).hexdigest(),
             vhd=self.vhd(manifest, count),
             work=self.folder / "work",
-            now=NOW,
+            now=lambda: NOW,
         )
         return Publication(
             versions=Versions(shelf=shelf, image=self.image.name, monitor=self.told),

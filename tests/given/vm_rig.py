@@ -72,7 +72,7 @@ class Rig:
             ),
             monitor=self.cloud.told,
             work=self.folder / "work",
-            now=NOW,
+            now=lambda: NOW,
             run=self.run,
         )
 

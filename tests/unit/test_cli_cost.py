@@ -83,7 +83,7 @@ def test_plan_reckons_with_what_the_newest_version_holds_and_took(root: Path) ->
 
 def test_plan_shows_it_to_people(root: Path) -> None:
     shown = run(root, "plan", "tiny-cpu", "--target", "azure").output
-    assert "in all 6.96 USD, without 2 of 5 that have no price here" in shown
+    assert "in all 7.15 USD, without 2 of 5 that have no price here" in shown
     assert "0.192 per hour" in shown
     assert "what it holds is that of 2026.1125.0" in shown
 
@@ -95,7 +95,7 @@ def test_machines_have_the_size_of_the_target(root: Path) -> None:
     cost = told(root)
     amounts = {line["what"]: (line["quantity"], line["amount"]) for line in cost["lines"]}
     assert amounts["machine to build on, Standard_D8s_v5 in eastus"] == ("2 h", "0.77")
-    assert amounts["machine to prove it on, Standard_D8s_v5 in eastus"] == ("3 h at most", "1.15")
+    assert amounts["machine to prove it on, Standard_D8s_v5 in eastus"] == ("4 h at most", "1.54")
     assert next(each for each in cost["sizes"]["eastus"] if each["fits"])["vcpus"] == 8
 
 

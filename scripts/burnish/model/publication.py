@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Outcome = Literal["published", "already", "widened"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
@@ -18,7 +20,7 @@ class Published:
     version: str
     local: str
     channel: str
-    outcome: Literal["published", "already", "widened"]
+    outcome: Outcome
     regions: tuple[str, ...]
     sent: int = 0
     size: int = 0

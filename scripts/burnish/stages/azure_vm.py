@@ -27,7 +27,17 @@ from burnish.model.publication import Published
 from burnish.plan.origins import SECTION
 from burnish.render import transport, windows
 from burnish.render.azure import PLAIN, REDUCED, SPOT, AzureBuild, render_azure
-from burnish.stages import capture, compatible, filed_proofs, homes, inputs, layers, plans, vm_proof
+from burnish.stages import (
+    capture,
+    compatible,
+    filed_proofs,
+    homes,
+    inputs,
+    layers,
+    plans,
+    vm_lock,
+    vm_proof,
+)
 from burnish.stages.homes import Environment, Way
 from burnish.stages.prove import Asked
 from burnish.stages.run import Run, World
@@ -114,6 +124,13 @@ def build(world: World, at: Site) -> Published:
             f"{at.plan.image.name}: not everything is pinned:\n{lines}",
             hint="; ".join(_pinning(at.plan)),
         )
+    with vm_lock.held(world, at.plan.image.name, to=at.target.name):
+        done = _built(world, at)
+    vm_proof.prove(world, at.plan, way=at.way, number=done.version)
+    return done
+
+
+def _built(world: World, at: Site) -> Published:
     of = capture.wanted(world, at.plan, location=at.target.location)
     request = _request(world, at, of=of)
     release = replace(packer.PINNED, url=world.site.packer.url or packer.PINNED.url)
@@ -126,11 +143,9 @@ def build(world: World, at: Site) -> Published:
         world.monitor.say(told)
         azure_vm.need(found, lowest=world.catalog.azure_options.lowest)
         runs = _runs(world, at, request=request, of=of, packer=found)
-        done = _build(world, at, run=runs).build()
+        return _build(world, at, run=runs).build()
     finally:
         azure_vm.forget(request)
-    vm_proof.prove(world, at.plan, way=at.way, number=done.version)
-    return done
 
 
 def _pinning(plan: Plan) -> Iterator[str]:
@@ -180,7 +195,7 @@ def _runs(world: World, at: Site, *, request: VmRequest, of: Asked, packer: Pack
         attempt = Attempt(template=SPOT if spot else PLAIN, values=values, spot=spot)
         capture.forget(of)
         result = azure_vm.run(request, attempt, packer=packer, on_step=world.monitor.detail)
-        if result.ending.name in capture.JUDGED:
+        if capture.judges(result.ending):
             capture.came(world, at.plan, of=of)
         return result
 
@@ -241,7 +256,7 @@ def _build(world: World, at: Site, *, run: Any) -> VmBuild:
         manifest=lambda: described(world, at.plan),
         monitor=world.monitor,
         work=homes.work(world, at.target.name),
-        now=world.now,
+        now=world.clock,
         run=run,
     )
 

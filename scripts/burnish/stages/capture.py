@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from burnish.build import checks
+from burnish.build.endings import Ending
 from burnish.model.base import Level
 from burnish.model.command import Command
 from burnish.model.plan import Plan
@@ -19,8 +20,6 @@ from burnish.stages import filed_proofs, windows_machine
 from burnish.stages.prove import Asked, Reach, asked, judged
 from burnish.stages.run import Run, World
 
-# How Packer ends where the checks were run to their end.
-JUDGED = ("made", "checks failed")
 LEVELS = {"linux": Level.CONTAINER, "windows": Level.AZURE}
 HOW = {
     "linux": "its own files under a second systemd, before its capture",
@@ -48,6 +47,12 @@ def command(of: Asked) -> Command:
 def forget(of: Asked) -> None:
     """Nothing of an earlier run may be taken for this one's."""
     of.request.junit.unlink(missing_ok=True)
+
+
+def judges(ending: Ending) -> bool:
+    """Whether the checks may have been run to their end: where one failed, and wherever a version may have
+    come of it, also one that Packer did not wait for."""
+    return ending.name == "checks failed" or ending.then in ("done", "look")
 
 
 def came(world: World, plan: Plan, *, of: Asked) -> Verdict | None:

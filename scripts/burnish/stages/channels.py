@@ -141,12 +141,21 @@ def _way_out(world: World, manifest: Manifest, *, levels: Sequence[str]) -> str:
     if manifest.accepts:
         return "docs/gpu.md: build an image that has nothing to accept"
     if world.elsewhere and world.home.missing(manifest):
-        return (
-            f"`burnish publish {name} --to{world.where.removeprefix(' --target')}` goes on waiting"
-        )
+        return _waiting(world, manifest)
     if rules.unproven(manifest, levels) and not manifest.unbuilt:
         return _proof(world, name, levels=levels)
     return f"build it anew: `burnish build {manifest.image}`"
+
+
+def _waiting(world: World, manifest: Manifest) -> str:
+    """What goes on waiting for a version's copies, and makes those anew that failed."""
+    # a machine's capture is filed nowhere here: what built it goes on, while the plan is still the same
+    if not manifest.artifacts:
+        return (
+            f"`burnish build {manifest.image}{world.where}` goes on, if its plan is still today's"
+        )
+    to = world.where.removeprefix(" --target")
+    return f"`burnish publish {manifest.image}/{manifest.version} --to{to}` goes on waiting"
 
 
 def _proof(world: World, name: str, *, levels: Sequence[str]) -> str:

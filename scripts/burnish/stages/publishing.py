@@ -115,6 +115,6 @@ def _wanted(world: World, manifest: Manifest, *, target: Target) -> Wanted:
         sha256=hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest(),
         vhd=folder / tags.VHD,
         work=homes.work(world, target.name),
-        now=world.now,
+        now=world.clock,
         host=platform.node(),
     )

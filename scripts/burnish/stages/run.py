@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,13 @@ class Options:
     reboot: bool = False
 
 
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Everything a run reads from or acts on; `now` is when it began.
+    """Everything a run reads from or acts on; `now` is when it began, `clock` tells how late it is since.
 
     A build files in `gallery`, a folder. Commands on versions act on `home`: that one, or `elsewhere`.
     """
@@ -55,6 +59,7 @@ class World:
     codec: Codec
     monitor: Monitor
     now: datetime
+    clock: Callable[[], datetime] = _clock
     options: Options = field(default_factory=Options)
     elsewhere: Gallery | None = None
     where: str = ""  # what a command needs so that it acts on `elsewhere`: ` --target NAME`

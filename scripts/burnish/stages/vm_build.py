@@ -6,20 +6,18 @@ SDK. What a run leaves behind is looked at before it begins and when it has ende
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from burnish.build.azure_log import Result
-from burnish.errors import BuildError, PublishError
+from burnish.errors import BuildError
 from burnish.gallery import rules
 from burnish.gallery.azure import bodies, definitions, tags
-from burnish.gallery.azure.leaked import BUILD, expired, ours
-from burnish.gallery.azure.patience import looked
-from burnish.gallery.azure.payloads import EXPIRES, KIND, PLAN
+from burnish.gallery.azure.groups import Group
+from burnish.gallery.azure.leaked import BUILD
+from burnish.gallery.azure.payloads import PLAN
 from burnish.gallery.azure.resources import Resources
 from burnish.gallery.azure.shelf import Found
 from burnish.gallery.azure.versions import BROKEN, DONE, Versions, numbers
@@ -27,18 +25,16 @@ from burnish.model.image import Target
 from burnish.model.manifest import Manifest
 from burnish.model.plan import Plan
 from burnish.model.protocols import Monitor
-from burnish.model.publication import Published
+from burnish.model.publication import Outcome, Published
 
 # A run of Packer: whether with spot capacity, and the values of the template's variables.
 Run = Callable[[bool, Mapping[str, str]], Result]
-STATE = "vm-build.json"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class VmBuild:
     """One build at one target; `work` is a folder that outlives it, `manifest` what its version says of
-    itself by what is known when it is asked, its number left open."""
+    itself by what is known when it is asked, its number left open; `now` is a clock."""
 
     plan: Plan
     target: Target
@@ -47,7 +43,7 @@ class VmBuild:
     manifest: Callable[[], Manifest]
     monitor: Monitor
     work: Path
-    now: datetime
+    now: Callable[[], datetime]
     run: Run
 
     @property
@@ -62,17 +58,15 @@ class VmBuild:
             definitions.ensure(shelf, self.target, image=self.plan.image, base=self.plan.base)
         if number := self._there():
             return self._finished(number, outcome="already")
-        self._clear_before()
-        try:
+        self._group.clear()
+        with self._group.used(self._cleared):
             number = self._made()
-        finally:
-            self._clear_after()
         return self._finished(number, outcome="published")
 
     def values(self, number: str) -> dict[str, str]:
         """The variables of the template that differ from run to run."""
         ends = bodies.end_of_life(self.manifest(), self.plan.image, target=self.target)
-        until = self.now + timedelta(hours=self.target.machine.hours)
+        until = self.now() + timedelta(hours=self.target.machine.hours)
         return {
             "group": self.group,
             "version": number,
@@ -104,7 +98,7 @@ class VmBuild:
         result = self._attempt(spot)
         if result.ending.then == "plain":
             self.monitor.say(f"{result.ending.says}: once more without spot capacity")
-            self._clear_after()
+            self._cleared()
             result = self._attempt(spot=False)
         if result.ending.then in ("done", "look") and (number := self._there()):
             return number
@@ -120,67 +114,32 @@ class VmBuild:
 
     def _attempt(self, spot: bool) -> Result:
         number = self._number()
-        self.work.mkdir(parents=True, exist_ok=True)
-        state = {"group": self.group, "plan": self.plan.id, "version": number}
-        (self.work / STATE).write_text(json.dumps(state), encoding="utf-8")
         kind = "spot capacity" if spot else "a machine of its own"
         with self.monitor.step(f"version {number}, on {kind}"):
             return self.run(spot, self.values(number))
 
     def _number(self) -> str:
-        return str(rules.next_version(numbers(self.versions.all()), self.now.date()))
+        return str(rules.next_version(numbers(self.versions.all()), self.now().date()))
 
-    def _clear_before(self) -> None:
-        """The group of an earlier run of this plan: removed if it is this machine's or over, else another
-        machine builds the same."""
-        found = self._group()
-        if found is None:
-            return
-        known = found.get("tags") or {}
-        if not self._mine() and not expired(known, now=self.now):
-            raise PublishError(
-                f"the group {self.group} is there: another machine builds this plan until "
-                f"{known[EXPIRES]}",
-                hint="wait for it, or `burnish prune --leaked --target` once that time is over",
-            )
-        self.monitor.say(f"an earlier run left the group {self.group}: it is removed")
-        self._remove_group()
+    @property
+    def _group(self) -> Group:
+        return Group(
+            name=self.group,
+            kind=BUILD,
+            does="builds this plan",
+            resources=self.resources,
+            monitor=self.monitor,
+            note=self.work / f"{self.group}.note",
+            now=self.now,
+        )
 
-    def _clear_after(self) -> None:
-        """Whatever Packer left of its group goes, and then the note of it."""
-        if self._group() is not None:
+    def _cleared(self) -> None:
+        """Whatever Packer left of its group goes."""
+        if self._group.find() is not None:
             self.monitor.say(f"Packer left the group {self.group}: it is removed")
-            self._remove_group()
-        (self.work / STATE).unlink(missing_ok=True)
+            self._group.remove()
 
-    def _group(self) -> Found | None:
-        """The group, if it is there; PublishError where it is not burnish's."""
-        path = self.resources.group(self.group)
-        found = self._asked(lambda: self.resources.find(path))
-        known = (found or {}).get("tags") or {}
-        if found and not (ours(known) and (known[KIND], known[PLAN]) == (BUILD, self.plan.id)):
-            raise PublishError(
-                f"the group {self.group} is there, and not burnish's",
-                hint="look at it in the portal; burnish leaves it alone",
-            )
-        return found
-
-    def _remove_group(self) -> None:
-        path = self.resources.group(self.group)
-        self._asked(lambda: self.resources.remove(path))
-
-    def _asked(self, step: Callable[[], T]) -> T:
-        return looked(f"the group {self.group}", step, patience=self.resources.patience)
-
-    def _mine(self) -> bool:
-        """Whether the last run of this machine left its note: it was killed."""
-        try:
-            state = json.loads((self.work / STATE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return False
-        return bool(state.get("group") == self.group)
-
-    def _finished(self, number: str, *, outcome: str) -> Published:
+    def _finished(self, number: str, *, outcome: Outcome) -> Published:
         """The version with burnish's tags, every region and all replicas; still a candidate."""
         manifest = replace(self.manifest(), version=number)
 
@@ -193,6 +152,11 @@ class VmBuild:
         with self.monitor.step(f"copies of {number}"):
             while self.versions.change(number, tagged):
                 pass
+            # of a version just made it is told first, as publishing does
+            if outcome == "already" and self.versions.repaired(
+                number, self.target, completed=tagged
+            ):
+                outcome = "widened"
             copies = self.versions.whole(number, None)
         return Published(
             target=self.target.name,
@@ -200,7 +164,7 @@ class VmBuild:
             version=number,
             local="",
             channel=_channel(self.versions.one(number) or {}),
-            outcome="already" if outcome == "already" else "published",
+            outcome=outcome,
             regions=tuple(each.region for each in copies),
         )
 

@@ -23,7 +23,7 @@ from burnish.model.base import Level
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
 from burnish.model.verdict import Verdict
-from burnish.stages import homes, windows_machine
+from burnish.stages import homes, vm_lock, windows_machine
 from burnish.stages.homes import Way
 from burnish.stages.prove import Reach, Unproven, check
 from burnish.stages.run import Run, World
@@ -84,18 +84,23 @@ def prove(world: World, plan: Plan, *, way: Way, number: str) -> Verdict:
 
 def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -> Verdict:
     """The same with other checks."""
+    with vm_lock.held(world, plan.image.name, to=way.target.name):
+        return _proven(world, plan, way=way, number=number, checks=checks)
+
+
+def _proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -> Verdict:
     versions = Versions(shelf=way.shelf, image=plan.image.name, monitor=world.monitor)
     if versions.one(number) is None:
         raise PublishError(
             f"{plan.image.name}/{number} is not at {way.target.name}",
             hint=f"`burnish list {plan.image.name} --target {way.target.name}` shows what is",
         )
+    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
     # of its own, so that nothing else of the user's is tried, and gone with the machine
-    folder = homes.work(world, way.target.name) / "proof"
+    folder = homes.work(world, way.target.name) / wanted.group
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     login = _login(folder, plan)
-    wanted = wanted_of(world, plan, way=way, version=id_of(way, plan, number=number))
     wanted = replace(wanted, key=login.public, password=login.password)
     resources = Resources(
         client=way.reach.compute(way.patience),
@@ -108,16 +113,12 @@ def proven(world: World, plan: Plan, *, way: Way, number: str, checks: Checks) -
             resources=resources,
             monitor=world.monitor,
             wanted=wanted,
-            checks=lambda address: checks(address, login),
+            checks=lambda address: _kept(versions, number, ask=lambda: checks(address, login)),
             note=folder.with_name(f"{wanted.group}.note"),
         )
         verdict: Verdict = carried_out.run()
-    except Unproven as error:
-        _keep(versions, number, verdict=error.verdict)
-        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    _keep(versions, number, verdict=verdict)
     return verdict
 
 
@@ -130,7 +131,7 @@ def wanted_of(world: World, plan: Plan, *, way: Way, version: str) -> Wanted:
         plan=plan.id,
         key="(new)",
         subscription=way.reach.subscription,
-        now=world.now,
+        now=world.clock,
         password="(new)" if plan.base.os == "windows" else "",
     )
 
@@ -155,6 +156,21 @@ def answers(
         except BurnishError:
             patience.pause(PAUSE)
     return ask()
+
+
+def _kept(versions: Versions, number: str, *, ask: Callable[[], Verdict]) -> Verdict:
+    """The verdict of the checks, kept with the version while the machine is still there: its removal may
+    fail, and would take along what was found out."""
+    try:
+        verdict = ask()
+    except Unproven as error:
+        try:
+            _keep(versions, number, verdict=error.verdict)
+        except PublishError as lost:  # what went wrong first is told
+            versions.monitor.say(f"the verdict is not kept with {number}: {lost.message}")
+        raise
+    _keep(versions, number, verdict=verdict)
+    return verdict
 
 
 def _keep(versions: Versions, number: str, *, verdict: Verdict) -> None:

@@ -214,7 +214,7 @@ STALLED = Rule(
     then="end",
     most=STALL,
     says="nothing has moved in these regions; Azure goes on by itself",
-    next="publish it again later: it goes on waiting where it was, and sends nothing",
+    next="run the same command again later: it goes on waiting where it was, and sends nothing",
     left=CANDIDATE,
 )
 REGION = Rule(
@@ -222,7 +222,7 @@ REGION = Rule(
     when="a region's copy ends as Failed",
     then="end",
     says="the copy to these regions failed; the version is whole in the others",
-    next="publish again: the version is taken off these regions and brought there anew",
+    next="run the same command again: it takes the version off these regions and brings it there anew",
     left="the candidate, whole in the other regions",
 )
 WORKS = 3600.0  # no group and no machine holds a command for longer

@@ -14,23 +14,23 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from burnish.errors import PublishError
-from burnish.gallery.azure.leaked import PROOF, expired, ours, tags
+from burnish.gallery.azure.groups import Group
+from burnish.gallery.azure.leaked import PROOF, tags
 from burnish.gallery.azure.patience import looked
-from burnish.gallery.azure.payloads import EXPIRES, KIND
 from burnish.gallery.azure.resources import Found, Resources
 from burnish.model.image import Image, Target
 from burnish.model.protocols import Monitor
 
 T = TypeVar("T")
 USER = "burnish"
-HOURS = 3
+HOURS = 4  # the checks may take three, and the machine has to be made first
 OPENED = "its firewall lets the checks in"
 INNER = {"network": "10.73.0.0/24", "subnet": "default"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A machine of a version: `version` its id, `key` the public key that may log in, `inbound` whence.
+    """A machine of a version: `version` its id, `key` the public key that may log in; `now` is a clock.
 
     A Windows machine has a `password` instead, and WinRM, whose every message NTLM seals.
     """
@@ -41,7 +41,7 @@ class Wanted:
     plan: str
     key: str
     subscription: str
-    now: datetime
+    now: Callable[[], datetime]
     password: str = field(default="", repr=False)
 
     @property
@@ -77,7 +77,7 @@ class Step:
 
 def steps(wanted: Wanted) -> tuple[Step, ...]:
     """Everything in order. The last one is carried out whatever happened before it."""
-    own = tags(PROOF, wanted.plan, until=wanted.now + timedelta(hours=HOURS))
+    own = tags(PROOF, wanted.plan, until=wanted.now() + timedelta(hours=HOURS))
     start: Found = {"location": wanted.target.location, "tags": own}
     nic, vm = wanted.id(NIC, "proof"), wanted.id(VM, "proof")
     return (
@@ -229,54 +229,37 @@ class Proof:
 
     def run(self) -> Any:
         """What the checks gave. The group goes, whatever happens."""
+        self._group.clear()
+        # not before the old group is gone, which may take long: the new one's time begins here
         *before, last = steps(self.wanted)
-        self._clear_before(last)
-        self.note.parent.mkdir(parents=True, exist_ok=True)
-        self.note.write_text(self.wanted.group_id, encoding="utf-8")
         found = None
-        try:
+        with self._group.used(lambda: self._gone(last)):
             for each in before:
                 with self.monitor.step(each.title):
                     if each.does == "PUT":
                         self._put(each)
                     else:
                         found = self.checks(self._address())
-        finally:
-            with self.monitor.step(last.title):
-                self._remove(last)
-            self.note.unlink(missing_ok=True)
         return found
 
-    def _clear_before(self, last: Step) -> None:
-        """The group of an earlier run: removed if it is this machine's or over, else another machine proves
-        the same version; PublishError then, and where the group is not burnish's."""
-        found = self._asked("the group", lambda: self.resources.find(self.wanted.group_id))
-        known = (found or {}).get("tags") or {}
-        if found and not (ours(known) and known[KIND] == PROOF):
-            raise PublishError(
-                f"the group {self.wanted.group} is there, and not burnish's",
-                hint="look at it in the portal; burnish leaves it alone",
-            )
-        if found is None:
-            return
-        if not self._mine() and not expired(known, now=self.wanted.now):
-            raise PublishError(
-                f"the group {self.wanted.group} is there: another machine proves this version until "
-                f"{known[EXPIRES]}",
-                hint="wait for it, or `burnish prune --leaked --target` once that time is over",
-            )
-        self.monitor.say(f"an earlier run left the group {self.wanted.group}: it is removed")
-        self._remove(last)
+    @property
+    def _group(self) -> Group:
+        return Group(
+            name=self.wanted.group,
+            kind=PROOF,
+            does="proves this version",
+            resources=self.resources,
+            monitor=self.monitor,
+            note=self.note,
+            now=self.wanted.now,
+        )
 
-    def _mine(self) -> bool:
-        """Whether a run on this machine made the group."""
-        return self.note.is_file() and self.note.read_text("utf-8") == self.wanted.group_id
+    def _gone(self, last: Step) -> None:
+        with self.monitor.step(last.title):
+            self._group.remove()
 
     def _put(self, step: Step) -> None:
         self._asked(step.title, lambda: self.resources.put(step.path, step.body or {}))
-
-    def _remove(self, step: Step) -> None:
-        self._asked(step.title, lambda: self.resources.remove(step.path))
 
     def _address(self) -> str:
         """Where the machine is reached: its public address, or the one inside the network."""

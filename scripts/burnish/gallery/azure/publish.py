@@ -7,8 +7,7 @@ definition takes no disk, go when the version is made, or refused.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from filelock import FileLock
 
 from burnish.errors import PublishError
 from burnish.gallery import rules
-from burnish.gallery.azure import bodies, definitions, payloads, preflight, replication, tags
+from burnish.gallery.azure import bodies, definitions, payloads, preflight, tags
 from burnish.gallery.azure.bodies import Making
 from burnish.gallery.azure.disks import Disks, Stays
 from burnish.gallery.azure.faults import FAILED
@@ -37,7 +36,7 @@ from burnish.model.base import Base
 from burnish.model.image import Image, Target
 from burnish.model.manifest import Manifest
 from burnish.model.protocols import Monitor
-from burnish.model.publication import Published
+from burnish.model.publication import Outcome, Published
 
 DAYS = 2  # after which a temporary disk that is still there is nobody's
 
@@ -45,7 +44,7 @@ DAYS = 2  # after which a temporary disk that is still there is nobody's
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What is to be published, where. `sha256` is of manifest.json, `vhd` the disk's file; `work` is a
-    folder for what a run leaves for the next one; `host` is this machine's name."""
+    folder for what a run leaves for the next one; `now` is a clock, `host` this machine's name."""
 
     target: Target
     image: Image
@@ -54,7 +53,7 @@ class Wanted:
     sha256: str
     vhd: Path
     work: Path
-    now: datetime
+    now: Callable[[], datetime]
     host: str = ""
     blob_options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -76,7 +75,6 @@ class Publication:
     disks: Disks
     wanted: Wanted
     monitor: Monitor
-    began: float = field(default_factory=time.monotonic)
 
     def run(self) -> Published:
         """Publish it; PublishError with what is in the way."""
@@ -126,34 +124,11 @@ class Publication:
                 self.monitor.say(f"{number}: {line}")
             widened = self._widened(found) is not None
             self.versions.change(number, self._completed)
-            repaired = self._repaired(number)
+            repaired = self.versions.repaired(number, self.wanted.target, completed=self._completed)
             copies = self.versions.whole(number, None)
         self._drop()
-        outcome = "widened" if widened or repaired else "already"
+        outcome: Outcome = "widened" if widened or repaired else "already"
         return self._told(number, copies, outcome=outcome)
-
-    def _repaired(self, number: str) -> bool:
-        """Take the version off the regions whose copies failed, and bring it there anew.
-
-        The copies that are whole stay, and so does the one beside the version itself, which can't be
-        taken off. Killed in between, the next run adds what the target names and is not there.
-        """
-        found = self.versions.one(number, copies=True)
-        named = {each.name for each in self.wanted.target.regions}
-        failed = [
-            each.region
-            for each in (replication.copies(found) if found else ())
-            if each.state == replication.FAILED
-            and each.region in named
-            and each.region != bodies.place(self.wanted.target.location)
-        ]
-        if failed:
-            self.monitor.say(f"{number}: the copy to {', '.join(failed)} failed: it is made anew")
-            # whether Azure asks the old permission or the new one is not known: it is given first
-            self.versions.change(number, lambda found: bodies.without(found, ()))
-            self.versions.change(number, lambda found: bodies.without(found, failed))
-            self.versions.change(number, self._completed)
-        return bool(failed)
 
     def _widened(self, found: Found) -> Found | None:
         return bodies.widened(found, self.wanted.target.regions, channel=_channel(found))
@@ -231,7 +206,7 @@ class Publication:
             generation=wanted.base.generation,
             architecture="x64",
             plan=wanted.manifest.plan,
-            expires=str((wanted.now + timedelta(days=DAYS)).date()),
+            expires=str((wanted.now() + timedelta(days=DAYS)).date()),
             os="Linux" if wanted.base.os == "linux" else "Windows",
             controllers=tuple(bodies.controllers(wanted.base).split(", ")),
             host=wanted.host,
@@ -244,7 +219,7 @@ class Publication:
             file=wanted.vhd,
             source=Source.of(wanted.vhd, digest),
             state=state,
-            now=lambda: wanted.now + timedelta(seconds=time.monotonic() - self.began),
+            now=wanted.now,
             options=wanted.blob_options,
         )
 
@@ -271,7 +246,7 @@ class Publication:
         filling.state.forget()
 
     def _told(
-        self, number: str, copies: list[Copy], *, outcome: Any, sent: Sent | None = None
+        self, number: str, copies: list[Copy], *, outcome: Outcome, sent: Sent | None = None
     ) -> Published:
         found = self.versions.one(number) or {}
         return Published(

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from burnish.errors import PublishError
 from burnish.gallery import rules
-from burnish.gallery.azure import replication
+from burnish.gallery.azure import bodies, replication
 from burnish.gallery.azure.fault import Rule
 from burnish.gallery.azure.faults import ELSE, FAILED, FOREIGN, REGION, STALL, STALLED
 from burnish.gallery.azure.operations import Operation
@@ -18,10 +18,12 @@ from burnish.gallery.azure.replication import Copy, Watch
 from burnish.gallery.azure.shelf import Found, Shelf
 from burnish.gallery.azure.tags import made_by
 from burnish.gallery.azure.telling import Refusal
+from burnish.model.image import Target
 from burnish.model.protocols import Monitor
 from burnish.model.version import Version
 
 T = TypeVar("T")
+Change = Callable[[Found], Found | None]
 DONE, BROKEN = "Succeeded", "Failed"
 
 
@@ -73,7 +75,7 @@ class Versions:
 
         return self._looked(f"making {self.image}/{number}", step)
 
-    def change(self, number: str, wanted: Callable[[Found], Found | None]) -> bool:
+    def change(self, number: str, wanted: Change) -> bool:
         """Change a version to what `wanted` makes of it as it is now; False if it is so already."""
 
         def step() -> Operation | None:
@@ -91,6 +93,28 @@ class Versions:
         if operation is not None:
             self._looked(what, operation.wait)
         return operation is not None
+
+    def repaired(self, number: str, target: Target, *, completed: Change) -> bool:
+        """Take a version off the target's regions whose copies failed, and bring it there anew, by what
+        `completed` makes of it then; False if none had failed.
+
+        The copies that are whole stay, and so does the one beside the version itself, which can't be
+        taken off. Killed in between, the next run adds what the target names and is not there.
+        """
+        found = self.one(number, copies=True)
+        named = {each.name for each in target.regions} - {bodies.place(target.location)}
+        failed = [
+            each.region
+            for each in (replication.copies(found) if found else ())
+            if each.state == replication.FAILED and each.region in named
+        ]
+        if failed:
+            self.monitor.say(f"{number}: the copy to {', '.join(failed)} failed: it is made anew")
+            # whether Azure asks the old permission or the new one is not known: it is given first
+            self.change(number, lambda found: bodies.without(found, ()))
+            self.change(number, lambda found: bodies.without(found, failed))
+            self.change(number, completed)
+        return bool(failed)
 
     def remove(self, number: str) -> None:
         """Remove a version."""
