@@ -35,7 +35,7 @@ def test_only_administrators_change_what_everybody_starts(journal: Journal) -> N
 
 
 def test_what_is_installed_is_held_against_its_digest(journal: Journal) -> None:
-    pip, venv, sync, _ = [each for each in commands(journal.converged) if "--version" not in each]
+    pip, venv, sync, *_ = [each for each in commands(journal.converged) if "--version" not in each]
     assert pip[1:4] == ["-m", "pip", "install"] and "--require-hashes" in pip
     assert venv[:2] == [UV, "venv"]
     assert sync[:3] == [UV, "pip", "sync"] and {"--require-hashes", "--no-build"} <= set(sync)
@@ -51,6 +51,14 @@ def test_notebooks_find_it_under_both_names(machine: State) -> None:
         spec = json.loads(text(machine, rf"C:\ProgramData\jupyter\kernels\{name}\kernel.json"))
         assert spec["argv"][0] == r"C:\envs\ml\Scripts\python.exe"
         assert spec["env"] == {"PATH": r"C:\envs\ml\Scripts;${PATH}"}
+
+
+def test_jupyter_finds_what_draws_its_figures(journal: Journal) -> None:
+    (junction,) = [each for each in commands(journal.converged) if "mklink" in each]
+    assert junction[-2:] == [
+        r"C:\ProgramData\jupyter\labextensions",
+        r"C:\envs\ml\share\jupyter\labextensions",
+    ]
 
 
 def test_everybody_gets_the_default_environment(machine: State) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from harness.facts import Facts
+from harness.facts import Environment, Facts
 from harness.work import Work
 
 
@@ -57,3 +57,13 @@ def test_the_service_starts_only_where_asked(host: Any, facts: Facts) -> None:
     enabled = host.run("ls /etc/systemd/system/multi-user.target.wants").stdout.split()
     found = {name[11:-8] for name in enabled if name.startswith("jupyterlab@")}
     assert found == wanted
+
+
+@pytest.mark.needs("ipykernel", "plotly", default=True)
+@pytest.mark.levels("container", "vm", "azure")
+def test_figures_of_the_default_environment_are_drawn(work: Work, environment: Environment) -> None:
+    report = work("front_ends.py", interpreter=[environment.python])
+    assert "jupyterlab-plotly" in report["brought"]
+    widgets = "@jupyter-widgets/jupyterlab-manager" in report["brought"]
+    assert widgets or not environment.has("ipywidgets")
+    assert (report["found"], report["broken"]) == (report["brought"], [])

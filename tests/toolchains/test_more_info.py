@@ -40,7 +40,7 @@ def test_it_says_what_is_gone(work: Work) -> None:
     told = work("more_info.py", interpreter=SYSTEM)["with_more"]
     assert told["returncode"] == 1
     assert told["missing"] == [
-        "environments: gone", "kernels: gone", "tools: Gone", "services: gone.service",
+        "environments: gone", "kernels: gone", "tools: Gone", "tools: Led", "services: gone.service",
     ]  # fmt: skip
 
 

@@ -111,4 +111,4 @@ def test_every_user_has_the_samples(work: Work, facts: Facts) -> None:
     own = {"same": True, "writable": True}
     assert report["new_user"] == own
     assert report["old_user"] == own
-    assert report["removed_comes_back"] is False, "a user who removed them gets them again"
+    assert report["comes_back"] == [], "users who removed them get them again"

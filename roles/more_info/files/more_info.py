@@ -26,6 +26,8 @@ KERNELS = f"{SHARED}/jupyter/kernels" if WINDOWS else "/usr/local/share/jupyter/
 VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+-]*")
 PYTHON = "import platform; from importlib.metadata import distributions as d; "
 PYTHON += "print(platform.python_version(), len({each.name for each in d()}))"
+# What a shell, or a batch file, ends with where what it was to start is not there.
+NOWHERE = (126, 127, 9009)
 
 
 def words(line):
@@ -33,20 +35,24 @@ def words(line):
     return shlex.split(line, posix=not WINDOWS)
 
 
-def ask(argv):
-    """What a program says in its first lines, on either stream; nothing where it can't be run."""
+def run(argv):
+    """A program's exit code, and what it says on each stream: nothing where it ends with another than 0."""
     # by its whole name: on Windows many commands are batch files, which are not found by less
     argv = [shutil.which(argv[0]) or argv[0], *argv[1:]]
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return (done.stdout + done.stderr).strip() if done.returncode == 0 else ""
+    except OSError:
+        return NOWHERE[0], "", ""
+    except subprocess.TimeoutExpired:
+        return 1, "", ""  # it is there, and slow
+    return (done.returncode, "", "") if done.returncode else (0, done.stdout, done.stderr)
 
 
 def environments(listed):
     for each in listed:
-        version, _, packages = ask([each["python"], "-I", "-c", PYTHON]).partition(" ")
+        # the last line: packages may have something to say when Python starts
+        said = run([each["python"], "-I", "-c", PYTHON])[1].strip().rpartition("\n")[2]
+        version, _, packages = said.partition(" ")
         activate = f"{os.path.dirname(each['python'])}{os.sep}activate"
         start = " ".join(each["commands"]) or (activate if WINDOWS else f"source {activate}")
         count = int(packages or 0)
@@ -66,24 +72,24 @@ def kernels(listed):
         try:
             with open(f"{KERNELS}/{name}/kernel.json", encoding="utf-8") as file:
                 spec = json.load(file)
-        except (OSError, ValueError):
-            spec = {"argv": [listed.get(name, "")], "display_name": name}
-            there = False
+            title, program = spec["display_name"], spec["argv"][0]
+        except (OSError, ValueError, LookupError, TypeError):
+            if name not in listed:
+                continue  # no kernel to Jupyter either
+            title, program, there = name, listed[name], False
         else:
-            there = shutil.which(spec["argv"][0]) is not None
-        yield {
-            "name": name,
-            "title": spec["display_name"],
-            "program": spec["argv"][0],
-            "there": there,
-        }
+            there = shutil.which(program) is not None
+        yield {"name": name, "title": title, "program": program, "there": there}
 
 
 def tools(listed):
     for each in listed:
         first = words(each["start"])[0]
         there = shutil.which(first) is not None or os.path.isdir(first)
-        said = ask(words(each["version"])) if each["version"] else ""
+        code, *said = run(words(each["version"])) if each["version"] else (0, "", "")
+        # many commands only start another program, which may be gone
+        there = there and code not in NOWHERE
+        said = "".join(said).strip()
         match = VERSION.search(said)
         yield {**each, "version": match[0] if match else said.partition("\n")[0], "there": there}
 
@@ -92,7 +98,7 @@ def services(listed):
     for each in listed:
         unit = each["unit"].replace("@.", f"@{getpass.getuser()}.")
         argv = ["systemctl", "show", "--property=LoadState,ActiveState", unit]
-        state = dict(line.split("=", 1) for line in ask(argv).splitlines() if "=" in line)
+        state = dict(line.split("=", 1) for line in run(argv)[1].splitlines() if "=" in line)
         # where systemd does not run, only the unit's file can tell
         places = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
         there = any(os.path.exists(f"{place}/{each['unit']}") for place in places)
@@ -107,11 +113,12 @@ def look(contents):
         "tools": list(tools(contents["tools"])),
         "services": list(services(contents["services"])),
     }
+    # what somebody else put on the machine is theirs to miss
     missing = [
         f"{kind}: {each.get('name') or each['unit']}"
         for kind, all_of_them in found.items()
         for each in all_of_them
-        if not each["there"]
+        if not each["there"] and (kind != "kernels" or each["name"] in contents["kernels"])
     ]
     kept = {key: contents[key] for key in ("image", "flavour", "epoch", "left_out")}
     return {**kept, **found, "missing": missing}

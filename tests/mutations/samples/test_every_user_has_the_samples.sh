@@ -1,3 +1,3 @@
-# new users get them, users who were there before do not
+# new users who remove them before their first login get them again
 # shellcheck shell=sh
-rm /etc/profile.d/burnish-samples.sh
+rm /etc/skel/.burnish-samples

@@ -41,8 +41,14 @@ wrong["environments"].append(
 wrong["kernels"]["gone"] = "/opt/gone"
 wrong["tools"].append({"name": "Gone", "start": "gone --now", "version": ""})
 wrong["services"].append({"unit": "gone.service", "port": 1, "https": False})
-with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-    file.write(json.dumps(wrong))
-    file.flush()
-    report["with_more"] = told("--contents", file.name)
+with tempfile.TemporaryDirectory() as folder:
+    # as Julia's, and the commands of environments: a small script that starts another program
+    leads_nowhere = Path(folder, "led")
+    leads_nowhere.write_text('#!/bin/sh\nexec /opt/gone/bin/led "$@"\n')
+    leads_nowhere.chmod(0o755)
+    start = str(leads_nowhere)
+    wrong["tools"].append({"name": "Led", "start": start, "version": f"{start} --version"})
+    file = Path(folder, "contents.json")
+    file.write_text(json.dumps(wrong))
+    report["with_more"] = told("--contents", str(file))
 print(json.dumps(report))

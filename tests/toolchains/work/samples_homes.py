@@ -48,9 +48,11 @@ try:
     run("useradd", "--create-home", "--shell", "/bin/bash", "--skel", "/nonexistent", OLD)
     log_in(OLD)
     report = {"new_user": found(NEW), "old_user": found(OLD)}
-    shutil.rmtree(Path("/home") / OLD / name)
-    log_in(OLD)
-    report["removed_comes_back"] = (Path("/home") / OLD / name).exists()
+    # the new one has not logged in yet
+    for user in (NEW, OLD):
+        shutil.rmtree(Path("/home") / user / name)
+        log_in(user)
+    report["comes_back"] = [user for user in (NEW, OLD) if (Path("/home") / user / name).exists()]
 finally:
     for user in (NEW, OLD):
         subprocess.run(["userdel", "--remove", user], capture_output=True, check=False)
