@@ -1,6 +1,6 @@
-"""Lists which of some kernel modules each bootable kernel can load before its disk is there.
+"""Lists which of some kernel modules and programs each bootable kernel has before its disk is there.
 
-Arguments: module names. Runs as root.
+Arguments: their names. Runs as root.
 """
 
 import json
