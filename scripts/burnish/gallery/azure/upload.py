@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
-from burnish.errors import PublishError
+from burnish.errors import Interrupted, PublishError
 from burnish.gallery.azure.pages import Access, Door, Sender
 from burnish.gallery.azure.progress import Progress
 from burnish.gallery.azure.ranges import Piece, Pieces, plan
@@ -134,7 +134,16 @@ class _Run:
     def _one(self, descriptor: int, piece: Piece) -> None:
         if self._halt.is_set():
             return
+        try:
+            self._send(descriptor, piece)
+        except Interrupted:
+            return  # whoever gave up says why
+        except BaseException:
+            # not only when it is noticed: until then this thread would take the next page
+            self._halt.set()
+            raise
 
+    def _send(self, descriptor: int, piece: Piece) -> None:
         def read() -> bytes:
             data = os.pread(descriptor, piece.length, piece.offset)
             if len(data) != piece.length:
