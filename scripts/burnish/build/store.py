@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from burnish.build import docker
+from burnish.build import docker, exclusive
 from burnish.build.cache import Cache
 from burnish.build.files import write
 from burnish.errors import BurnishError
@@ -57,21 +55,11 @@ class Store:
         """The folder of a disk."""
         return self.root / "disks" / key
 
-    @contextmanager
-    def lock(self, name: str, *, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    def lock(
+        self, name: str, *, on_wait: Callable[[], None] = lambda: None
+    ) -> AbstractContextManager[None]:
         """Held by one build at a time; another one that wants the same says so and waits."""
-        path = self.root / "locks" / f"{name}.lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            on_wait()
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
+        return exclusive.held(self.root / "locks" / f"{name}.lock", on_taken=on_wait)
 
     def records(self) -> list[LayerRecord]:
         """Every layer ever recorded here, newest first. What cannot be read is left out."""

@@ -3,31 +3,23 @@ make, the build's folder here and the group there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from typing import NoReturn
 
-from filelock import FileLock, Timeout
-
+from burnish.build import exclusive
 from burnish.errors import PublishError
 from burnish.stages.run import World
 
 
-@contextmanager
-def held(world: World, image: str, *, to: str) -> Iterator[None]:
+def held(world: World, image: str, *, to: str) -> AbstractContextManager[None]:
     """Held while an image is built or proven at a target. PublishError, at once, where another run has it:
     it may take hours. A run that was killed holds nothing."""
-    # of all targets: facts, results of checks and the build's folder are the image's
-    path = world.build / "azure" / f"{image}.vm.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+
+    def refuse() -> NoReturn:
         raise PublishError(
             f"another burnish builds or proves {image} in Azure already, from this very checkout",
             hint=f"wait until it has ended; `burnish list {image} --target {to}` shows what is there",
         ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+
+    # of all targets: facts, results of checks and the build's folder are the image's
+    return exclusive.held(world.build / "azure" / f"{image}.vm.lock", on_taken=refuse)
