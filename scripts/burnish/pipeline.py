@@ -52,6 +52,7 @@ from burnish.stages import scenario as scenarios
 from burnish.stages.channels import Promotion, rollback
 from burnish.stages.compatible import fit
 from burnish.stages.compatible import problems as incompatible
+from burnish.stages.compatible import refuse as need_compatible
 from burnish.stages.explaining import lock_explained
 from burnish.stages.gating import compared_times
 from burnish.stages.lockcheck import Checked
@@ -99,6 +100,7 @@ __all__ = [
     "lock_explained",
     "lock_image",
     "lock_origin",
+    "need_compatible",
     "nightly",
     "open_world",
     "pending",

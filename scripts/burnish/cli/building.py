@@ -13,8 +13,6 @@ import click
 from burnish import pipeline
 from burnish.cli import disks, on_vm, views, wine
 from burnish.cli.context import Context, image_name, output, pass_context, target
-from burnish.errors import DefinitionError
-from burnish.model.gpu import Fit
 from burnish.model.plan import Plan
 from burnish.model.remote import Remote
 from burnish.pipeline import Options, Run, World
@@ -96,7 +94,7 @@ def _on_vm(world: World, plan: Plan, *, given: Mapping[str, str]) -> None:
     if given["dry_run"]:
         shown = pipeline.azure_vm.shown(world, at)
         click.echo(json.dumps(shown, indent=2) if given["as_json"] else on_vm.planned(shown))
-        _need_compatible(world, plan, of=pipeline.fit(world, plan))
+        pipeline.need_compatible(world, plan)
         return
     done = pipeline.azure_vm.build(world, at)
     click.echo(json.dumps(asdict(done), indent=2) if given["as_json"] else views.published(done))
@@ -109,13 +107,8 @@ def _show(world: World, plan: Plan, *, as_json: bool) -> None:
         click.echo(json.dumps(views.plan_data(plan, schedule, fit=fit), indent=2))
     else:
         output().print(views.plan(plan, schedule, fit=fit))
-    _need_compatible(world, plan, of=fit)
-
-
-def _need_compatible(world: World, plan: Plan, *, of: Fit) -> None:
-    """DefinitionError if no build of it begins: a dry run has shown by then what it can."""
-    if problems := pipeline.incompatible(world, plan, of=of):
-        raise DefinitionError(problems)
+    # a dry run has shown by then what it can
+    pipeline.need_compatible(world, plan, of=fit)
 
 
 def _tell(context: Context, run: Run, *, given: Mapping[str, str]) -> None:

@@ -117,8 +117,7 @@ def plan(context: Context, /, **given: Any) -> None:
         output().print(views.plan(made, schedule, pins=pins, fit=fit))
         for part in cost.view(priced) if priced else ():
             output().print(part)
-    if problems := pipeline.incompatible(world, made, of=fit):
-        raise DefinitionError(problems)
+    pipeline.need_compatible(world, made, of=fit)
 
 
 @click.command()

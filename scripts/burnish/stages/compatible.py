@@ -22,9 +22,9 @@ def problems(world: World, plan: Plan, *, of: Fit) -> tuple[Problem, ...]:
     return tuple(_problem(world, plan, finding=finding) for finding in of.refused)
 
 
-def refuse(world: World, plan: Plan) -> None:
-    """DefinitionError for a plan that would be built and fail on its first GPU."""
-    if found := problems(world, plan, of=fit(world, plan)):
+def refuse(world: World, plan: Plan, *, of: Fit | None = None) -> None:
+    """DefinitionError for a plan that would be built and fail on its first GPU; `of` is its fit, if known."""
+    if found := problems(world, plan, of=of or fit(world, plan)):
         raise DefinitionError(found)
 
 
