@@ -35,7 +35,9 @@ def test_only_administrators_change_what_everybody_starts(journal: Journal) -> N
 
 
 def test_what_is_installed_is_held_against_its_digest(journal: Journal) -> None:
-    pip, venv, sync, *_ = [each for each in commands(journal.converged) if "--version" not in each]
+    pip, venv, sync, _, _ = [
+        each for each in commands(journal.converged) if "--version" not in each
+    ]
     assert pip[1:4] == ["-m", "pip", "install"] and "--require-hashes" in pip
     assert venv[:2] == [UV, "venv"]
     assert sync[:3] == [UV, "pip", "sync"] and {"--require-hashes", "--no-build"} <= set(sync)

@@ -112,7 +112,8 @@ def test_a_verdict_without_a_restart_is_no_answer_where_one_is_asked_for(
     asking = worlds.with_options(world, reboot=True)
     prove.machine(world, run)
     assert prove.machine(world, run).verdict(Level.VM) and len(booted.asked) == 1
-    assert len([prove.machine(asking, run) for _ in range(2)]) == 2
+    for _ in range(2):
+        prove.machine(asking, run)
     assert (len(booted.asked), booted.restarts) == (3, 1)
 
 
