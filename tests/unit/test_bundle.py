@@ -20,7 +20,8 @@ def packed(folder: Path, name: str = "bundle.tar") -> Path:
     source = folder / "a_1_all.deb"
     source.write_bytes(BYTES)
     file = folder / name
-    bundle.pack(file, inputs={DIGEST: source}, locks={"tiny-cpu": "image: tiny-cpu\n"})
+    texts = {bundle.lock_name("tiny-cpu"): "image: tiny-cpu\n", bundle.product_name(DIGEST): "{}"}
+    bundle.pack(file, inputs={DIGEST: source}, texts=texts)
     return file
 
 

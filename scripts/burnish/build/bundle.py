@@ -14,21 +14,26 @@ from burnish.build.cache import Cache
 from burnish.build.files import write
 from burnish.errors import UsageError
 
-INPUTS, LOCKS = "inputs", "locks"
-MEMBER = re.compile(rf"(?:{INPUTS}/(?P<digest>[0-9a-f]{{64}})|{LOCKS})/(?P<leaf>[^/]+)")
+INPUTS, LOCKS, PRODUCTS = "inputs", "locks", "products"
+MEMBER = re.compile(
+    rf"(?:{INPUTS}/(?P<digest>[0-9a-f]{{64}})|(?P<kind>{LOCKS}|{PRODUCTS}))/(?P<leaf>[^/]+)"
+)
 
 
 @dataclass(kw_only=True)
 class Unpacked:
-    """What came out of a bundle: inputs that were new here, those known before, locks by image."""
+    """What came out of a bundle: inputs that were new here, those known before, locks by image, and the
+    records of products, by key."""
 
     new: int = 0
     known: int = 0
     locks: dict[str, str] = field(default_factory=dict)
+    products: dict[str, str] = field(default_factory=dict)
 
 
-def pack(file: Path, *, inputs: Mapping[str, Path], locks: Mapping[str, str]) -> int:
-    """Write a bundle, whole or not at all, sorted; gives its bytes. `inputs` by digest, `locks` by image."""
+def pack(file: Path, *, inputs: Mapping[str, Path], texts: Mapping[str, str]) -> int:
+    """Write a bundle, whole or not at all, sorted; gives its bytes. `inputs` by digest, `texts` by the
+    names that `lock_name` and `product_name` give."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.{os.getpid()}")
     try:
@@ -36,15 +41,25 @@ def pack(file: Path, *, inputs: Mapping[str, Path], locks: Mapping[str, str]) ->
         with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as bundle:
             for digest, path in sorted(inputs.items()):
                 bundle.add(path, f"{INPUTS}/{digest}/{path.name}", filter=_plain)
-            for image, text in sorted(locks.items()):
-                aside = part.with_name(f"{part.name}.lock")
+            for name, text in sorted(texts.items()):
+                aside = part.with_name(f"{part.name}.text")
                 write(aside, text)
-                bundle.add(aside, f"{LOCKS}/{image}.lock.yaml", filter=_plain)
+                bundle.add(aside, name, filter=_plain)
                 aside.unlink()
         part.rename(file)
     finally:
         part.unlink(missing_ok=True)
     return file.stat().st_size
+
+
+def lock_name(image: str) -> str:
+    """Where a bundle has the lock of an image."""
+    return f"{LOCKS}/{image}.lock.yaml"
+
+
+def product_name(key: str) -> str:
+    """Where a bundle has the record of a product; its files are among the inputs."""
+    return f"{PRODUCTS}/{key}.json"
 
 
 def unpack(file: Path, *, cache: Cache, scratch: Path) -> Unpacked:
@@ -61,6 +76,8 @@ def unpack(file: Path, *, cache: Cache, scratch: Path) -> Unpacked:
                 assert source is not None
                 if kind == LOCKS:
                     found.locks[leaf.removesuffix(".lock.yaml")] = source.read().decode()
+                elif kind == PRODUCTS:
+                    found.products[leaf.removesuffix(".json")] = source.read().decode()
                 elif cache.find(name):
                     found.known += 1
                 else:
@@ -83,7 +100,7 @@ def _members(bundle: tarfile.TarFile) -> Iterator[tuple[str, str, str, tarfile.T
         match = MEMBER.fullmatch(member.name)
         if match is None or not member.isfile() or match["leaf"] in (".", ".."):
             raise tarfile.TarError(f"it holds {member.name!r}")
-        yield INPUTS if match["digest"] else LOCKS, match["digest"] or "", match["leaf"], member
+        yield match["kind"] or INPUTS, match["digest"] or "", match["leaf"], member
 
 
 def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:

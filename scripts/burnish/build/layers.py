@@ -28,7 +28,8 @@ TRANSPORT = "BURNISH_TRANSPORT"
 
 @dataclass(frozen=True, kw_only=True)
 class LayerRequest:
-    """One layer to build: its rendered files, the files it is applied from, the site's transport."""
+    """One layer to build: its rendered files, the files it is applied from, the site's transport;
+    `reused` are the products that it is given."""
 
     layer: Layer
     files: Mapping[str, str]
@@ -37,15 +38,17 @@ class LayerRequest:
     log: Path
     definition: str
     transport: Mapping[str, str]
+    reused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """For which image a layer was made, and how long that and its tasks took."""
+    """For which image a layer was made, how long that and its tasks took, which products it was given."""
 
     definition: str
     seconds: float
     tasks: Mapping[str, float] = field(default_factory=dict)
+    reused: tuple[str, ...] = ()
 
 
 class Tasks:
@@ -100,7 +103,12 @@ def build(
         finally:
             docker.sweep(f"burnish.build={layer.id}")
         seconds = time.monotonic() - started
-        made = Made(definition=request.definition, seconds=seconds, tasks=tasks.took())
+        made = Made(
+            definition=request.definition,
+            seconds=seconds,
+            tasks=tasks.took(),
+            reused=request.reused,
+        )
         return _record(store, layer, made=made)
 
 
@@ -160,6 +168,7 @@ def _record(store: Store, layer: Layer, *, made: Made) -> LayerRecord:
         seconds=made.seconds,
         definition=made.definition,
         tasks=made.tasks,
+        reused=made.reused,
         size=image.size - (parent.size if parent else 0),
     )
     store.keep(record)

@@ -12,6 +12,7 @@ from pathlib import Path
 from burnish.build import docker, exclusive
 from burnish.build.cache import Cache
 from burnish.build.files import write
+from burnish.build.products import Products
 from burnish.errors import BurnishError
 from burnish.model.manifest import Inventory
 from burnish.model.plan import Layer
@@ -37,6 +38,11 @@ class Store:
     def inputs(self) -> Cache:
         """Everything fetched that a lock names."""
         return Cache(root=self.root / "inputs")
+
+    @property
+    def products(self) -> Products:
+        """What layers made at length; its files are among the inputs."""
+        return Products(root=self.root / "products", cache=self.inputs, codec=self.codec)
 
     @property
     def uv_cache(self) -> Path:

@@ -12,6 +12,7 @@ from burnish.catalog.archives import check_archives
 from burnish.catalog.document import Document, read
 from burnish.catalog.downloads import check_downloads
 from burnish.catalog.npm import check_npm
+from burnish.catalog.products import check_products
 from burnish.catalog.validate import validate
 from burnish.errors import Problem
 from burnish.model.role import Facts, Role
@@ -61,7 +62,7 @@ def load_role(path: Path, *, shown: str) -> tuple[Role | None, list[Problem]]:
     packages = load_apt(path, tasks)
     problems += packages.problems
     problems += [*check_downloads(path, tasks, shown=shown), *check_npm(path, tasks, shown=shown)]
-    problems += check_archives(path, shown=shown)
+    problems += [*check_archives(path, shown=shown), *check_products(path, shown=shown)]
     if facts is None or problems:
         return None, problems
     files = {name: value for name, value in tree(path).items() if name not in NOT_CONTENT}

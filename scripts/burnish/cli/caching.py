@@ -24,7 +24,8 @@ def cache() -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 @pass_context
 def list_(context: Context, *, as_json: bool) -> None:
-    """Every input with its size and the images and versions whose lock names it."""
+    """Every input with its size and the images and versions whose lock names it; what layers made at
+    length, too, with the images that would be given it."""
     found = pipeline.caching.cached(context.world())
     if as_json:
         rows = [
@@ -80,11 +81,26 @@ def prune(context: Context, *, unused_for: int, layers: bool, dry_run: bool) -> 
 
 
 @cache.command()
+@click.argument("name")
+@pass_context
+def forget(context: Context, *, name: str) -> None:
+    """Forget the product NAME, or the one whose key begins so, with the layers that have it: the next
+    build makes it anew. Its files go with the next prune."""
+    world = context.world()
+    found, gone = pipeline.caching.forget(world, name)
+    for record in found:
+        click.echo(f"forgot {record.name}, made for {record.definition} on {record.made[:10]}")
+    if gone:
+        click.echo(f"and the layers that have it: {', '.join(gone)}")
+
+
+@cache.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("images", nargs=-1, required=True)
 @pass_context
 def export(context: Context, *, file: Path, images: tuple[str, ...]) -> None:
-    """Pack every input of IMAGES, and their locks, into FILE (a tar), for a place without a network."""
+    """Pack every input of IMAGES, their locks and their products that are kept into FILE (a tar), for a
+    place without a network."""
     world = context.world()
     names = [pipeline.pick(world, image).name for image in images]
     with world.monitor.step(f"inputs of {', '.join(names)}"):

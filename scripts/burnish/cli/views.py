@@ -206,6 +206,8 @@ def reasons(step: Step) -> str:
     shown = list(step.why[:REASONS])
     if len(step.why) > REASONS:
         shown.append(f"and {len(step.why) - REASONS} more")
+    if step.reused:
+        shown.append(f"{', '.join(step.reused)} taken as an earlier build made them")
     return "; ".join(shown)
 
 
@@ -244,6 +246,7 @@ def plan_data(
                 "cached": steps[layer.id].cached if layer.id in steps else None,
                 "why": list(steps[layer.id].why) if layer.id in steps else [],
                 "seconds": steps[layer.id].seconds if layer.id in steps else None,
+                "reused": list(steps[layer.id].reused) if layer.id in steps else [],
             }
             for layer in made.layers
         ],

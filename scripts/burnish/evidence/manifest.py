@@ -101,6 +101,7 @@ def _layers(evidence: Evidence) -> tuple[LayerEntry, ...]:
             seconds=round(by_id[layer.id].seconds, 1),
             size=by_id[layer.id].size,
             cached=layer.id in evidence.cached,
+            reused=by_id[layer.id].reused,
         )
         for layer in evidence.plan.layers
     )

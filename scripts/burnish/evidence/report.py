@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from burnish.evidence.markdown import MIB, mib, table
-from burnish.model.manifest import Event, Manifest, OnDisk, Software
+from burnish.model.manifest import Event, LayerEntry, Manifest, OnDisk, Software
 from burnish.model.proofs import title
 from burnish.model.verdict import Verdict
 
@@ -157,12 +157,18 @@ def _layers(manifest: Manifest) -> str:
             ", ".join(layer.roles) or "-",
             mib(layer.size),
             f"{layer.seconds:.0f}",
-            "kept" if layer.cached else "built",
+            _made(layer),
             f"`{layer.id[:12]}`",
         )
         for layer in manifest.layers
     ]
     return "## Layers\n\n" + table(("layer", "roles", "MiB", "seconds", "this run", "id"), rows)
+
+
+def _made(layer: LayerEntry) -> str:
+    """Whether this run made a layer, and which of its parts are from an earlier build."""
+    taken = f"; {', '.join(layer.reused)} of an earlier build" if layer.reused else ""
+    return f"{'kept' if layer.cached else 'built'}{taken}"
 
 
 def _times(manifest: Manifest) -> str:

@@ -10,6 +10,7 @@ from burnish.model.base import Rootfs
 from burnish.model.download import DownloadsLock, DownloadSpec
 from burnish.model.npm import NpmLock, NpmSpec
 from burnish.model.pin import Pin
+from burnish.model.product import ProductSpec
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -192,12 +193,13 @@ class Lock:
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What roles ask for, by layer: names of packages, files to download, npm tools, and archives that
-    packages may come from beside the distribution's."""
+    packages may come from beside the distribution's; and what they make at length."""
 
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     downloads: Mapping[str, tuple[DownloadSpec, ...]] = field(default_factory=dict)
     npm: Mapping[str, tuple[NpmSpec, ...]] = field(default_factory=dict)
     archives: Mapping[str, tuple[ArchiveSpec, ...]] = field(default_factory=dict)
+    products: Mapping[str, tuple[ProductSpec, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

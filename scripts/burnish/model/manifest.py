@@ -13,7 +13,8 @@ from burnish.model.verdict import Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class LayerEntry:
-    """One layer in the manifest; `size` in bytes, `seconds` of the build that made it."""
+    """One layer in the manifest; `size` in bytes, `seconds` of the build that made it; `reused` are its
+    products that an earlier build had made."""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -23,6 +24,7 @@ class LayerEntry:
     seconds: float
     size: int
     cached: bool
+    reused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

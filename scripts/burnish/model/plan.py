@@ -10,6 +10,7 @@ from burnish.model.base import Base, Level
 from burnish.model.image import Image, Target
 from burnish.model.lock import Lock, OpenEntry
 from burnish.model.pin import Pin
+from burnish.model.product import Product
 from burnish.model.signing import Certificate
 
 
@@ -20,8 +21,8 @@ class Layer:
     `id` is the sha256 of the canonical JSON of `inputs`; `epoch` its SOURCE_DATE_EPOCH in seconds;
     `origins` tells where each variable came from; `python` are its environments, `apt` the packages
     that its roles ask for, `downloads` the files, `npm` the tools; `contents` what the image has up to
-    here, where a role needs to know; `signing` whose key signs what it
-    builds. The first layer is the root filesystem: no roles.
+    here, where a role needs to know; `signing` whose key signs what it builds; `products` what it makes
+    at length, which is kept beside it. The first layer is the root filesystem: no roles.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Layer:
     npm: tuple[str, ...] = ()
     contents: Mapping[str, Any] = field(default_factory=dict)
     signing: Certificate | None = None
+    products: tuple[Product, ...] = ()
 
 
 # How it is told that an image does without a layer because its system has no such thing.

@@ -11,7 +11,8 @@ class LayerRecord:
     """A layer that was built. `diff_ids` are the digests of its image's layers, base first.
 
     `definition` names the burnish image that it was built for; `seconds` is what the build took,
-    `size` what the layer added, in bytes; `tasks` the seconds of each task that took one or more.
+    `size` what the layer added, in bytes; `tasks` the seconds of each task that took one or more;
+    `reused` the products that an earlier build had made.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -25,6 +26,7 @@ class LayerRecord:
     size: int
     definition: str = ""
     tasks: Mapping[str, float] = field(default_factory=dict)
+    reused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,17 @@ from burnish.model.plan import Layer
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One layer's fate: `cached`, or built because of `why`; `seconds` is expected, None if unknown."""
+    """One layer's fate: `cached`, or built because of `why`; `seconds` is expected, None if unknown.
+
+    `reused` are its products that an earlier build made: they are taken as they are.
+    """
 
     layer: Layer
     cached: bool
     why: tuple[str, ...] = ()
     seconds: float | None = None
     size: int | None = None
+    reused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ from burnish.plan.layers import (
 from burnish.plan.offered import Offered, offered
 from burnish.plan.origins import at_marketplace, open_origin
 from burnish.plan.pins import applying, unkept
+from burnish.plan.products import with_products
 
 # The newest Python that ansible-core 2.19 can manage, from its support matrix.
 NEWEST_PYTHON = (3, 13)
@@ -94,7 +95,7 @@ def resolve(
         image=image,
         base=base,
         target=target,
-        layers=tuple(gathered.layers),
+        layers=with_products(gathered.layers, asked, lock=lock) if local else (*gathered.layers,),
         levels=base.levels,
         lock=lock,
         disk_key=disk_key,

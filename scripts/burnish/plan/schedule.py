@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from burnish.model.manifest import LayerEntry, Manifest
 from burnish.model.plan import Layer, Plan
@@ -29,9 +30,9 @@ def schedule(
     history: Sequence[Manifest],
     facts: Mapping[str, int | bool | str],
 ) -> Schedule:
-    """What a build would do. `valid` are ids of layers that exist and are what they claim to be;
-    `records` and `history` are newest first. `facts`: disk_free (bytes), disk_cached, filed, and
-    until (the place to stop at, before the disk, or nothing)."""
+    """What a build would do. `valid` are ids of layers, and keys of products, that exist and are
+    what they claim to be; `records` and `history` are newest first. `facts`: disk_free (bytes),
+    disk_cached, filed, and until (the place to stop at, before the disk, or nothing)."""
     # another image's layer of the same name was made of other things: no reason, no measure
     ids = {layer.id for layer in plan.layers}
     own = [r for r in records if r.definition == plan.image.name or r.id in ids]
@@ -40,7 +41,8 @@ def schedule(
     for layer in plan.layers:
         intact = layer.id in valid
         below = below and intact
-        steps.append(_step(layer, cached=below, intact=intact, records=own, history=history))
+        step = _step(layer, cached=below, intact=intact, records=own, history=history)
+        steps.append(step if step.cached else _reusing(step, valid, records=own))
     missing = [step for step in steps if not step.cached]
     disk_cached = bool(facts["disk_cached"]) and not missing
     times = [step.seconds for step in missing]
@@ -88,6 +90,15 @@ def _step(
         seconds=last.seconds if last else old.seconds if old else None,
         size=last.size if last else old.size if old else None,
     )
+
+
+def _reusing(step: Step, valid: frozenset[str], *, records: Sequence[LayerRecord]) -> Step:
+    """The step with the products that it is given, and as long as the last one that was given these."""
+    products = step.layer.products
+    reused = tuple(sorted(product.name for product in products if product.key in valid))
+    same = [r for r in records if r.name == step.layer.name and r.reused == reused]
+    seconds = same[0].seconds if products and same else step.seconds
+    return replace(step, reused=reused, seconds=seconds)
 
 
 def _why(layer: Layer, last: LayerRecord | None, *, intact: bool) -> tuple[str, ...]:

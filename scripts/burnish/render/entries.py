@@ -12,11 +12,12 @@ from burnish.model.archive import ArchiveSpec
 from burnish.model.base import Base
 from burnish.model.download import DownloadSpec
 from burnish.model.npm import NpmSpec
+from burnish.model.product import ProductSpec
 from burnish.model.role import Role
 from burnish.render.hcl import environment
 from burnish.render.packages import of_system
 
-Spec = TypeVar("Spec", ArchiveSpec, DownloadSpec, NpmSpec)
+Spec = TypeVar("Spec", ArchiveSpec, DownloadSpec, NpmSpec, ProductSpec)
 
 
 def entries(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from burnish.model.plan import Layer, Plan
 from burnish.model.signing import Certificate
 from burnish.render.hcl import environment
-from burnish.render.transport import DOWNLOADS, NPM, SIGNING
+from burnish.render.transport import DOWNLOADS, NPM, PRODUCTS, SIGNING
 
 # The ones that this burnish was written against; Packer 1.6.6 has them built in and never sees this.
 PLUGINS = (("docker", ">= 1.0.8, < 2.0.0"),)
@@ -86,6 +86,7 @@ def variables(plan: Plan, layer: Layer, *, paths: LayerPaths) -> dict[str, objec
         "burnish_apt": bool(layer.apt or plan.lock.debs(layer.name)),
         **({"burnish_downloads": DOWNLOADS} if layer.downloads else {}),
         **({"burnish_npm": NPM} if layer.npm else {}),
+        **({"burnish_products": PRODUCTS} if layer.products else {}),
         **({"burnish_contents": layer.contents} if layer.contents else {}),
         **({"burnish_signing": _signing(layer.signing)} if layer.signing else {}),
         "burnish_epoch": layer.epoch,

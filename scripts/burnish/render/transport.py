@@ -8,6 +8,7 @@ UV_CACHE = "/run/burnish/uv"
 WHEELS = "/run/burnish/wheels"
 DOWNLOADS = "/run/burnish/downloads"
 NPM = "/run/burnish/npm"
+PRODUCTS = "/run/burnish/products"
 SIGNING = "/run/burnish/signing.key"
 DEBS = "/run/burnish/debs"
 APT_CONF = "/run/burnish/apt.conf"
@@ -23,7 +24,7 @@ class Files:
     `debs` is a flat repository of exactly the layer's packages, `wheels` holds those of its
     environments, `downloads` the files that its roles download, `npm` the tarballs of its npm tools
     with `tree.json`, `settings` has apt.conf and sources.list; `signing` is the site's private key,
-    which nothing copies.
+    which nothing copies; `products` what an earlier build of a layer made at length, a folder each.
     """
 
     uv_cache: str
@@ -33,6 +34,7 @@ class Files:
     npm: str
     settings: str
     signing: str = ""
+    products: str = ""
 
 
 def environment() -> dict[str, str]:
@@ -58,8 +60,10 @@ def settings() -> dict[str, str]:
 def volumes(files: Files) -> tuple[str, ...]:
     """Docker's mounts."""
     key = (f"{files.signing}:{SIGNING}:ro",) if files.signing else ()
+    products = (f"{files.products}:{PRODUCTS}:ro",) if files.products else ()
     return (
         *key,
+        *products,
         f"{files.uv_cache}:{UV_CACHE}",
         f"{files.debs}:{DEBS}:ro",
         f"{files.wheels}:{WHEELS}:ro",

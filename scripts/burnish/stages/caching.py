@@ -12,9 +12,10 @@ from burnish.build.bundle import Unpacked
 from burnish.build.cache import Entry
 from burnish.build.files import write
 from burnish.catalog.locks import dump_lock, load_lock
-from burnish.errors import BuildError
+from burnish.errors import BuildError, UsageError
 from burnish.model.lock import Lock
-from burnish.stages import inputs, locks, planning
+from burnish.model.product import ProductRecord
+from burnish.stages import inputs, locks, planning, products
 from burnish.stages.run import Run, World
 
 
@@ -32,6 +33,9 @@ def cached(world: World) -> list[Cached]:
     for who, lock in _locks(world):
         for digest in lock.inputs():
             names.setdefault(digest, []).append(who)
+    for record, users in products.named(world):
+        for digest in record.files.values() if users else ():
+            names.setdefault(digest, []).append(f"{record.name} of {users}")
     return [
         Cached(entry=entry, named=tuple(names.get(entry.sha256, ())))
         for entry in world.store.inputs.entries()
@@ -45,12 +49,28 @@ def prunable(world: World, *, unused_for: timedelta) -> list[Cached]:
 
 
 def prune(world: World, found: Sequence[Cached]) -> None:
-    """Remove entries."""
+    """Remove entries, and what is known of products that are not whole any more."""
     world.store.inputs.drop(each.entry for each in found)
+    kept = world.store.products
+    for record in list(kept.records()):
+        if kept.find(record.key) is None:
+            kept.forget(record.key)
+
+
+def forget(world: World, name: str) -> tuple[list[ProductRecord], list[str]]:
+    """Forget the products of a name, or of a key that begins so, and the layers that have them; gives
+    both. UsageError where none is kept."""
+    kept = list(world.store.products.records())
+    found = [each for each in kept if name in (each.name, each.key[: len(name)])]
+    if not found:
+        names = ", ".join(f"{each.name} ({each.key[:12]})" for each in kept)
+        raise UsageError(f"no product {name!r} is kept here", hint=f"kept: {names or 'none'}")
+    return found, [layer for record in found for layer in products.forget(world, record)]
 
 
 def export(world: World, images: Sequence[str], *, file: Path) -> tuple[int, int]:
-    """Bring every input of some images and pack them with their locks; gives (inputs, bytes)."""
+    """Bring every input of some images and pack them with their locks, and with what is kept of the
+    products that their layers make; gives (inputs, bytes)."""
     packed: dict[str, Path] = {}
     texts: dict[str, str] = {}
     for name in images:
@@ -68,12 +88,18 @@ def export(world: World, images: Sequence[str], *, file: Path) -> tuple[int, int
             # what a lock pins and no layer is made of was not brought
             if path is not None:
                 packed[digest] = path
-        texts[name] = dump_lock(replace(plan.lock, basis=""))
-    return len(packed), bundle.pack(file, inputs=packed, locks=texts)
+        texts[bundle.lock_name(name)] = dump_lock(replace(plan.lock, basis=""))
+        for key in products.kept(world, plan.layers):
+            record, files = world.store.products.record(key), world.store.products.find(key)
+            if record and files:
+                packed |= {record.files[path]: place for path, place in files.items()}
+                texts[bundle.product_name(key)] = world.codec.dump(record)
+    return len(packed), bundle.pack(file, inputs=packed, texts=texts)
 
 
 def import_(world: World, file: Path) -> Unpacked:
-    """Take a bundle's inputs into the cache, and its locks where the committed ones are others."""
+    """Take a bundle's inputs into the cache, its locks where the committed ones are others, and what it
+    knows of products."""
     found = bundle.unpack(file, cache=world.store.inputs, scratch=world.build / "work" / "import")
     for name, text in found.locks.items():
         if name not in world.catalog.images:
@@ -87,6 +113,8 @@ def import_(world: World, file: Path) -> Unpacked:
             lock = replace(lock, basis=locks.basis(world, name))
             path = locks.local_path(world.build, name, standin=lock.standin)
             write(path, dump_lock(lock))
+    for key, text in found.products.items():
+        world.store.products.note(world.codec.load(text, ProductRecord, source=f"{file}: {key}"))
     return found
 
 

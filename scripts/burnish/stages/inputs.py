@@ -21,7 +21,7 @@ from burnish.model.plan import Layer, Plan
 from burnish.model.site import Apt
 from burnish.render import transport
 from burnish.render.npm import tree
-from burnish.stages import planning, signing
+from burnish.stages import planning, products, signing
 from burnish.stages.run import Run, World
 
 
@@ -115,6 +115,8 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
         for wheel, path in fetch.bring(name, lock.python[name], place=place).items():
             bring(path, wheels / wheel.filename)
     _lay_out_npm(layer, lock, folder=folder / "npm", place=place)
+    if layer.products:
+        products.lay_out(world, layer, folder=folder / "products")
     for name, text in transport.settings().items():
         write(folder / name, text)
     world.store.uv_cache.mkdir(parents=True, exist_ok=True)
@@ -126,6 +128,7 @@ def lay_out(world: World, run: Run, *, layer: Layer, lock: Lock) -> transport.Fi
         npm=str(folder / "npm"),
         settings=str(folder),
         signing=signing.key(world, layer.signing) if layer.signing else "",
+        products=str(folder / "products") if layer.products else "",
     )
 
 

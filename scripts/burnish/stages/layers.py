@@ -22,7 +22,7 @@ from burnish.model.protocols import Silent
 from burnish.model.site import Apt
 from burnish.render import transport
 from burnish.render.layer import LayerPaths, render_layer
-from burnish.stages import inputs
+from burnish.stages import inputs, products
 from burnish.stages.run import Run, World
 
 
@@ -68,6 +68,8 @@ def rest(world: World, run: Run) -> Run:
                 layers.build(asked, store=world.store, packer=found, on_task=world.monitor.detail)
             # what stands on a layer that came out otherwise than before is stale now
             valid = world.store.valid(run.plan.layers)
+        # also those of a layer whose run was killed before they were kept
+        products.keep(world, run, layer=layer)
         if world.options.until == layer.name:
             break
     records = [world.store.layer_record(layer.id) for layer in run.plan.layers]
@@ -131,6 +133,11 @@ def request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
     """What a layer's build is given: rendered files, staged files, its inputs laid out."""
     plan, folder = run.plan, world.scratch(run) / "layers" / layer.name
     given = inputs.lay_out(world, run, layer=layer, lock=plan.lock)
+    reused = (
+        tuple(path.name for path in sorted(Path(given.products).iterdir()))
+        if given.products
+        else ()
+    )
     paths = LayerPaths(
         repository=world.store.repository,
         ansible_playbook=str(uv().with_name("ansible-playbook")),
@@ -147,6 +154,7 @@ def request(world: World, run: Run, *, layer: Layer) -> LayerRequest:
         log=world.log(run, f"layer-{layer.name}"),
         definition=plan.image.name,
         transport=transport.environment(),
+        reused=reused,
     )
 
 

@@ -14,6 +14,7 @@ from burnish.model.lock import Asked, Lock, Wanted
 from burnish.model.npm import NpmSpec
 from burnish.model.pin import PinState
 from burnish.model.plan import Plan
+from burnish.model.product import ProductSpec
 from burnish.model.role import Role
 from burnish.plan import wanted as wants
 from burnish.plan.offered import offered
@@ -23,6 +24,7 @@ from burnish.render.archives import archives
 from burnish.render.downloads import downloads as files
 from burnish.render.npm import npm as tools
 from burnish.render.packages import declared
+from burnish.render.products import products
 from burnish.stages.run import World
 
 
@@ -34,6 +36,7 @@ class OfRoles:
     downloads: tuple[DownloadSpec, ...]
     npm: tuple[NpmSpec, ...]
     archives: tuple[ArchiveSpec, ...] = ()
+    products: tuple[ProductSpec, ...] = ()
 
 
 def plan(catalog: Catalog, image: Image, *, lock: Lock, target: str = "local") -> Plan:
@@ -66,6 +69,8 @@ def asked(catalog: Catalog, image: Image) -> Asked:
         downloads={name: each.downloads for name, each in found.items()},
         npm={name: each.npm for name, each in found.items()},
         archives={name: each.archives for name, each in found.items() if local},
+        # they are taken out of a layer's container
+        products={name: each.products for name, each in found.items() if local},
     )
 
 
@@ -83,6 +88,7 @@ def of_roles(
         downloads=downloads,
         npm=tools(found, given, base=base, flavour=image.flavour),
         archives=archives(found, given, base=base, flavour=image.flavour),
+        products=products(found, given, base=base, flavour=image.flavour),
     )
 
 

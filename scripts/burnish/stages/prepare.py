@@ -16,7 +16,7 @@ from burnish.model.lock import Lock
 from burnish.model.plan import Plan
 from burnish.model.schedule import Schedule
 from burnish.plan.schedule import GIB, schedule
-from burnish.stages import compatible, inputs, locks, planning, signing
+from burnish.stages import compatible, inputs, locks, planning, products, signing
 from burnish.stages.run import Run, World
 
 ATTEMPTS = 3  # sections that may vanish one after another
@@ -97,7 +97,7 @@ def make_schedule(world: World, run: Run) -> Schedule:
     free = run.host.disk_free if run.host else host.disk_free(store.root)
     return schedule(
         plan,
-        valid=store.valid(plan.layers),
+        valid=store.valid(plan.layers) | products.kept(world, plan.layers),
         records=store.records(),
         history=world.gallery.manifests(plan.image.name),
         facts={

@@ -1,0 +1,81 @@
+"""What layers made at length: given to the container of a layer that would make it again, kept after it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from burnish.build import docker, products
+from burnish.model.plan import Layer
+from burnish.model.product import ProductRecord
+from burnish.stages import locks, planning
+from burnish.stages.run import Run, World
+
+
+def kept(world: World, layers: Sequence[Layer]) -> frozenset[str]:
+    """The keys of those products of some layers that are here, whole."""
+    keys = {product.key for layer in layers for product in layer.products}
+    return frozenset(key for key in keys if world.store.products.find(key))
+
+
+def lay_out(world: World, layer: Layer, *, folder: Path) -> tuple[str, ...]:
+    """Lay out those products of a layer that are here; gives their names."""
+    folder.mkdir()
+    given = {product.name: world.store.products.find(product.key) for product in layer.products}
+    for name, files in given.items():
+        if files:
+            products.lay_out(files, folder / name)
+    return tuple(name for name, files in given.items() if files)
+
+
+def keep(world: World, run: Run, *, layer: Layer) -> None:
+    """Keep the products of a layer that is built: those that no earlier build left here."""
+    store = world.store
+    for product in layer.products:
+        if store.products.find(product.key):
+            continue
+        world.monitor.detail(f"keeping {product.name}")
+        folder = world.scratch(run) / "products" / product.name
+        files = products.take_out(layer, product, tag=store.tag(layer.id), folder=folder)
+        record = ProductRecord(
+            key=product.key,
+            name=product.name,
+            definition=run.plan.image.name,
+            layer=layer.name,
+            made=world.clock().isoformat(timespec="seconds"),
+            files=files,
+        )
+        store.products.keep(record, folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def named(world: World) -> Iterator[tuple[ProductRecord, str]]:
+    """The products that are kept, each with the images whose layers would be given it; none: nobody's."""
+    records = list(world.store.products.records())
+    users: dict[str, list[str]] = {}
+    for image, layer in _layers(world) if records else ():
+        for product in layer.products:
+            users.setdefault(product.key, []).append(image)
+    for record in records:
+        yield record, ", ".join(dict.fromkeys(users.get(record.key, ())))
+
+
+def forget(world: World, record: ProductRecord) -> list[str]:
+    """Forget a product and the layers here that have it, so that it is made anew; gives their names."""
+    store, gone = world.store, []
+    world.store.products.forget(record.key)
+    for image, layer in _layers(world):
+        if any(product.key == record.key for product in layer.products):
+            docker.forget(store.tag(layer.id))
+            if store.layer_record(layer.id):
+                gone.append(f"{layer.name} of {image}")
+            store.layer_path(layer.id).unlink(missing_ok=True)
+    return gone
+
+
+def _layers(world: World) -> Iterator[tuple[str, Layer]]:
+    """Every layer of every image, by the lock that holds here."""
+    for image in world.catalog.images.values():
+        plan = planning.plan(world.catalog, image, lock=locks.current(world, image))
+        yield from ((image.name, layer) for layer in plan.layers)
