@@ -1,19 +1,17 @@
-"""Runs the stages of `make test` and `make test-all` in order, each beside its budget in minutes.
-
-A stage is a command; the first one that fails ends the run, after the table of all times.
-"""
+"""The stages of `make test`, of `make test-all` and of one role: what each one runs."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+# called as a program, it has only its own folder to look in
+sys.path.append(str(Path(__file__).parent / "given"))
+from lanes import ROOT, Stage, run
+
 PYTEST = (sys.executable, "-m", "pytest", "--quiet")
 IMAGE = "debian-12-cpu"
 WINDOWS_DISK = ("tests/e2e/test_windows_disk.py", "tests/e2e/test_windows_disk_read.py")
@@ -26,15 +24,6 @@ CHANGED_AT_MOST = 1
 GIVEN_ROLE, PLANTS = "tests/given/simulated", "tests/simulated/plants"
 # It is never called Windows.
 WINE = "wine: Windows binaries, not Windows"
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One command; `minutes` is its budget on two cores, printed, never asserted."""
-
-    name: str
-    minutes: float
-    command: tuple[str, ...]
 
 
 def changed_roles(root: Path = ROOT) -> tuple[str, ...]:
@@ -152,10 +141,12 @@ def test() -> list[Stage]:
     """The README's test command."""
     burnish = (str(Path(sys.executable).with_name("burnish")),)
     changed, smoke = chosen()
-    return [
-        *fast(),
+    image = [
         Stage(f"image {IMAGE}: build, prove, boot, file", 18, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 11, roles(changed, plain=smoke)),
+    ]
+    beside = [
+        *fast(),
         Stage("the lock, and a closed place", 5, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
             "the gallery, killed at every step; the GPU tier and Azure's network, simulated",
@@ -171,6 +162,7 @@ def test() -> list[Stage]:
         Stage(WINE, 5, under_wine()),
         Stage("a Windows disk, synthetic", 1, (*PYTEST, *WINDOWS_DISK)),
     ]
+    return [*image, *(replace(stage, beside=True) for stage in beside)]
 
 
 def everything() -> list[Stage]:
@@ -197,27 +189,6 @@ def changed() -> list[Stage]:
     return [Stage(f"molecule: {', '.join(names)}", 10 * len(names), roles(names))]
 
 
-def run(stages: list[Stage]) -> int:
-    """Run them; the exit code of the first that failed."""
-    times: list[tuple[Stage, float, int]] = []
-    for stage in stages:
-        print(f"\n=== {stage.name} (budget {stage.minutes:g} min)", flush=True)
-        started = time.monotonic()
-        code = subprocess.run(stage.command, cwd=ROOT, check=False, env=os.environ).returncode
-        times.append((stage, (time.monotonic() - started) / 60, code))
-        if code:
-            break
-    print("\nminutes  budget  stage")
-    for stage, minutes, code in times:
-        mark = "" if not code else f"  FAILED (exit code {code})"
-        over = "  over its budget" if minutes > stage.minutes else ""
-        print(f"{minutes:7.1f} {stage.minutes:7g}  {stage.name}{over}{mark}")
-    print(f"{sum(minutes for _, minutes, _ in times):7.1f}          in all")
-    failed = sum(1 for _, _, code in times if code)
-    print(f"stages: {len(times) - failed} passed, {failed} failed", flush=True)
-    return times[-1][2] if times else 0
-
-
 LISTS = {"test": test, "all": everything, "changed": changed}
 
 
@@ -228,10 +199,11 @@ def main() -> int:
     parser.add_argument("--role", action="append", default=[])
     parser.add_argument("--image", default="")
     parser.add_argument("--os", choices=("linux", "windows"), default="linux")
+    parser.add_argument("--in-turn", action="store_true", help="one stage after another")
     given = parser.parse_args()
     if given.what == "role":
         return run(of_role(tuple(given.role), image=given.image, system=given.os))
-    return run(LISTS[given.what]())
+    return run(LISTS[given.what](), in_turn=given.in_turn)
 
 
 if __name__ == "__main__":
