@@ -174,6 +174,12 @@ def test_a_record_under_another_key_is_none(tmp_path: Path) -> None:
     [
         ({"files": {"../a": makers.sha("a")}}, "leads out of its folder"),
         ({"files": {"/a": makers.sha("a")}}, "leads out of its folder"),
+        ({"files": {"./a": makers.sha("a")}}, "is no plain path"),
+        ({"files": {"a\0": makers.sha("a")}}, "is no plain path"),
+        (
+            {"files": {"a": makers.sha("a"), "a/deep/b": makers.sha("b")}},
+            "'a/deep/b' leads through the file 'a'",
+        ),
         ({"name": ".."}, "leads out of its folder"),
         ({"files": {"a": "../../a"}}, "is no sha256"),
         ({"key": "../key"}, "is no sha256"),

@@ -39,10 +39,12 @@ class Product:
 
 @dataclass(frozen=True, kw_only=True)
 class ProductRecord:
-    """A product that was made and kept: `files` maps each path in its folder to the sha256 of its bytes.
+    """A product that was made and kept: `files` maps each path in its folder to the sha256 of its bytes,
+    `programs` are those of them that may be executed.
 
     `definition` is the image and `layer` the layer that it was made for, `made` when, in UTC. Raises
-    ValueError for a path that leads out of the folder, and for what is no sha256: files are named by them.
+    ValueError for a path that leads out of the folder or through one of its files, and for what is no
+    sha256: files are named by them.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -53,6 +55,7 @@ class ProductRecord:
     layer: str
     made: str
     files: Mapping[str, str]
+    programs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for digest in (self.key, *self.files.values()):
@@ -61,3 +64,9 @@ class ProductRecord:
         for path in map(PurePosixPath, (self.name, *self.files)):
             if path.is_absolute() or not path.parts or ".." in path.parts:
                 raise ValueError(f"{str(path)!r} leads out of its folder")
+        for name in self.files:
+            path = PurePosixPath(name)
+            if str(path) != name or not name.isprintable():
+                raise ValueError(f"{name!r} is no plain path")
+            if through := [str(each) for each in path.parents if str(each) in self.files]:
+                raise ValueError(f"{name!r} leads through the file {through[0]!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,32 +21,37 @@ def kept(world: World, layers: Sequence[Layer]) -> frozenset[str]:
 def lay_out(world: World, layer: Layer, *, folder: Path) -> tuple[str, ...]:
     """Lay out those products of a layer that are here; gives their names."""
     folder.mkdir()
-    given = {product.name: world.store.products.find(product.key) for product in layer.products}
-    for name, files in given.items():
-        if files:
-            products.lay_out(files, folder / name)
-    return tuple(name for name, files in given.items() if files)
+    kept, given = world.store.products, []
+    for product in layer.products:
+        record, files = kept.record(product.key), kept.find(product.key)
+        if record and files:
+            products.lay_out(record, files, folder / product.name)
+            given.append(product.name)
+    return tuple(given)
 
 
 def keep(world: World, run: Run, *, layer: Layer) -> None:
     """Keep the products of a layer that is built: those that no earlier build left here."""
     store = world.store
     for product in layer.products:
-        if store.products.find(product.key):
-            continue
-        world.monitor.detail(f"keeping {product.name}")
-        folder = world.scratch(run) / "products" / product.name
-        files = products.take_out(layer, product, tag=store.tag(layer.id), folder=folder)
-        record = ProductRecord(
-            key=product.key,
-            name=product.name,
-            definition=run.plan.image.name,
-            layer=layer.name,
-            made=world.clock().isoformat(timespec="seconds"),
-            files=files,
-        )
-        store.products.keep(record, folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        # another build of the same layer keeps the same
+        with store.lock(f"layer-{layer.id[:32]}"):
+            if store.products.find(product.key):
+                continue
+            world.monitor.detail(f"keeping {product.name}")
+            folder = world.scratch(run) / "products" / product.name
+            taken = products.take_out(layer, product, tag=store.tag(layer.id), folder=folder)
+            record = ProductRecord(
+                key=product.key,
+                name=product.name,
+                definition=run.plan.image.name,
+                layer=layer.name,
+                made=world.clock().isoformat(timespec="seconds"),
+                files=taken.files,
+                programs=taken.programs,
+            )
+            store.products.keep(record, folder)
+            products.remove(folder)
 
 
 def named(world: World) -> Iterator[tuple[ProductRecord, str]]:

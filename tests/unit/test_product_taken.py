@@ -1,0 +1,160 @@
+"""What a container leaves at a product's place: kept if it is files, and nothing of this machine touched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import makers
+import pytest
+from burnish import process
+from burnish.build import products
+from burnish.errors import BuildError
+from burnish.model.command import Command, Completed
+from burnish.model.plan import Layer
+from burnish.model.product import Product, ProductRecord
+
+LAYER = Layer(name="extra", id="i", parent="", roles=(), vars={}, inputs={}, epoch=0)
+PRODUCT = Product(name="parts", path="/opt/parts", key=makers.sha("key"))
+Leave = Callable[[Path], None]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Docker, whose `cp` brings nothing; every call."""
+    return docker(monkeypatch, lambda _: None)
+
+
+def docker(monkeypatch: pytest.MonkeyPatch, leave: Leave, *, error: str = "") -> list[str]:
+    """Docker, whose `cp` does what `leave` does at the place that it copies to."""
+    made: list[str] = []
+
+    def run(command: Command, **_: object) -> Completed:
+        made.append(command.argv[1])
+        if command.argv[1] == "cp":
+            leave(Path(command.argv[-1]))
+        code = int(bool(error)) if command.argv[1] == "cp" else 0
+        return Completed(returncode=code, stdout="name\n", stderr=error, seconds=0)
+
+    monkeypatch.setattr(process, "run", run)
+    return made
+
+
+def taken(folder: Path) -> products.Taken:
+    return products.take_out(LAYER, PRODUCT, tag="tag", folder=folder / "work/parts")
+
+
+def file(path: Path, text: str = "text", *, mode: int = 0o644) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+
+
+def test_a_link_in_its_place_leads_to_nothing_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine"
+    file(mine / "precious")
+    docker(monkeypatch, lambda place: place.symlink_to(mine))
+    # the second time there may be what the first one left
+    for _ in range(2):
+        with pytest.raises(BuildError, match="can't be kept: it is no folder but a link"):
+            taken(tmp_path)
+    assert (mine / "precious").read_text("utf-8") == "text"
+    assert not (tmp_path / "work/parts").is_symlink()
+
+
+def odd_link(place: Path) -> None:
+    file(place / "a")
+    (place / "link").symlink_to("a")
+
+
+def odd_folder(place: Path) -> None:
+    file(place / "a")
+    (place / "link").symlink_to("/")
+
+
+def odd_pipe(place: Path) -> None:
+    file(place / "a")
+    os.mkfifo(place / "pipe")
+
+
+def odd_name(place: Path) -> None:
+    file(place / "a")
+    Path(os.fsdecode(os.fsencode(place) + b"/\xff")).write_text("", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("leave", "text"),
+    [
+        (odd_link, "link is no file"),
+        (odd_folder, "link is no file"),
+        (odd_pipe, "pipe is no file"),
+        (odd_name, "is no name that a record can have"),
+        (file, "it is no folder"),
+        (Path.mkdir, "there is none"),
+    ],
+)
+def test_what_is_no_folder_of_files_is_told_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leave: Leave, text: str
+) -> None:
+    docker(monkeypatch, leave)
+    with pytest.raises(BuildError, match=text):
+        taken(tmp_path)
+    assert not (tmp_path / "work/parts").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "hint"),
+    [
+        ("Error: Could not find the file /opt/parts in container x", "there is none", "`path`"),
+        ("write /x: no space left on device", "no space left on device", "run the same command"),
+    ],
+)
+def test_why_docker_brought_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, text: str, hint: str
+) -> None:
+    docker(monkeypatch, lambda _: None, error=error)
+    with pytest.raises(BuildError, match=text) as told:
+        taken(tmp_path)
+    assert hint in told.value.hint
+
+
+def test_the_container_of_a_killed_run_goes_first(tmp_path: Path, calls: list[str]) -> None:
+    with pytest.raises(BuildError):
+        taken(tmp_path)
+    assert calls == ["ps", "rm", "create", "cp", "rm"]
+
+
+def test_programs_stay_programs_and_nothing_has_the_rights_of_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(place: Path) -> None:
+        file(place / "bin/tool", "tool", mode=0o4755)
+        file(place / "secret", "secret", mode=0o000)
+        file(place / "same", "tool")
+
+    docker(monkeypatch, leave)
+    found = taken(tmp_path)
+    assert dict(found.files) == {
+        "bin/tool": makers.sha("tool"),
+        "same": makers.sha("tool"),
+        "secret": makers.sha("secret"),
+    }
+    assert found.programs == ("bin/tool",)
+    copied = tmp_path / "work/parts"
+    assert {f"{(copied / name).stat().st_mode:o}" for name in found.files} == {"100644"}
+    record = ProductRecord(
+        key=PRODUCT.key,
+        name="parts",
+        definition="tiny-cpu",
+        layer="extra",
+        made="now",
+        files=found.files,
+        programs=found.programs,
+    )
+    files = {name: copied / name for name in found.files}
+    products.lay_out(record, files, tmp_path / "given")
+    modes = {name: f"{(tmp_path / 'given' / name).stat().st_mode:o}" for name in found.files}
+    assert modes == {"bin/tool": "100755", "same": "100644", "secret": "100644"}
