@@ -18,9 +18,11 @@ from burnish.build.products import Products
 from burnish.catalog.codec import JsonCodec
 from burnish.catalog.load import load
 from burnish.errors import BurnishError
-from burnish.model.lock import Lock
+from burnish.model.download import COMPUTED, Download, DownloadsLock
+from burnish.model.lock import Asked, Lock
 from burnish.model.plan import Layer
-from burnish.model.product import ProductRecord
+from burnish.model.product import ProductRecord, ProductSpec
+from burnish.plan.products import with_products
 from burnish.plan.schedule import schedule
 from burnish.render import transport
 from burnish.render.layer import LayerPaths, variables
@@ -73,11 +75,20 @@ def test_what_is_wrong_with_a_product(root: Path, old: str, new: str, text: str)
     assert told in found
 
 
-def test_two_of_one_name_are_a_problem(root: Path) -> None:
-    more = "__extra_products_more:\n  - {name: parts, path: /opt/b, roles: [extra]}\n"
-    with checkout.edited(root, VARS, new=more):
+def test_two_of_one_name_are_the_same_or_a_problem(root: Path) -> None:
+    same = DECLARED.replace("__extra_products", "__extra_products_more")
+    with checkout.edited(root, VARS, new=same):
+        assert len(layer_of(root).products) == 1
+    for old, new in (("/opt/parts", "/opt/b"), ("gcc-*", "tcc")):
+        with checkout.edited(root, VARS, new=same.replace(old, new)):
+            (found,) = checkout.problems(root)
+        assert "two products of one layer are called 'parts'" in found
+
+
+def test_a_role_that_nobody_knows_is_a_problem(root: Path) -> None:
+    with checkout.edited(root, VARS, old="python]", new="pyton]"):
         (found,) = checkout.problems(root)
-    assert "two products of one layer are called 'parts'" in found
+    assert found == f"{VARS}: __extra_products: unknown role 'pyton'"
 
 
 def test_a_condition_is_held_against_the_variables(root: Path) -> None:
@@ -121,6 +132,53 @@ def test_the_key_hangs_on_what_its_roles_are_given(root: Path) -> None:
     given = f"{extra}    vars: {{extra_size: 9}}\n"
     with checkout.edited(root, "packer/profiles/stack.yaml", old=extra, new=given):
         assert key(root) != before
+
+
+def test_the_key_hangs_on_the_files_of_a_role_that_another_includes(tmp_path: Path) -> None:
+    include = "- ansible.builtin.include_role: {name: extra}\n"
+    changes = {VARS: DECLARED.replace(", python", ""), "roles/base/tasks/main.yml": include}
+    changes["roles/extra/defaults/main.yml"] = "extra_size: 7\n"
+    root = checkout.write(tmp_path, changes=changes)
+
+    def included() -> str:
+        (product,) = makers.by_name(checkout.resolved(root, checkout.lock()))["base"].products
+        return product.key
+
+    before = included()
+    with checkout.edited(root, "roles/extra/tasks/main.yml"):
+        assert included() != before
+
+
+def test_the_key_hangs_on_what_the_engine_tells_a_role(root: Path) -> None:
+    layers = checkout.resolved(root, checkout.lock()).layers
+    spec = ProductSpec(name="parts", path="/opt/parts", roles=("extra",))
+
+    def of(layer: str, inputs: dict[str, str]) -> str:
+        moved = [
+            replace(each, inputs={**each.inputs, **inputs}) if each.name == layer else each
+            for each in layers
+        ]
+        made = with_products(moved, Asked(products={"extra": (spec,)}), lock=checkout.lock())
+        (product,) = [each for found in made for each in found.products]
+        return product.key
+
+    before = of("extra", {})
+    for name in ("flavour:", "contents:", "signing:"):
+        assert of("extra", {name: "another"}) != before, name
+        assert of("base", {name: "another"}) == before, name
+    assert of("rootfs", {"suite:": "another"}) != before
+    assert of("extra", {"epoch:": "1"}) == before
+
+
+def test_the_key_hangs_on_packages_that_were_downloaded(root: Path) -> None:
+    def of(sha256: str) -> str:
+        file = Download(
+            name="bash.deb", url="", sha256=sha256, size=1, origin=COMPUTED, deb="bash=2"
+        )
+        section = DownloadsLock(declared=(), files=(file,))
+        return key(root, replace(checkout.lock(), downloads={"base": section}))
+
+    assert of(makers.sha("one")) != of(makers.sha("two"))
 
 
 RECORD = ProductRecord(

@@ -35,7 +35,7 @@ def check(
     `broken` are (kind, name) of what could not be loaded: its own problems are told, and that
     others name it is none.
     """
-    problems = [*_aliases(objects["bases"], documents), *_includes(roles)]
+    problems = [*_aliases(objects["bases"], documents), *_includes(roles), *_products(roles)]
     for image in objects["images"].values():
         problems += _image(image, objects, document=documents["images", image.name])
     for gates in objects["gates"].values():
@@ -79,6 +79,23 @@ def _includes(roles: Mapping[str, Role]) -> Iterator[Problem]:
                     text=f"unknown role {name!r} is included",
                     hint=closest(name, roles),
                 )
+
+
+def _products(roles: Mapping[str, Role]) -> Iterator[Problem]:
+    """Roles that a product is said to be made of, and that nobody knows: it would not hang on them."""
+    for role in roles.values():
+        for stem, data in role.data.items():
+            lists = (name for name in data if name.startswith(f"__{role.name}_products"))
+            for place, spec in ((name, spec) for name in lists for spec in data[name]):
+                for name in spec["roles"]:
+                    if name not in roles:
+                        yield Problem(
+                            file=f"roles/{role.name}/vars/{stem}.yml",
+                            line=0,
+                            path=place,
+                            text=f"unknown role {name!r}",
+                            hint=closest(name, roles),
+                        )
 
 
 def _image(image: Image, objects: Objects, *, document: Document) -> Iterator[Problem]:

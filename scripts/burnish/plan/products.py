@@ -17,8 +17,18 @@ from burnish.plan.ids import digest
 
 # Raise when the engine itself makes something else of the same inputs.
 PRODUCT_FORMAT = 1
-# Inputs of a layer that say what its roles are given: pins, files fetched, variables.
-KINDS = ("download", "npm", "pin", "requirement", "variable")
+# Inputs of a layer that say what its roles are given: pins, files fetched, variables, and what the
+# engine tells them. Its epoch is none: it moves with every layer below.
+KINDS = (
+    "contents",
+    "download",
+    "flavour",
+    "npm",
+    "pin",
+    "requirement",
+    "signing",
+    "variable",
+)
 # Those of apt are told by `packages`, whichever layer brought them.
 APT = "pin:apt/"
 
@@ -38,7 +48,9 @@ def with_products(layers: Sequence[Layer], asked: Asked, *, lock: Lock) -> tuple
 
 
 def _key(spec: ProductSpec, layers: Sequence[Layer], *, lock: Lock) -> str:
-    installed = lock.installed([layer.name for layer in layers])
+    names = [layer.name for layer in layers]
+    downloaded = {each.name: each for name in names for each in lock.debs(name)}
+    installed = lock.installed(names) | downloaded
     packages = {
         f"package:{name}": f"{package.version} {package.sha256}"
         for name, package in installed.items()
@@ -46,14 +58,17 @@ def _key(spec: ProductSpec, layers: Sequence[Layer], *, lock: Lock) -> str:
     }
     given = {key: value for layer in layers for key, value in _given(spec, layer)}
     what = {"format:": str(PRODUCT_FORMAT), "name:": spec.name, "path:": spec.path}
+    # what runs in one release of a system need not run in another
+    what["suite:"] = layers[0].inputs.get("suite:", "")
     return digest(what | given | packages)
 
 
 def _given(spec: ProductSpec, layer: Layer) -> Iterator[tuple[str, str]]:
     """What a layer has because of the roles that a product names, each with its layer's name."""
-    named = [role for role in spec.roles if role in layer.roles]
-    folders = tuple(f"file:roles/{role}/" for role in named)
-    for name, value in layer.inputs.items() if named else ():
+    folders = tuple(f"file:roles/{role}/" for role in spec.roles)
+    # by their files, which a layer has of the roles that its own include, too
+    there = any(name.startswith(folders) for name in layer.inputs)
+    for name, value in layer.inputs.items() if there else ():
         own = name.partition(":")[0] in KINDS and not name.startswith(APT)
         if own or name.startswith(folders):
             yield f"{layer.name} {name}", value

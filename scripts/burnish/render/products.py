@@ -25,6 +25,8 @@ def products(
 
 def _faults(role: Role, specs: tuple[ProductSpec, ProductSpec]) -> Iterator[Problem]:
     spec, other = specs
-    if other.path != spec.path:
+    if other != spec:
         text = f"two products of one layer are called {spec.name!r}"
-        yield of_lists(role, text, hint="give one of them another name")
+        yield of_lists(
+            role, text, hint="give one of them another name, or declare the same in both"
+        )
