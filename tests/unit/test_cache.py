@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import debs
@@ -91,3 +92,22 @@ def test_control_fields_of_a_spoiled_package_are_not_used(cache: Cache, tmp_path
     with pytest.raises(BuildError, match="or it was spoiled just now"):
         cache.control(path.parent.name)
     assert not path.exists()
+
+
+def test_two_runs_that_kept_the_same_bytes_under_two_names_at_once(
+    cache: Cache, tmp_path: Path
+) -> None:
+    (cache.root / DIGEST).mkdir(parents=True)
+    for name in ("a_1_all.deb", "b_1_all.deb"):
+        fetched(cache.root / DIGEST, name)
+    assert cache.find(DIGEST) is None
+    kept = cache.keep(fetched(tmp_path, "b_1_all.deb"), DIGEST)
+    assert cache.find(DIGEST) == kept
+
+
+def test_to_ask_for_an_entry_is_no_use_of_it(cache: Cache, tmp_path: Path) -> None:
+    assert not cache.has(DIGEST)
+    folder = cache.keep(fetched(tmp_path), DIGEST).parent
+    os.utime(folder, (5, 5))
+    assert cache.has(DIGEST)
+    assert folder.stat().st_mtime == 5

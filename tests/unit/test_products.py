@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -319,3 +320,13 @@ def test_what_no_image_would_take_goes_with_its_record(world: World, tmp_path: P
     assert sorted(each.entry.path.name for each in going) == ["a", "b"]
     caching.prune(world, going)
     assert list(world.store.products.records()) == []
+
+
+def test_a_prune_is_no_use_of_what_it_leaves(world: World, tmp_path: Path) -> None:
+    put(world.store.products, tmp_path / "made")
+    old = (world.now - timedelta(days=20)).timestamp()
+    for entry in world.store.inputs.entries():
+        os.utime(entry.path.parent, (old, old))
+    caching.prune(world, caching.prunable(world, unused_for=timedelta(days=30)))
+    assert [record.key for record in world.store.products.records()] == [RECORD.key]
+    assert {entry.used for entry in world.store.inputs.entries()} == {old}

@@ -45,6 +45,10 @@ class Cache:
         os.utime(entry.path.parent)
         return entry.path
 
+    def has(self, sha256: str) -> bool:
+        """Whether there is a file for this digest, its bytes not looked at; that is no use of it."""
+        return self._entry(self.root / sha256) is not None
+
     def keep(self, path: Path, sha256: str) -> Path:
         """Move a fetched file in, whole or not at all; BuildError if its bytes are others."""
         found = digest_of(path)
@@ -58,9 +62,14 @@ class Cache:
             path.unlink()
             return known
         place = self.root / sha256
+        # two runs may have put the same bytes here under two names, which counts as missing
+        others = [other for other in place.glob("*") if other.name != path.name]
         # a run killed between these two leaves an empty folder, which counts as missing
         place.mkdir(parents=True, exist_ok=True)
-        return path.rename(place / path.name)
+        kept = path.rename(place / path.name)
+        for other in others:
+            other.unlink(missing_ok=True)
+        return kept
 
     def control(self, sha256: str) -> str:
         """The control fields of the .deb with this digest, which was found before; read once."""

@@ -44,6 +44,11 @@ class Products:
         found = {path: self.cache.find(digest) for path, digest in record.files.items()}
         return {path: file for path, file in found.items() if file} if all(found.values()) else None
 
+    def whole(self, record: ProductRecord) -> bool:
+        """Whether every file of a record has a place here. Nobody uses them by that: what no build takes
+        gets old."""
+        return all(self.cache.has(digest) for digest in record.files.values())
+
     def keep(self, record: ProductRecord, folder: Path) -> None:
         """Move the files of a folder into the cache, then record them: a killed run records nothing."""
         for path, digest in record.files.items():

@@ -53,7 +53,7 @@ def prune(world: World, found: Sequence[Cached]) -> None:
     world.store.inputs.drop(each.entry for each in found)
     kept = world.store.products
     for record in list(kept.records()):
-        if kept.find(record.key) is None:
+        if not kept.whole(record):
             kept.forget(record.key)
 
 
