@@ -169,6 +169,7 @@ def _record(store: Store, layer: Layer, *, made: Made) -> LayerRecord:
         definition=made.definition,
         tasks=made.tasks,
         reused=made.reused,
+        products=tuple(product.key for product in layer.products),
         size=image.size - (parent.size if parent else 0),
     )
     store.keep(record)

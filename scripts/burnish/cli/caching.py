@@ -84,8 +84,8 @@ def prune(context: Context, *, unused_for: int, layers: bool, dry_run: bool) -> 
 @click.argument("name")
 @pass_context
 def forget(context: Context, *, name: str) -> None:
-    """Forget the product NAME, or the one whose key begins so, with the layers that have it: the next
-    build makes it anew. Its files go with the next prune."""
+    """Forget the product NAME, or the one whose key begins so, with the layers that have it and their
+    images' disks: the next build makes it anew. Its files go with the next prune."""
     world = context.world()
     found, gone = pipeline.caching.forget(world, name)
     for record in found:

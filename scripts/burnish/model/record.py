@@ -12,7 +12,7 @@ class LayerRecord:
 
     `definition` names the burnish image that it was built for; `seconds` is what the build took,
     `size` what the layer added, in bytes; `tasks` the seconds of each task that took one or more;
-    `reused` the products that an earlier build had made.
+    `reused` the products that an earlier build had made, `products` the keys of all that it has.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -27,6 +27,7 @@ class LayerRecord:
     definition: str = ""
     tasks: Mapping[str, float] = field(default_factory=dict)
     reused: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

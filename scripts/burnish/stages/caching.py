@@ -58,13 +58,15 @@ def prune(world: World, found: Sequence[Cached]) -> None:
 
 
 def forget(world: World, name: str) -> tuple[list[ProductRecord], list[str]]:
-    """Forget the products of a name, or of a key that begins so, and the layers that have them; gives
-    both. UsageError where none is kept."""
+    """Forget the products of a name, or the one whose key begins so, and what has them; gives both.
+    UsageError where none is kept, or several keys begin so."""
     kept = list(world.store.products.records())
-    found = [each for each in kept if name in (each.name, each.key[: len(name)])]
-    if not found:
-        names = ", ".join(f"{each.name} ({each.key[:12]})" for each in kept)
-        raise UsageError(f"no product {name!r} is kept here", hint=f"kept: {names or 'none'}")
+    keyed = [each for each in kept if name and each.key.startswith(name)]
+    found = [each for each in kept if each.name == name] or keyed
+    if not found or (found is keyed and len(keyed) > 1):
+        names = ", ".join(f"{each.name} ({each.key[:12]})" for each in keyed or kept)
+        text = f"several keys begin with {name!r}" if keyed else f"no product {name!r} is kept here"
+        raise UsageError(text, hint=f"kept: {names or 'none'}")
     return found, [layer for record in found for layer in products.forget(world, record)]
 
 

@@ -1,7 +1,8 @@
-"""Which plan is meant: that of an image with the lock that holds here, or that of a filed version."""
+"""Which plan is meant: an image's with the lock that holds here, a filed version's, or every image's."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from burnish.model.image import Image
@@ -25,6 +26,13 @@ def plan(
     else:
         lock = locks.current(world, image, committed_only=committed_only)
     return planning.plan(world.catalog, image, lock=lock, target=target)
+
+
+def every(world: World) -> Iterator[Plan]:
+    """Every image's plan with its committed lock, and with the one that holds here."""
+    for image in world.catalog.images.values():
+        for committed in (True, False):
+            yield plan(world, image, committed_only=committed)
 
 
 def plan_of(world: World, manifest: Manifest) -> Plan:

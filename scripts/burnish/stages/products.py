@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from burnish.build import docker, products
 from burnish.model.plan import Layer
 from burnish.model.product import ProductRecord
-from burnish.stages import locks, planning
+from burnish.stages import plans
 from burnish.stages.run import Run, World
 
 
@@ -58,28 +59,34 @@ def named(world: World) -> Iterator[tuple[ProductRecord, str]]:
     """The products that are kept, each with the images whose layers would be given it; none: nobody's."""
     records = list(world.store.products.records())
     users: dict[str, list[str]] = {}
-    for image, layer in _layers(world) if records else ():
-        for product in layer.products:
-            users.setdefault(product.key, []).append(image)
+    for plan in plans.every(world) if records else ():
+        for product in (product for layer in plan.layers for product in layer.products):
+            users.setdefault(product.key, []).append(plan.image.name)
     for record in records:
         yield record, ", ".join(dict.fromkeys(users.get(record.key, ())))
 
 
 def forget(world: World, record: ProductRecord) -> list[str]:
-    """Forget a product and the layers here that have it, so that it is made anew; gives their names."""
-    store, gone = world.store, []
-    world.store.products.forget(record.key)
-    for image, layer in _layers(world):
-        if any(product.key == record.key for product in layer.products):
+    """Forget a product, the layers here that have it and the disks made of them, so that it is made anew;
+    gives their names. It goes last: what was interrupted can be called again."""
+    store, gone, having = world.store, dict[str, str](), set[str]()
+    for plan in plans.every(world):
+        own = {
+            each.id
+            for each in plan.layers
+            for product in each.products
+            if product.key == record.key
+        }
+        having |= own
+        disk = store.disk(plan.disk_key)
+        if own and disk.is_dir():
+            shutil.rmtree(disk)
+            gone[plan.disk_key] = f"the disk of {plan.image.name}"
+    # those of other locks and definitions, too
+    for layer in store.records():
+        if record.key in layer.products or layer.id in having:
             docker.forget(store.tag(layer.id))
-            if store.layer_record(layer.id):
-                gone.append(f"{layer.name} of {image}")
             store.layer_path(layer.id).unlink(missing_ok=True)
-    return gone
-
-
-def _layers(world: World) -> Iterator[tuple[str, Layer]]:
-    """Every layer of every image, by the lock that holds here."""
-    for image in world.catalog.images.values():
-        plan = planning.plan(world.catalog, image, lock=locks.current(world, image))
-        yield from ((image.name, layer) for layer in plan.layers)
+            gone[layer.id] = f"{layer.name} of {layer.definition}"
+    store.products.forget(record.key)
+    return sorted(gone.values())

@@ -9,9 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from burnish.build import docker
-from burnish.model.plan import Plan
 from burnish.model.record import LayerRecord
-from burnish.stages import locks, planning
+from burnish.stages import plans
 from burnish.stages.run import World
 
 BLOCK = 512  # the unit of st_blocks
@@ -43,10 +42,10 @@ class Stale:
 
 def stale(world: World, *, unused_for: timedelta) -> Stale:
     """What stands in no image's plan, nor below its newest version, and was made before that time."""
-    plans = list(_plans(world))
-    wanted = {layer.id for plan in plans for layer in (*plan.layers, plan.tools) if layer}
+    known = list(plans.every(world))
+    wanted = {layer.id for plan in known for layer in (*plan.layers, plan.tools) if layer}
     wanted |= set(_filed(world))
-    disks = {plan.disk_key for plan in plans}
+    disks = {plan.disk_key for plan in known}
     before = (world.now - unused_for).timestamp()
 
     def old(path: Path) -> bool:
@@ -83,14 +82,6 @@ def drop(world: World, found: Stale) -> None:
     for tar in found.tars:
         tar.with_suffix(".sha256").unlink(missing_ok=True)
         tar.unlink(missing_ok=True)
-
-
-def _plans(world: World) -> Iterator[Plan]:
-    """Every image's plan with its committed lock, and with the one that holds here."""
-    for image in world.catalog.images.values():
-        for committed in (True, False):
-            lock = locks.current(world, image, committed_only=committed)
-            yield planning.plan(world.catalog, image, lock=lock)
 
 
 def _filed(world: World) -> Iterator[str]:
