@@ -21,11 +21,12 @@ from burnish.build.products import Products
 from burnish.catalog.codec import JsonCodec
 from burnish.catalog.load import load
 from burnish.errors import BurnishError, UsageError
+from burnish.model.plan import Layer
 from burnish.model.product import ProductRecord
 from burnish.plan.schedule import schedule
 from burnish.render import transport
 from burnish.render.layer import LayerPaths, variables
-from burnish.stages import caching, inputs, locks, planning, products
+from burnish.stages import caching, inputs, locks, planning, products, scenario
 from burnish.stages.run import Run, World
 from producing import rootfs
 
@@ -261,3 +262,21 @@ def test_what_the_committed_lock_would_take_is_not_pruned_either(
     worlds.put(locks.local_path(world.build, checkout.IMAGE, standin=False), local)
     assert locks.current(world, image) == local
     assert {each.named for each in caching.cached(world)} == {(f"parts of {checkout.IMAGE}",)}
+
+
+def test_a_scenario_with_other_variables_is_given_nothing(world: World, tmp_path: Path) -> None:
+    run = run_of(world)
+    layer = makers.by_name(run.plan)["extra"]
+    put(world.store.products, tmp_path / "made", key=layer.products[0].key)
+
+    def with_vars(given: dict[str, int]) -> Layer:
+        asked = planning.of_roles(
+            world.catalog, run.plan.image, roles=layer.roles, given={**layer.vars, **given}
+        )
+        return scenario.asking(layer, asked, given={**layer.vars, **given})
+
+    assert products.kept(world, [with_vars({})]) == {layer.products[0].key}
+    other = with_vars({"extra_size": 9})
+    assert [each.name for each in other.products] == ["parts"]
+    assert products.kept(world, [other]) == frozenset()
+    assert with_vars({"extra_size": 1}).products == ()

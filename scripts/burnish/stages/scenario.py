@@ -16,6 +16,8 @@ from burnish.lock.wheels import uv
 from burnish.model.leftovers import as_facts
 from burnish.model.lock import Lock
 from burnish.model.plan import Layer, Plan
+from burnish.model.product import Product
+from burnish.plan.ids import digest
 from burnish.plan.layers import lines
 from burnish.render import transport
 from burnish.render.layer import TRANSPORT, LayerPaths, render_layer
@@ -53,7 +55,7 @@ def prepare(world: World, run: Run, *, scenario: Scenario) -> dict[str, str]:
     given = {**layer.vars, **scenario.changes}
     asked = planning.of_roles(world.catalog, plan.image, roles=layer.roles, given=given)
     plan = replace(plan, lock=_locked(world, run, layer=layer, asked=asked))
-    layer = _asking(replace(layer, vars=given), asked)
+    layer = asking(layer, asked, given=given)
     below = plan.layers[: [each.name for each in plan.layers].index(layer.name)]
     folder = scenario.folder.resolve()
     mounted = _mounted(world, replace(run, plan=plan), layer=layer)
@@ -94,10 +96,20 @@ def _mounted(world: World, run: Run, *, layer: Layer) -> transport.Files:
     return inputs.lay_out(world, run, layer=layer, lock=run.plan.lock)
 
 
-def _asking(layer: Layer, asked: OfRoles) -> Layer:
-    """The layer as it asks for other inputs."""
+def asking(layer: Layer, asked: OfRoles, *, given: Mapping[str, Any]) -> Layer:
+    """The layer with other variables, as it asks for other inputs then.
+
+    Its products are others too, by keys that nothing is kept under.
+    """
     files, tools = lines(asked.downloads), lines(asked.npm)
-    return replace(layer, apt=asked.packages, downloads=files, npm=tools)
+    others = tuple(
+        Product(name=spec.name, path=spec.path, key=digest([layer.id, given, spec.name]))
+        for spec in asked.products
+    )
+    products = layer.products if given == layer.vars else others
+    return replace(
+        layer, vars=given, apt=asked.packages, downloads=files, npm=tools, products=products
+    )
 
 
 def _locked(world: World, run: Run, *, layer: Layer, asked: OfRoles) -> Lock:
