@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
+import lanes
 import pytest
 from lanes import Stage, run
 
@@ -95,3 +101,86 @@ def test_in_turn_the_lane_beside_is_the_same_one(
         line for line in capfd.readouterr().out.splitlines() if line.startswith(("===", "what"))
     ]
     assert lines == [f"=== {name} (budget 1 min)" for name in "abc"] + ["what c says"]
+
+
+def test_a_stage_that_cannot_begin_is_a_failure(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("lanes.NICE", ("no-such-program",))
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    there, tidied = tmp_path / "there", tmp_path / "tidied"
+    given = [stage("works", WORK, there, tidied), stage("b", "pass", beside=True)]
+    assert run(given) == 1
+    told = capfd.readouterr().out
+    assert "b  (beside)  FAILED (exit code 1)" in told
+
+
+def test_what_ran_beside_is_told_byte_for_byte(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    ascii_only = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", ascii_only)
+    assert run([stage("b", "print('\u2713 passed')", beside=True)]) == 0
+    ascii_only.close()
+    assert "\u2713 passed" in capfd.readouterr().out
+
+
+# runs one stage in each lane, each with a child of its own
+BOTH = """\
+import sys
+sys.path.append(sys.argv[1])
+import os
+os.cpu_count = lambda: 2
+import lanes
+def stage(name, beside):
+    command = (sys.executable, "-c", sys.argv[2], sys.argv[3] + name, sys.argv[4] + name)
+    return lanes.Stage(name, 1, command, beside)
+sys.exit(lanes.run([stage("a", False), stage("b", True)]))
+"""
+# as WORK, and in a child that counts how often it is interrupted
+COUNT = '''\
+import os, pathlib, signal, subprocess, sys, time
+child = """
+import signal, sys, time
+signal.signal(signal.SIGINT, lambda *_: sys.exit(7))
+print(flush=True)
+time.sleep(600)
+"""
+begun = subprocess.Popen([sys.executable, "-c", child], stdout=subprocess.PIPE)
+begun.stdout.readline()
+count = []
+signal.signal(signal.SIGINT, lambda *_: count.append(1))
+pathlib.Path(sys.argv[1]).touch()
+code = begun.wait()
+time.sleep(0.5)
+pathlib.Path(sys.argv[2]).write_text(f"{len(count)} {code}")
+sys.exit(130)
+'''
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_interrupts_all_that_runs_once_and_waits_for_it(
+    tmp_path: Path, number: signal.Signals, *, ignored: bool
+) -> None:
+    there, tidied = (str(tmp_path / name) for name in ("there-", "tidied-"))
+    words = (sys.executable, "-c", BOTH, str(Path(lanes.__file__).parent), COUNT, there, tidied)
+    # as a shell begins what runs in the background
+    background = ("sh", "-c", 'trap "" INT; exec "$@"', "sh") if ignored else ()
+    with subprocess.Popen((*background, *words), stdout=subprocess.PIPE, text=True) as running:
+        while len(list(tmp_path.glob("there-*"))) < 2:
+            assert running.poll() is None
+            time.sleep(0.05)
+        if ignored and number == signal.SIGINT:
+            running.send_signal(number)
+            time.sleep(0.5)
+            assert not list(tmp_path.glob("tidied-*"))
+            number = signal.SIGTERM
+        running.send_signal(number)
+        told, _ = running.communicate(timeout=60)
+    assert running.returncode == 128 + number
+    assert {path.read_text("utf-8") for path in tmp_path.glob("tidied-*")} == {"1 7"}
+    assert told.count("interrupted") == 2
+    assert "stages: 0 passed, 2 failed" in told
