@@ -33,6 +33,7 @@ def test_what_was_packed_comes_out(tmp_path: Path) -> None:
     file = packed(tmp_path)
     found = bundle.unpack(file, cache=cache(tmp_path), scratch=tmp_path / "scratch")
     assert (found.new, found.known, found.locks) == (1, 0, {"tiny-cpu": "image: tiny-cpu\n"})
+    assert found.products == {DIGEST: "{}"}
     path = cache(tmp_path).find(DIGEST)
     assert path is not None
     assert (path.name, path.read_bytes()) == ("a_1_all.deb", BYTES)
@@ -72,6 +73,13 @@ def test_odd_members_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="can't be read as a bundle of inputs"):
         bundle.unpack(file, cache=cache(tmp_path), scratch=tmp_path / "scratch")
     assert list(cache(tmp_path).entries()) == []
+
+
+@pytest.mark.parametrize("name", ["locks/tiny-cpu.lock.yaml", f"products/{DIGEST}.json"])
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path, name: str) -> None:
+    file = written(tmp_path, name, content=b"\xff")
+    with pytest.raises(UsageError, match="can't be read as a bundle of inputs"):
+        bundle.unpack(file, cache=cache(tmp_path), scratch=tmp_path / "scratch")
 
 
 def test_a_link_is_refused(tmp_path: Path) -> None:

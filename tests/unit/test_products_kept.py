@@ -154,8 +154,13 @@ def test_the_plan_tells_what_is_taken_and_how_long_that_took(world: World, tmp_p
         return step.reused, step.seconds
 
     assert told() == ((), 2400.0)
+    slow = records.pop(0)
+    assert told() == ((), None), "that it was quick with them tells nothing"
+    records.insert(0, slow)
     put(world.store.products, tmp_path / "made", key=layer.products[0].key)
     assert told() == (("parts",), 40.0)
+    records.pop()
+    assert told() == (("parts",), None)
 
 
 def test_what_an_image_would_take_is_never_pruned(world: World, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def unpack(file: Path, *, cache: Cache, scratch: Path) -> Unpacked:
                         shutil.copyfileobj(source, out, 1 << 20)
                     cache.keep(part, name)
                     found.new += 1
-    except (tarfile.TarError, OSError) as error:
+    except (tarfile.TarError, OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{file}: can't be read as a bundle of inputs: {error}",
             hint="`burnish cache export FILE` makes one",

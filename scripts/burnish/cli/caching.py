@@ -112,12 +112,16 @@ def export(context: Context, *, file: Path, images: tuple[str, ...]) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_context
 def import_(context: Context, *, file: Path) -> None:
-    """Take the inputs and locks of FILE in; every input's bytes are held against its digest."""
+    """Take the inputs, locks and products of FILE in; every input's bytes are held against its digest.
+
+    That a product was made of what its key names, the bundle alone says.
+    """
     world = context.world()
     with world.monitor.step(f"inputs of {file.name}"):
         found = pipeline.caching.import_(world, file)
     images = ", ".join(found.locks) or "no image"
-    click.echo(f"{found.new} inputs new, {found.known} known before; locks of {images}")
+    products = f"; {len(found.products)} products" if found.products else ""
+    click.echo(f"{found.new} inputs new, {found.known} known before; locks of {images}{products}")
 
 
 COMMANDS = (cache,)

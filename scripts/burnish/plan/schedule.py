@@ -42,7 +42,7 @@ def schedule(
         intact = layer.id in valid
         below = below and intact
         step = _step(layer, cached=below, intact=intact, records=own, history=history)
-        steps.append(step if step.cached else _reusing(step, valid, records=own))
+        steps.append(step if step.cached else _reusing(step, valid, records=own, history=history))
     missing = [step for step in steps if not step.cached]
     disk_cached = bool(facts["disk_cached"]) and not missing
     times = [step.seconds for step in missing]
@@ -92,12 +92,23 @@ def _step(
     )
 
 
-def _reusing(step: Step, valid: frozenset[str], *, records: Sequence[LayerRecord]) -> Step:
-    """The step with the products that it is given, and as long as the last one that was given these."""
+def _reusing(
+    step: Step,
+    valid: frozenset[str],
+    *,
+    records: Sequence[LayerRecord],
+    history: Sequence[Manifest],
+) -> Step:
+    """The step with the products that it is given, and as long as the last one that was given these:
+    one that had to make them tells nothing of it, nor the other way round."""
     products = step.layer.products
+    if not products:
+        return step
     reused = tuple(sorted(product.name for product in products if product.key in valid))
-    same = [r for r in records if r.name == step.layer.name and r.reused == reused]
-    seconds = same[0].seconds if products and same else step.seconds
+    entries = (entry for manifest in history for entry in manifest.layers)
+    known: tuple[LayerRecord | LayerEntry, ...] = (*records, *entries)
+    same = [each for each in known if (each.name, each.reused) == (step.layer.name, reused)]
+    seconds = same[0].seconds if same else None
     return replace(step, reused=reused, seconds=seconds)
 
 

@@ -115,8 +115,12 @@ def import_(world: World, file: Path) -> Unpacked:
             lock = replace(lock, basis=locks.basis(world, name))
             path = locks.local_path(world.build, name, standin=lock.standin)
             write(path, dump_lock(lock))
+    kept = world.store.products
     for key, text in found.products.items():
-        world.store.products.note(world.codec.load(text, ProductRecord, source=f"{file}: {key}"))
+        record = world.codec.load(text, ProductRecord, source=f"{file}: {key}")
+        # what is here whole stays: the layers here have it
+        if kept.whole(record) and kept.find(record.key) is None:
+            kept.note(record)
     return found
 
 
