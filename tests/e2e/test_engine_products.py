@@ -138,3 +138,8 @@ def test_a_layer_without_what_it_declares_is_told(ours: Factory) -> None:
     done = ours.build(until="two")
     assert done.code == 4
     assert "its product 'drawn' at /opt/drawn can't be kept: there is none" in done.err
+    link = "- name: Link it\n  ansible.builtin.file: {src: /etc, dest: /opt/drawn, state: link}\n"
+    ours.edit("roles/two/tasks/main.yml", new=link)
+    done = ours.build(until="two")
+    assert done.code == 4
+    assert "its product 'drawn' at /opt/drawn can't be kept: it is no folder but a link" in done.err

@@ -127,34 +127,40 @@ def test_the_container_of_a_killed_run_goes_first(tmp_path: Path, calls: list[st
     assert calls == ["ps", "rm", "create", "cp", "rm"]
 
 
-def test_programs_stay_programs_and_nothing_has_the_rights_of_its_owner(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> products.Taken:
+    """What is taken out where one file is a program with its owner's rights, and one unreadable."""
+
     def leave(place: Path) -> None:
         file(place / "bin/tool", "tool", mode=0o4755)
         file(place / "secret", "secret", mode=0o000)
         file(place / "same", "tool")
 
     docker(monkeypatch, leave)
-    found = taken(tmp_path)
-    assert dict(found.files) == {
-        "bin/tool": makers.sha("tool"),
-        "same": makers.sha("tool"),
-        "secret": makers.sha("secret"),
-    }
-    assert found.programs == ("bin/tool",)
-    copied = tmp_path / "work/parts"
-    assert {f"{(copied / name).stat().st_mode:o}" for name in found.files} == {"100644"}
+    return taken(tmp_path)
+
+
+def modes(folder: Path, found: products.Taken) -> dict[str, str]:
+    return {name: f"{(folder / name).stat().st_mode:o}" for name in found.files}
+
+
+def test_nothing_keeps_the_rights_of_its_owner(tmp_path: Path, programs: products.Taken) -> None:
+    texts = {"bin/tool": "tool", "same": "tool", "secret": "secret"}
+    assert programs.files == {name: makers.sha(text) for name, text in texts.items()}
+    assert set(modes(tmp_path / "work/parts", programs).values()) == {"100644"}
+
+
+def test_programs_are_given_as_programs(tmp_path: Path, programs: products.Taken) -> None:
     record = ProductRecord(
         key=PRODUCT.key,
         name="parts",
         definition="tiny-cpu",
         layer="extra",
         made="now",
-        files=found.files,
-        programs=found.programs,
+        files=programs.files,
+        programs=programs.programs,
     )
-    files = {name: copied / name for name in found.files}
-    products.lay_out(record, files, tmp_path / "given")
-    modes = {name: f"{(tmp_path / 'given' / name).stat().st_mode:o}" for name in found.files}
-    assert modes == {"bin/tool": "100755", "same": "100644", "secret": "100644"}
+    files = {name: tmp_path / "work/parts" / name for name in programs.files}
+    products.lay_out(record, files, folder=tmp_path / "given")
+    given = modes(tmp_path / "given", programs)
+    assert given == {"bin/tool": "100755", "same": "100644", "secret": "100644"}

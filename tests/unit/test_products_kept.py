@@ -36,6 +36,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return producing.write(tmp_path_factory.mktemp("products"))
 
 
+FACTS: dict[str, int | bool | str] = {
+    "disk_free": 1 << 40,
+    "disk_cached": False,
+    "filed": "",
+    "until": "",
+}
 RECORD = ProductRecord(
     key=makers.sha("key"), name="parts", definition="tiny-cpu", layer="extra", made="now", files={}
 )
@@ -133,34 +139,33 @@ def test_a_container_is_given_what_is_kept(world: World, tmp_path: Path) -> None
     assert kept["a"].stat().st_nlink == 1
 
 
-def test_the_plan_tells_what_is_taken_and_how_long_that_took(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("here", "records", "expected"),
+    [
+        (False, {2400.0: (), 40.0: ("parts",)}, ((), 2400.0)),
+        (True, {2400.0: (), 40.0: ("parts",)}, (("parts",), 40.0)),
+        # how long it took with them tells nothing of how long it takes without, nor the other way round
+        (False, {40.0: ("parts",)}, ((), None)),
+        (True, {2400.0: ()}, (("parts",), None)),
+    ],
+)
+def test_the_plan_tells_what_is_taken_and_how_long_that_took(
+    world: World,
+    tmp_path: Path,
+    *,
+    here: bool,
+    records: dict[float, tuple[str, ...]],
+    expected: tuple[tuple[str, ...], float | None],
+) -> None:
     run = run_of(world)
     layer = makers.by_name(run.plan)["extra"]
-    records = [
-        makers.layer_record(layer, seconds=2400.0),
-        makers.layer_record(layer, seconds=40.0, reused=("parts",)),
-    ]
-
-    def told() -> tuple[tuple[str, ...], float | None]:
-        facts: dict[str, int | bool | str] = {
-            "disk_free": 1 << 40,
-            "disk_cached": False,
-            "filed": "",
-            "until": "",
-        }
-        valid = products.kept(world, run.plan.layers)
-        found = schedule(run.plan, valid=valid, records=records, history=(), facts=facts)
-        (step,) = [each for each in found.steps if each.layer.name == "extra"]
-        return step.reused, step.seconds
-
-    assert told() == ((), 2400.0)
-    slow = records.pop(0)
-    assert told() == ((), None), "that it was quick with them tells nothing"
-    records.insert(0, slow)
-    put(world.store.products, tmp_path / "made", key=layer.products[0].key)
-    assert told() == (("parts",), 40.0)
-    records.pop()
-    assert told() == (("parts",), None)
+    if here:
+        put(world.store.products, tmp_path / "made", key=layer.products[0].key)
+    known = [makers.layer_record(layer, seconds=at, reused=of) for at, of in records.items()]
+    valid = products.kept(world, run.plan.layers)
+    found = schedule(run.plan, valid=valid, records=known, history=(), facts=FACTS)
+    (step,) = [each for each in found.steps if each.layer.name == "extra"]
+    assert (step.reused, step.seconds) == expected
 
 
 def test_what_an_image_would_take_is_never_pruned(world: World, tmp_path: Path) -> None:

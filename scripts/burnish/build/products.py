@@ -84,7 +84,7 @@ class Products:
             return None
 
 
-def lay_out(record: ProductRecord, files: Mapping[str, Path], folder: Path) -> None:
+def lay_out(record: ProductRecord, files: Mapping[str, Path], *, folder: Path) -> None:
     """A product's files in a folder, under their own paths."""
     for path, file in files.items():
         place = folder / path

@@ -1,8 +1,7 @@
-"""Which plan is meant: an image's with the lock that holds here, a filed version's, or every image's."""
+"""Which plan is meant: that of an image with the lock that holds here, or that of a filed version."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from burnish.model.image import Image
@@ -26,13 +25,6 @@ def plan(
     else:
         lock = locks.current(world, image, committed_only=committed_only)
     return planning.plan(world.catalog, image, lock=lock, target=target)
-
-
-def every(world: World) -> Iterator[Plan]:
-    """Every image's plan with its committed lock, and with the one that holds here."""
-    for image in world.catalog.images.values():
-        for committed in (True, False):
-            yield plan(world, image, committed_only=committed)
 
 
 def plan_of(world: World, manifest: Manifest) -> Plan:

@@ -9,7 +9,7 @@ from pathlib import Path
 from burnish.build import docker, products
 from burnish.model.plan import Layer
 from burnish.model.product import ProductRecord
-from burnish.stages import plans
+from burnish.stages import every
 from burnish.stages.run import Run, World
 
 
@@ -26,7 +26,7 @@ def lay_out(world: World, layer: Layer, *, folder: Path) -> tuple[str, ...]:
     for product in layer.products:
         record, files = kept.record(product.key), kept.find(product.key)
         if record and files:
-            products.lay_out(record, files, folder / product.name)
+            products.lay_out(record, files, folder=folder / product.name)
             given.append(product.name)
     return tuple(given)
 
@@ -59,7 +59,7 @@ def named(world: World) -> Iterator[tuple[ProductRecord, str]]:
     """The products that are kept, each with the images whose layers would be given it; none: nobody's."""
     records = list(world.store.products.records())
     users: dict[str, list[str]] = {}
-    for plan in plans.every(world) if records else ():
+    for plan in every.plans(world) if records else ():
         for product in (product for layer in plan.layers for product in layer.products):
             users.setdefault(product.key, []).append(plan.image.name)
     for record in records:
@@ -70,7 +70,7 @@ def forget(world: World, record: ProductRecord) -> list[str]:
     """Forget a product, the layers here that have it and the disks made of them, so that it is made anew;
     gives their names. It goes last: what was interrupted can be called again."""
     store, gone, having = world.store, dict[str, str](), set[str]()
-    for plan in plans.every(world):
+    for plan in every.plans(world):
         own = {
             each.id
             for each in plan.layers

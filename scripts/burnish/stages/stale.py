@@ -10,7 +10,7 @@ from pathlib import Path
 
 from burnish.build import docker
 from burnish.model.record import LayerRecord
-from burnish.stages import plans
+from burnish.stages import every
 from burnish.stages.run import World
 
 BLOCK = 512  # the unit of st_blocks
@@ -42,7 +42,7 @@ class Stale:
 
 def stale(world: World, *, unused_for: timedelta) -> Stale:
     """What stands in no image's plan, nor below its newest version, and was made before that time."""
-    known = list(plans.every(world))
+    known = list(every.plans(world))
     wanted = {layer.id for plan in known for layer in (*plan.layers, plan.tools) if layer}
     wanted |= set(_filed(world))
     disks = {plan.disk_key for plan in known}
