@@ -87,13 +87,13 @@ def test_a_failure_in_one_lane_ends_the_other(
     assert "stages: 0 passed, 2 failed" in told
 
 
-def test_in_turn_the_lane_beside_is_the_same_one(
+def test_in_turn_the_lane_beside_comes_first_in_the_same_one(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "two").touch()
     given = [
-        stage("a", MEET, tmp_path / "one", tmp_path / "two"),
-        stage("b", MEET, tmp_path / "three", tmp_path / "one", beside=True),
+        stage("b", MEET, tmp_path / "three", tmp_path / "one"),
+        stage("a", MEET, tmp_path / "one", tmp_path / "two", beside=True),
         stage("c", "print('what c says')"),
     ]
     assert run(given, in_turn=True) == 0
