@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import checkout
 import makers
+import producing
 import pytest
+import worlds
 from burnish import process
 from burnish.build import products
+from burnish.catalog.load import load
 from burnish.errors import BuildError
 from burnish.model.command import Command, Completed
 from burnish.model.plan import Layer
 from burnish.model.product import Product, ProductRecord
+from burnish.stages import planning
+from burnish.stages import products as stages_products
+from burnish.stages.run import Run
+from filelock import FileLock, Timeout
 
 LAYER = Layer(name="extra", id="i", parent="", roles=(), vars={}, inputs={}, epoch=0)
 PRODUCT = Product(name="parts", path="/opt/parts", key=makers.sha("key"))
@@ -164,3 +173,28 @@ def test_programs_are_given_as_programs(tmp_path: Path, programs: products.Taken
     products.lay_out(record, files, folder=tmp_path / "given")
     given = modes(tmp_path / "given", programs)
     assert given == {"bin/tool": "100755", "same": "100644", "secret": "100644"}
+
+
+def test_it_is_kept_while_no_other_build_has_the_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = load([producing.write(tmp_path / "root")])
+    world = replace(worlds.locked(tmp_path), catalog=catalog, clock=lambda: worlds.NOW)
+    image = world.catalog.images[checkout.IMAGE]
+    run = Run(plan=planning.plan(world.catalog, image, lock=checkout.lock()))
+    layer = makers.by_name(run.plan)["extra"]
+    held: list[bool] = []
+
+    def leave(place: Path) -> None:
+        file(place / "a")
+        path = world.store.root / f"locks/layer-{layer.id[:32]}.lock"
+        with pytest.raises(Timeout):
+            FileLock(path).acquire(timeout=0)
+        held.append(True)
+
+    docker(monkeypatch, leave)
+    for _ in range(2):
+        stages_products.keep(world, run, layer=layer)
+    assert held == [True], "the second time it is here"
+    assert world.store.products.find(layer.products[0].key)
+    assert not list((world.scratch(run) / "products").iterdir())
