@@ -46,6 +46,13 @@ sys.exit(5)
 """
 
 
+@pytest.fixture(autouse=True)
+def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the output of what runs beside goes, which is not this checkout's place."""
+    monkeypatch.setattr(lanes, "LOGS", tmp_path / "logs")
+    return tmp_path / "logs"
+
+
 def stage(name: str, program: str, *arguments: Path, beside: bool = False) -> Stage:
     command = (sys.executable, "-c", program, *map(str, arguments))
     return Stage(name, 1, command, beside)
@@ -116,15 +123,16 @@ def test_a_stage_that_cannot_begin_is_a_failure(
     assert "b  (beside)  FAILED (exit code 1)" in told
 
 
-def test_what_ran_beside_is_told_byte_for_byte(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_what_ran_beside_is_told_byte_for_byte_and_stays(
+    logs: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     ascii_only = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), encoding="ascii")
     monkeypatch.setattr("sys.stdout", ascii_only)
-    assert run([stage("b", "print('\u2713 passed')", beside=True)]) == 0
+    assert run([stage("What, b?", "print('\u2713 passed')", beside=True)]) == 0
     ascii_only.close()
     assert "\u2713 passed" in capfd.readouterr().out
+    assert (logs / "what-b.log").read_text("utf-8") == "\u2713 passed\n"
 
 
 # runs one stage in each lane, each with a child of its own
@@ -133,7 +141,8 @@ import sys
 sys.path.append(sys.argv[1])
 import os
 os.cpu_count = lambda: 2
-import lanes
+import lanes, pathlib
+lanes.LOGS = pathlib.Path(sys.argv[3]).parent
 def stage(name, beside):
     command = (sys.executable, "-c", sys.argv[2], sys.argv[3] + name, sys.argv[4] + name)
     return lanes.Stage(name, 1, command, beside)

@@ -8,11 +8,11 @@ when they end. The first stage that fails ends both lanes, after the table of al
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+LOGS = ROOT / "build" / "logs" / "stages"
 NICE = ("nice", "-n", "10")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CRASHED = 1  # the exit code of a stage that could not be run, or told of
@@ -69,10 +70,13 @@ class Lanes:
         print(f"\n=== {stage.name} ({begun})", flush=True)
         if not stage.beside:
             return self._run(stage, None)
-        with tempfile.TemporaryFile() as said:
+        path = LOGS / f"{re.sub('[^a-z0-9]+', '-', stage.name.lower()).strip('-')}.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # in a file that stays: whoever waits can look, and so can who comes after a kill
+        with path.open("w+b") as said:
             code = self._run(stage, said.fileno())
             said.seek(0)
-            print(f"\n=== {stage.name}, which ran beside", flush=True)
+            print(f"\n=== {stage.name}, which ran beside ({os.path.relpath(path)})", flush=True)
             # as bytes, which any terminal takes
             shutil.copyfileobj(said, sys.stdout.buffer)
             print(flush=True)
