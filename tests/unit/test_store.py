@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import checkout
 import makers
 import pytest
 from burnish.build import docker
@@ -13,6 +14,7 @@ from burnish.build.docker import DockerImage
 from burnish.build.files import write
 from burnish.build.store import Store
 from burnish.catalog.codec import JsonCodec
+from burnish.catalog.load import load
 from burnish.model.manifest import Inventory, Software
 from burnish.model.plan import Layer
 
@@ -63,12 +65,12 @@ def test_tags_hold_enough_of_the_id(store: Store) -> None:
     assert store.tag(LAYER.id) == f"mine/layer:{LAYER.id[:32]}"
 
 
-def _disk(store: Store, folder: Path) -> None:
+def _disk(store: Store, folder: Path, **values: str) -> None:
     folder.mkdir()
     (folder / "disk.vhd").write_bytes(b"1234")
     (folder / "disk.qcow2").write_bytes(b"12345")
     (folder / "files.jsonl.gz").write_bytes(b"123456")
-    store.keep_disk(makers.disk_record(), folder)
+    store.keep_disk(makers.disk_record(**values), folder)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,16 @@ def test_a_disk_counts_only_whole(
     assert store.disk_record(key) == makers.disk_record()
     harm(store.disk(key))
     assert store.disk_record(key) is None
+
+
+def test_a_disk_of_a_layer_that_was_made_again_counts_no_more(store: Store, tmp_path: Path) -> None:
+    plan = checkout.plan_of(load([checkout.write(tmp_path / "checkout")]))
+    store.keep(makers.layer_record(plan.top, image="sha256:one"))
+    _disk(store, tmp_path / "made", key=plan.disk_key, image="sha256:one")
+    assert store.disk_of(plan) == store.disk_record(plan.disk_key) is not None
+    store.keep(makers.layer_record(plan.top, image="sha256:two"))
+    assert store.disk_of(plan) is None
+    assert store.disk_record(plan.disk_key) is not None
 
 
 def test_a_disk_made_again_replaces_the_old_one(store: Store, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from burnish.build.files import write
 from burnish.build.products import Products
 from burnish.errors import BurnishError
 from burnish.model.manifest import Inventory
-from burnish.model.plan import Layer
+from burnish.model.plan import Layer, Plan
 from burnish.model.protocols import Codec
 from burnish.model.record import DiskRecord, LayerRecord
 from burnish.model.verdict import Verdict
@@ -103,6 +103,12 @@ class Store:
     def layer_record(self, layer_id: str) -> LayerRecord | None:
         """What was recorded of a layer."""
         return self._record(self.layer_path(layer_id))
+
+    def disk_of(self, plan: Plan) -> DiskRecord | None:
+        """What was recorded of a plan's disk, if it was made of its top layer as that is here now: one that
+        was made again has the same id, and may have come out otherwise."""
+        record, top = self.disk_record(plan.disk_key), self.layer_record(plan.top.id)
+        return record if record and top and record.image == top.image else None
 
     def disk_record(self, key: str) -> DiskRecord | None:
         """What was recorded of a disk, if all its files are here in their recorded sizes."""

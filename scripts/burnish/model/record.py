@@ -35,7 +35,7 @@ class DiskRecord:
     """A disk in the store: file name -> sha256 and sizes; `tar` the digest of the tree inside.
 
     `raw_sha256` is of the whole logical disk; `seconds` per step; `written` the text files
-    that finalise made, by path.
+    that finalise made, by path; `image` the id of the top layer's image, whose files it has.
     """
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -48,3 +48,4 @@ class DiskRecord:
     sizes: Mapping[str, int]
     seconds: Mapping[str, float] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
+    image: str = ""

@@ -21,7 +21,7 @@ def make(world: World, run: Run) -> Run:
     plan, store = run.plan, world.store
     assert plan.tools is not None
     with store.lock(f"disk-{plan.disk_key[:32]}"):
-        kept = store.disk_record(plan.disk_key)
+        kept = store.disk_of(plan)
         if kept:
             return replace(run, disk=kept)
         work = store.root / "disks" / f".{plan.disk_key[:32]}"
@@ -43,6 +43,8 @@ def make(world: World, run: Run) -> Run:
             on_step=world.monitor.detail,
         )
         record = _record(plan, disk, finalised=finalised)
+        top = store.layer_record(plan.top.id)
+        record = replace(record, image=top.image if top else "")
         store.keep_disk(record, disk.vhd.parent)
         shutil.rmtree(work, ignore_errors=True)
     return replace(run, disk=record)

@@ -102,7 +102,7 @@ def make_schedule(world: World, run: Run) -> Schedule:
         history=world.gallery.manifests(plan.image.name),
         facts={
             "disk_free": free,
-            "disk_cached": store.disk_record(plan.disk_key) is not None,
+            "disk_cached": store.disk_of(plan) is not None,
             "filed": "",
             "until": world.options.until,
         },
