@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import lanes
@@ -137,7 +139,11 @@ def test_what_ran_beside_is_told_byte_for_byte_and_stays(
 
 # runs one stage in each lane, each with a child of its own
 BOTH = """\
-import sys
+import signal, sys
+# whoever runs these tests may ignore what they send
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if sys.argv[5:]:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.append(sys.argv[1])
 import os
 os.cpu_count = lambda: 2
@@ -169,19 +175,29 @@ sys.exit(130)
 '''
 
 
+@contextmanager
+def both(folder: Path, *, ignored: bool) -> Iterator[subprocess.Popen[str]]:
+    """Both stages at work; gone at the end. `ignored`: begun as a shell begins what runs in the background."""
+    there, tidied = (str(folder / name) for name in ("there-", "tidied-"))
+    words = (sys.executable, "-c", BOTH, str(Path(lanes.__file__).parent), COUNT, there, tidied)
+    background = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    command = (*background, *words) if ignored else (*words, "heeded")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            while len(list(folder.glob("there-*"))) < 2:
+                assert running.poll() is None
+                time.sleep(0.05)
+            yield running
+        finally:
+            running.kill()
+
+
 @pytest.mark.parametrize("ignored", [True, False])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_interrupts_all_that_runs_once_and_waits_for_it(
     tmp_path: Path, number: signal.Signals, *, ignored: bool
 ) -> None:
-    there, tidied = (str(tmp_path / name) for name in ("there-", "tidied-"))
-    words = (sys.executable, "-c", BOTH, str(Path(lanes.__file__).parent), COUNT, there, tidied)
-    # as a shell begins what runs in the background
-    background = ("sh", "-c", 'trap "" INT; exec "$@"', "sh") if ignored else ()
-    with subprocess.Popen((*background, *words), stdout=subprocess.PIPE, text=True) as running:
-        while len(list(tmp_path.glob("there-*"))) < 2:
-            assert running.poll() is None
-            time.sleep(0.05)
+    with both(tmp_path, ignored=ignored) as running:
         if ignored and number == signal.SIGINT:
             running.send_signal(number)
             time.sleep(0.5)
