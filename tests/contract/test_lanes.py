@@ -177,7 +177,7 @@ sys.exit(130)
 
 @contextmanager
 def both(folder: Path, *, ignored: bool) -> Iterator[subprocess.Popen[str]]:
-    """Both stages at work; gone at the end. `ignored`: begun as a shell begins what runs in the background."""
+    """Both stages at work; gone at the end. `ignored`: begun as a shell begins it in the background."""
     there, tidied = (str(folder / name) for name in ("there-", "tidied-"))
     words = (sys.executable, "-c", BOTH, str(Path(lanes.__file__).parent), COUNT, there, tidied)
     background = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
