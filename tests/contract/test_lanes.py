@@ -137,6 +137,29 @@ def test_what_ran_beside_is_told_byte_for_byte_and_stays(
     assert (logs / "what-b.log").read_text("utf-8") == "\u2713 passed\n"
 
 
+# tells how it may be treated, once its lane has said so
+POLITE = """\
+import os, pathlib, sys, time
+group = pathlib.Path("/proc/self/autogroup")
+for _ in range(100):
+    told = group.read_text().split()[-1] if group.exists() else "none"
+    if told != "0":
+        break
+    time.sleep(0.1)
+print(os.nice(0), told)
+"""
+
+
+def test_what_runs_beside_gives_way_within_its_session_and_as_one(
+    logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert run([stage("b", POLITE, beside=True)]) == 0
+    nice, group = (logs / "b.log").read_text("utf-8").split()
+    assert nice == "19"
+    assert group in ("19", "none"), "none where Linux has no such groups"
+
+
 # runs one stage in each lane, each with a child of its own
 BOTH = """\
 import signal, sys

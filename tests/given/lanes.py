@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LOGS = ROOT / "build" / "logs" / "stages"
-NICE = ("nice", "-n", "10")
+NICE = ("nice", "-n", "19")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CRASHED = 1  # the exit code of a stage that could not be run, or told of
 
@@ -95,6 +95,8 @@ class Lanes:
                 start_new_session=True,
             )
             self.running.add(process)
+            if stage.beside:
+                _give_way(process.pid)
             if self.ended.is_set():
                 self.end()
         try:
@@ -117,6 +119,16 @@ class Lanes:
             for process in tuple(self.running):
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGINT)
+
+
+def _give_way(session: int) -> None:
+    """Give a session less of the processor than others.
+
+    Where Linux groups processes by session (sched(7), autogroup) all sessions get the same, however nice
+    the processes in them are; then the group has to be.
+    """
+    with suppress(OSError):
+        Path(f"/proc/{session}/autogroup").write_text(NICE[-1], encoding="ascii")
 
 
 @contextmanager
