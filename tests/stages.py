@@ -115,7 +115,7 @@ def fast() -> list[Stage]:
     return [
         Stage(
             "unit, contract, golden",
-            2,
+            4,
             (
                 *PYTEST,
                 "-n2",
@@ -127,11 +127,11 @@ def fast() -> list[Stage]:
         ),
         Stage("lint", 2.5, (*PYTEST, "tests/contract/test_lint.py")),
         Stage("Azurite from npm, once", 0.5, (sys.executable, "tests/given/azurite.py")),
-        Stage("Azure, emulated", 4, (*PYTEST, "-n2", "tests/azure")),
-        Stage("simulated host: roles with a Windows path", 3, simulated()),
+        Stage("Azure, emulated", 7, (*PYTEST, "-n2", "tests/azure")),
+        Stage("simulated host: roles with a Windows path", 4.5, simulated()),
         Stage(
             "simulated host: what is planted is caught",
-            1,
+            2,
             simulated(("proof",), more=("--further-root", GIVEN_ROLE, PLANTS)),
         ),
     ]
@@ -142,12 +142,12 @@ def test() -> list[Stage]:
     burnish = (str(Path(sys.executable).with_name("burnish")),)
     changed, smoke = chosen()
     image = [
-        Stage(f"image {IMAGE}: build, prove, boot, file", 18, (*burnish, "build", IMAGE)),
+        Stage(f"image {IMAGE}: build, prove, boot, file", 36, (*burnish, "build", IMAGE)),
         Stage(f"molecule: {', '.join((*changed, *smoke))}", 11, roles(changed, plain=smoke)),
     ]
     beside = [
         *fast(),
-        Stage("the lock, and a closed place", 5, (*PYTEST, "tests/e2e/test_engine_lock.py")),
+        Stage("the lock, and a closed place", 7, (*PYTEST, "tests/e2e/test_engine_lock.py")),
         Stage(
             "the gallery, killed at every step; the GPU tier and Azure's network, simulated",
             1,
@@ -158,7 +158,7 @@ def test() -> list[Stage]:
                 "tests/e2e/test_fabric_namespace.py",
             ),
         ),
-        Stage("Ubuntu on its stand-in", 6, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
+        Stage("Ubuntu on its stand-in", 9, (*PYTEST, "tests/e2e/test_ubuntu_path.py")),
         Stage(WINE, 5, under_wine()),
         Stage("a Windows disk, synthetic", 1, (*PYTEST, *WINDOWS_DISK)),
     ]

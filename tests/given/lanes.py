@@ -29,7 +29,7 @@ CRASHED = 1  # the exit code of a stage that could not be run, or told of
 
 @dataclass(frozen=True)
 class Stage:
-    """One command; `minutes` is its budget on two cores, printed, never asserted."""
+    """One command; `minutes` is its budget on two cores, in its lane, printed, never asserted."""
 
     name: str
     minutes: float
