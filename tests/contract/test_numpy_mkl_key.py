@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 
 import pytest
 import yaml
@@ -66,16 +67,10 @@ def test_another_compiler_or_header_moves_it(catalog: Catalog, lock: Lock, name:
     assert key(catalog, with_newer(lock, name)) != key(catalog, lock)
 
 
-def another_mkl(lock: Lock) -> Lock:
-    wheels = tuple(replace(each, sha256="0" * 64) for each in lock.python["mkl"].wheels)
-    return replace(lock, python={**lock.python, "mkl": replace(lock.python["mkl"], wheels=wheels)})
-
-
-def another_cython(lock: Lock) -> Lock:
-    wheels = tuple(replace(each, sha256="0" * 64) for each in lock.python["build"].wheels)
-    return replace(
-        lock, python={**lock.python, "build": replace(lock.python["build"], wheels=wheels)}
-    )
+def another_environment(name: str, lock: Lock) -> Lock:
+    """The lock, with other wheels in one environment."""
+    wheels = tuple(replace(each, sha256="0" * 64) for each in lock.python[name].wheels)
+    return replace(lock, python={**lock.python, name: replace(lock.python[name], wheels=wheels)})
 
 
 def another_source(lock: Lock) -> Lock:
@@ -84,12 +79,14 @@ def another_source(lock: Lock) -> Lock:
     return replace(lock, downloads={**lock.downloads, "mkl-numpy": replace(section, files=files)})
 
 
-def another_ml(lock: Lock) -> Lock:
-    wheels = tuple(replace(each, sha256="0" * 64) for each in lock.python["ml"].wheels)
-    return replace(lock, python={**lock.python, "ml": replace(lock.python["ml"], wheels=wheels)})
-
-
-@pytest.mark.parametrize("change", [another_mkl, another_cython, another_source])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(partial(another_environment, "mkl"), id="MKL"),
+        pytest.param(partial(another_environment, "build"), id="Cython and the like"),
+        another_source,
+    ],
+)
 def test_another_input_moves_it(
     catalog: Catalog, lock: Lock, change: Callable[[Lock], Lock]
 ) -> None:
@@ -97,7 +94,7 @@ def test_another_input_moves_it(
 
 
 def test_the_environment_that_is_given_the_wheels_does_not(catalog: Catalog, lock: Lock) -> None:
-    assert key(catalog, another_ml(lock)) == key(catalog, lock)
+    assert key(catalog, another_environment("ml", lock)) == key(catalog, lock)
 
 
 def test_every_package_of_the_layer_is_named_or_known_to_stand_beside(lock: Lock) -> None:

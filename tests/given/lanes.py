@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -162,7 +162,7 @@ def run(stages: Sequence[Stage], *, in_turn: bool = False) -> int:
     with _heeding(lanes):
         if in_turn or (os.cpu_count() or 1) < 2:
             lane = sorted(stages, key=lambda each: not each.beside)
-            lanes.follow([Stage(each.name, each.minutes, each.command) for each in lane])
+            lanes.follow([replace(each, beside=False) for each in lane])
         else:
             beside = [each for each in stages if each.beside]
             other = threading.Thread(target=lanes.follow, args=(beside,))
@@ -189,4 +189,3 @@ def _table(lanes: Lanes, *, minutes: float) -> None:
     print(f"{minutes:7.1f}          in all")
     passed = sum(1 for _, _, code in lanes.over if not code)
     print(f"stages: {passed} passed, {len(lanes.over) - passed} failed", flush=True)
-    sys.stdout.flush()

@@ -42,15 +42,15 @@ def make(world: World, run: Run) -> Run:
             ),
             on_step=world.monitor.detail,
         )
-        record = _record(plan, disk, finalised=finalised)
         top = store.layer_record(plan.top.id)
-        record = replace(record, image=top.image if top else "")
+        image = top.image if top else ""
+        record = _record(plan, disk, finalised=finalised, image=image)
         store.keep_disk(record, disk.vhd.parent)
         shutil.rmtree(work, ignore_errors=True)
     return replace(run, disk=record)
 
 
-def _record(plan: Plan, disk: Disk, *, finalised: Finalised) -> DiskRecord:
+def _record(plan: Plan, disk: Disk, *, finalised: Finalised, image: str) -> DiskRecord:
     beside = (disk.qcow2, disk.listing)
     return DiskRecord(
         key=plan.disk_key,
@@ -61,4 +61,5 @@ def _record(plan: Plan, disk: Disk, *, finalised: Finalised) -> DiskRecord:
         sizes={path.name: path.stat().st_size for path in (disk.vhd, *beside)},
         seconds=disk.seconds,
         written=finalised.written,
+        image=image,
     )

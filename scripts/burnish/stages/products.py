@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from burnish.build import docker, products
+from burnish.build import products
 from burnish.model.plan import Layer
 from burnish.model.product import ProductRecord
-from burnish.stages import every
+from burnish.stages import every, stale
 from burnish.stages.run import Run, World
+from burnish.stages.stale import Stale
 
 
 def kept(world: World, layers: Sequence[Layer]) -> frozenset[str]:
@@ -19,16 +19,14 @@ def kept(world: World, layers: Sequence[Layer]) -> frozenset[str]:
     return frozenset(key for key in keys if world.store.products.find(key))
 
 
-def lay_out(world: World, layer: Layer, *, folder: Path) -> tuple[str, ...]:
-    """Lay out those products of a layer that are here; gives their names."""
+def lay_out(world: World, layer: Layer, *, folder: Path) -> None:
+    """Lay out those products of a layer that are here, each in a folder of its name."""
     folder.mkdir()
-    kept, given = world.store.products, []
+    kept = world.store.products
     for product in layer.products:
         record, files = kept.record(product.key), kept.find(product.key)
         if record and files:
             products.lay_out(record, files, folder=folder / product.name)
-            given.append(product.name)
-    return tuple(given)
 
 
 def keep(world: World, run: Run, *, layer: Layer) -> None:
@@ -69,7 +67,7 @@ def named(world: World) -> Iterator[tuple[ProductRecord, str]]:
 def forget(world: World, record: ProductRecord) -> list[str]:
     """Forget a product, the layers here that have it and the disks made of them, so that it is made anew;
     gives their names. It goes last: what was interrupted can be called again."""
-    store, gone, having = world.store, dict[str, str](), set[str]()
+    store, disks, having = world.store, dict[Path, str](), set[str]()
     for plan in every.plans(world):
         own = {
             each.id
@@ -80,13 +78,11 @@ def forget(world: World, record: ProductRecord) -> list[str]:
         having |= own
         disk = store.disk(plan.disk_key)
         if own and disk.is_dir():
-            shutil.rmtree(disk)
-            gone[plan.disk_key] = f"the disk of {plan.image.name}"
+            disks[disk] = f"the disk of {plan.image.name}"
     # those of other locks and definitions, too
-    for layer in store.records():
-        if record.key in layer.products or layer.id in having:
-            docker.forget(store.tag(layer.id))
-            store.layer_path(layer.id).unlink(missing_ok=True)
-            gone[layer.id] = f"{layer.name} of {layer.definition}"
+    layers = tuple(
+        each for each in store.records() if record.key in each.products or each.id in having
+    )
+    stale.drop(world, Stale(layers=layers, disks=tuple(disks), tars=()))
     store.products.forget(record.key)
-    return sorted(gone.values())
+    return sorted([*disks.values(), *(f"{each.name} of {each.definition}" for each in layers)])
